@@ -1,0 +1,108 @@
+namespace DigitalTwin.Domain.Plant;
+
+/// <summary>
+/// A plant as its definition file describes it, resolved: equipment classes are expanded, every id is a full ISA-95 path
+/// (<c>leipzig.body.line1.cell3.robot</c>), every node an ExpandedNodeId with its namespace URI (OPC UA Part 6, 5.3.1.11).
+/// </summary>
+/// <param name="TimeZone">IANA name; shift times are local to it.</param>
+/// <param name="Clock">Where the plant announces its own clock; null for a plant whose time is wall time.</param>
+public sealed record PlantDefinition(
+    string Id,
+    string Name,
+    string TimeZone,
+    IReadOnlyList<EndpointDefinition> Endpoints,
+    ClockDefinition? Clock,
+    IReadOnlyList<ShiftDefinition> Shifts,
+    IReadOnlyList<AreaDefinition> Areas)
+{
+    public IEnumerable<LineDefinition> Lines => Areas.SelectMany(area => area.Lines);
+    public IEnumerable<StationDefinition> Stations => Lines.SelectMany(line => line.Stations);
+    public IEnumerable<MachineDefinition> Machines => Stations.SelectMany(station => station.Machines);
+
+    /// <summary>Every signal of every line, station and machine, in file order; ids are unique.</summary>
+    public IEnumerable<SignalDefinition> Signals => Lines.SelectMany(line =>
+        line.Signals.Concat(line.Stations.SelectMany(station =>
+            station.Signals.Concat(station.Machines.SelectMany(machine => machine.Signals)))));
+}
+
+/// <param name="SecurityPolicy">One of Basic256Sha256, Aes128_Sha256_RsaOaep, Aes256_Sha256_RsaPss; the mode is always SignAndEncrypt.</param>
+public sealed record EndpointDefinition(string Name, string Url, string SecurityPolicy, string UserName);
+
+/// <param name="PlantTime">Node of a DateTime variable: the plant's time now.</param>
+/// <param name="Speed">Node of a Double variable: plant seconds per wall second.</param>
+public sealed record ClockDefinition(string Endpoint, string PlantTime, string Speed);
+
+/// <param name="Start">Local time of day. A shift whose <paramref name="End"/> is not after its start ends on the next day.</param>
+public sealed record ShiftDefinition(string Name, IReadOnlyList<DayOfWeek> Days, TimeOnly Start, TimeOnly End, IReadOnlyList<BreakDefinition> Breaks);
+
+/// <summary>A planned break inside a shift: not part of the planned busy time.</summary>
+public sealed record BreakDefinition(TimeOnly Start, TimeOnly End);
+
+public sealed record AreaDefinition(string Id, string Name, IReadOnlyList<LineDefinition> Lines);
+
+/// <param name="ConstraintStation">Id of the station whose OEE stands for the line's.</param>
+public sealed record LineDefinition(
+    string Id, string Name, string Endpoint, string NamespaceUri, string ConstraintStation,
+    IReadOnlyList<SignalDefinition> Signals, IReadOnlyList<SetpointDefinition> Setpoints, IReadOnlyList<StationDefinition> Stations);
+
+/// <param name="PlannedRunTimePerItem">PRI of ISO 22400-2: planned time to produce one item.</param>
+public sealed record StationDefinition(
+    string Id, string Name, TimeSpan PlannedRunTimePerItem,
+    IReadOnlyList<SignalDefinition> Signals, IReadOnlyList<SetpointDefinition> Setpoints, IReadOnlyList<MachineDefinition> Machines);
+
+/// <param name="EquipmentClass">Name of the ISA-95 equipment class it was expanded from.</param>
+public sealed record MachineDefinition(
+    string Id, string Name, string EquipmentClass,
+    IReadOnlyList<SignalDefinition> Signals, IReadOnlyList<SetpointDefinition> Setpoints);
+
+/// <summary>What a signal means to the twin.</summary>
+public enum SignalRole
+{
+    /// <summary>A measured quantity: stored in the historian only.</summary>
+    Measurement,
+
+    /// <summary>PackML StateCurrent, numbered as in OPC 30050.</summary>
+    State,
+
+    /// <summary>PackML UnitModeCurrent.</summary>
+    Mode,
+
+    /// <summary>Items processed since the counter started: a cumulative count.</summary>
+    ProducedCount,
+    GoodCount,
+    ScrapCount,
+
+    /// <summary>Identifier of the vehicle in the unit; empty when there is none.</summary>
+    Vehicle,
+
+    /// <summary>Fault code; 0 when there is none.</summary>
+    Fault,
+
+    /// <summary>Energy used since the meter started, cumulative.</summary>
+    Energy,
+
+    /// <summary>A setpoint as the equipment reports it.</summary>
+    Setpoint,
+}
+
+public enum SignalType { Number, Text }
+
+/// <param name="Id">Id of the owning twin, a dot, and the <paramref name="Name"/>.</param>
+/// <param name="Owner">Id of the twin that the signal belongs to.</param>
+/// <param name="Period">How often the equipment refreshes it, in plant time.</param>
+/// <param name="Low">Lower end of the engineering range, null where there is none.</param>
+public sealed record SignalDefinition(
+    string Id, string Owner, string Name, SignalRole Role, string Node, SignalType Type,
+    string? Unit, double? Low, double? High, TimeSpan Period);
+
+/// <summary>A writable value with the limits that guard it. Its reported value is the signal of the same name.</summary>
+/// <param name="Class">1: reversible, needs no quality release; 2: a released process parameter.</param>
+/// <param name="Nominal">What the equipment starts with; the twin's first desired value.</param>
+/// <param name="MaxRatePerMinute">Largest change per minute of plant time.</param>
+/// <param name="Tolerance">How far a read-back may lie from the target.</param>
+/// <param name="Hold">How long the read-back has to stay within tolerance.</param>
+/// <param name="Interlocks">Ids of signals of role State or Fault that have to be healthy for a write.</param>
+/// <param name="SafeValue">What the gateway may write when the core is lost; null: nothing.</param>
+public sealed record SetpointDefinition(
+    string Id, string Owner, string Name, string Node, int Class, string? Unit, double Low, double High, double Nominal,
+    double MaxStep, double MaxRatePerMinute, double Tolerance, TimeSpan Hold, IReadOnlyList<string> Interlocks, double? SafeValue);

@@ -1,0 +1,8 @@
+/// <reference types="vitest/config" />
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [react()],
+  test: { name: "dashboard", include: ["src/**/*.spec.{ts,tsx}"], environment: "happy-dom" },
+});
