@@ -1,0 +1,34 @@
+namespace DigitalTwin.Actors.Entities;
+
+public enum EntityLifecycle
+{
+    Running,
+
+    /// <summary>Failed, and waits before it is recovered from the journal; its mailbox takes messages meanwhile.</summary>
+    Restarting,
+
+    /// <summary>Failed for good, or the system ends: every message is answered with the reason.</summary>
+    Stopped,
+}
+
+/// <param name="Mailbox">Messages that wait.</param>
+/// <param name="Processed">Commands, queries and timers handled since the program started.</param>
+/// <param name="Why">Last failure, when it is not running.</param>
+public sealed record EntityStatus(EntityId Id, string Kind, int Mailbox, long Processed, int Restarts, EntityLifecycle State, string? Why);
+
+/// <summary>A message that no entity has handled, and why.</summary>
+public sealed record DeadLetter(EntityId Id, string Kind, object Message, string Reason);
+
+/// <summary>A failure of one entity.</summary>
+/// <param name="RestartIn">Time until its recovery; null: it stays stopped.</param>
+public sealed record EntityFault(EntityId Id, string Kind, string Reason, Exception? Cause, TimeSpan? RestartIn);
+
+/// <summary>An entity that cannot answer a query.</summary>
+public sealed class EntityUnavailableException : Exception
+{
+    public EntityUnavailableException() { }
+
+    public EntityUnavailableException(string message) : base(message) { }
+
+    public EntityUnavailableException(string message, Exception inner) : base(message, inner) { }
+}

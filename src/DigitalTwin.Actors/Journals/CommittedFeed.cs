@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+
+namespace DigitalTwin.Actors.Journals;
+
+/// <summary>
+/// Committed events in the order of their offsets, without gaps, to any number of readers at their own pace.
+/// The newest are kept in memory; a reader that has fallen behind reads on from the journal, so it neither loses
+/// events nor holds up the writer.
+/// </summary>
+public sealed class CommittedFeed
+{
+    private const int PageSize = 1000;
+
+    private readonly IJournalReader journal;
+    private readonly Lock gate = new();
+    private readonly StoredEvent?[] recent;
+    private TaskCompletionSource grown = NewSignal();
+    private long head;
+    private long firstRecent;
+
+    /// <param name="capacity">Events kept in memory.</param>
+    public CommittedFeed(IJournalReader journal, int capacity = 4096)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        this.journal = journal;
+        recent = new StoredEvent?[capacity];
+        head = journal.Head.Offset;
+        firstRecent = head + 1;
+    }
+
+    /// <summary>Offset of the newest committed event; 0 before the first.</summary>
+    public long Head
+    {
+        get
+        {
+            lock (gate) return head;
+        }
+    }
+
+    /// <summary>All events above <paramref name="afterOffset"/>, those to come included; ends with the cancellation only.</summary>
+    public async IAsyncEnumerable<StoredEvent> ReadAsync(long afterOffset, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var position = afterOffset;
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (page, more) = Next(position);
+            foreach (var committed in page)
+            {
+                yield return committed;
+                position = committed.Offset;
+            }
+
+            if (page.Count == 0) await more.WaitAsync(cancellation);
+        }
+    }
+
+    internal void Publish(List<StoredEvent> events)
+    {
+        if (events.Count == 0) return;
+        TaskCompletionSource signal;
+        lock (gate)
+        {
+            foreach (var committed in events) recent[committed.Offset % recent.Length] = committed;
+            head = events[^1].Offset;
+            firstRecent = Math.Max(firstRecent, head - recent.Length + 1);
+            signal = grown;
+            grown = NewSignal();
+        }
+
+        signal.TrySetResult();
+    }
+
+    private (IReadOnlyList<StoredEvent> Page, Task More) Next(long afterOffset)
+    {
+        lock (gate)
+        {
+            if (afterOffset >= head) return ([], grown.Task);
+            if (afterOffset + 1 >= firstRecent)
+            {
+                var page = new StoredEvent[Math.Min(head - afterOffset, PageSize)];
+                for (var i = 0; i < page.Length; i++) page[i] = recent[(afterOffset + 1 + i) % recent.Length]!;
+                return (page, Task.CompletedTask);
+            }
+        }
+
+        return (journal.ReadAll(afterOffset, PageSize), Task.CompletedTask);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,139 @@
+using DigitalTwin.Actors.Mailboxes;
+
+namespace DigitalTwin.Actors.Journals;
+
+/// <summary>Who waits for an append; one at a time each, so the writer's queue is bounded by the number of entities.</summary>
+internal interface IAppender
+{
+    /// <summary>Stable from <see cref="JournalWriter.Enqueue"/> until <see cref="Appended"/>.</summary>
+    Append Pending { get; }
+
+    void Appended(in AppendResult result);
+}
+
+/// <summary>Whether the journal takes appends.</summary>
+public sealed record JournalHealth(bool Ok, string? Why)
+{
+    public static JournalHealth Good { get; } = new(true, null);
+}
+
+/// <summary>
+/// Group commit: one turn at a time takes every append that waits and stores them in one transaction, so the cost of a
+/// sync to disk is shared by all entities that are busy at that moment.
+/// </summary>
+/// <remarks>
+/// After a failure of the store nothing more is written: a second fsync may report success for pages that the first one lost.
+/// </remarks>
+internal sealed class JournalWriter(IJournal journal, Dispatcher dispatcher, TimeProvider time, CommittedFeed feed) : IThreadPoolWorkItem
+{
+    /// <summary>Bounds one transaction, so that its latency and the feed's batches stay small.</summary>
+    public const int MaxAppendsPerCommit = 4096;
+
+    private readonly Lock gate = new();
+    private readonly Append[] batch = new Append[MaxAppendsPerCommit];
+    private readonly AppendResult[] results = new AppendResult[MaxAppendsPerCommit];
+    private readonly List<IAppender> owners = new(MaxAppendsPerCommit);
+    private List<IAppender> waiting = [];
+    private List<IAppender> spare = [];
+    private bool scheduled;
+    private volatile JournalHealth health = JournalHealth.Good;
+
+    public JournalHealth Health => health;
+
+    public void Enqueue(IAppender owner)
+    {
+        lock (gate)
+        {
+            waiting.Add(owner);
+            if (scheduled) return;
+            scheduled = true;
+        }
+
+        dispatcher.ScheduleBlocking(this);
+    }
+
+    public void Execute()
+    {
+        List<IAppender> taken;
+        lock (gate)
+        {
+            taken = waiting;
+            waiting = spare;
+        }
+
+        for (var from = 0; from < taken.Count; from += MaxAppendsPerCommit)
+        {
+            owners.Clear();
+            for (var i = from; i < Math.Min(taken.Count, from + MaxAppendsPerCommit); i++) owners.Add(taken[i]);
+            Commit();
+        }
+
+        taken.Clear();
+        lock (gate)
+        {
+            spare = taken;
+            if (waiting.Count == 0)
+            {
+                scheduled = false;
+                return;
+            }
+        }
+
+        dispatcher.ScheduleBlocking(this);
+    }
+
+    private void Commit()
+    {
+        var count = owners.Count;
+        for (var i = 0; i < count; i++) batch[i] = owners[i].Pending;
+        var recorded = Microseconds.Truncate(time.GetUtcNow());
+        if (!health.Ok || !TryAppend(batch.AsSpan(0, count), recorded, results.AsSpan(0, count)))
+        {
+            for (var i = 0; i < count; i++) owners[i].Appended(results[0]);
+            return;
+        }
+
+        var events = Committed(count, recorded);
+        // Entities first: who reads the feed and then asks an entity finds the event in its state.
+        for (var i = 0; i < count; i++) owners[i].Appended(results[i]);
+        feed.Publish(events);
+    }
+
+    private bool TryAppend(ReadOnlySpan<Append> appends, DateTimeOffset recorded, Span<AppendResult> outcome)
+    {
+        try
+        {
+            journal.Append(appends, recorded, outcome);
+            return true;
+        }
+        catch (JournalFullException full)
+        {
+            outcome[0] = new AppendResult(AppendStatus.NotStored, 0, full.Message);
+        }
+        catch (Exception failure)
+        {
+            health = new JournalHealth(false, $"The journal has failed and takes no more events until a restart: {failure.Message}");
+            outcome[0] = new AppendResult(AppendStatus.Unknown, 0, health.Why);
+        }
+
+        return false;
+    }
+
+    private List<StoredEvent> Committed(int count, DateTimeOffset recorded)
+    {
+        var events = new List<StoredEvent>(count);
+        for (var i = 0; i < count; i++)
+        {
+            if (results[i].Status != AppendStatus.Stored) continue;
+            var append = batch[i];
+            for (var e = 0; e < append.Events.Count; e++)
+            {
+                var added = append.Events[e];
+                events.Add(new StoredEvent(
+                    results[i].FirstOffset + e, append.Entity, append.ExpectedSeq + 1 + e, added.Name, added.At, recorded, added.Payload));
+            }
+        }
+
+        return events;
+    }
+}
