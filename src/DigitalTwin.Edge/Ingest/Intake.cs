@@ -1,0 +1,165 @@
+using System.Buffers;
+using DigitalTwin.Domain.Plant;
+using DigitalTwin.Edge.Link;
+
+namespace DigitalTwin.Edge.Ingest;
+
+/// <summary>A frame of the link that cannot be right; the connection ends with this reason.</summary>
+public sealed class MalformedFrameException(string message) : Exception(message);
+
+/// <summary>What one frame has come to.</summary>
+/// <param name="Samples">Rented; the first <paramref name="Count"/> are to be stored.</param>
+/// <param name="Observations">For the twins, in sequence order.</param>
+/// <param name="Highest">Everything up to this sequence is dealt with once samples and observations are durable.</param>
+internal sealed record Taken(Sample[] Samples, int Count, IReadOnlyList<Observation> Observations, ulong Highest)
+{
+    public void Return() => ArrayPool<Sample>.Shared.Return(Samples, clearArray: true);
+}
+
+/// <summary>
+/// First stage of ingest, one per connection: decodes a frame, refuses and counts what is not right, moves the live table and picks what
+/// the twins hear of. Single-threaded, and a function of the frames, the live table and the announced plant clock alone.
+/// </summary>
+internal sealed class Intake
+{
+    /// <summary>Bounds the memory of a frame; the gateway sends some hundred rows.</summary>
+    public const int MostRows = 16_384;
+
+    /// <summary>Bounds the table that a hello can ask for.</summary>
+    public const uint HighestNumber = 1_000_000;
+
+    private readonly LiveValues live;
+    private readonly Rejections rejections;
+    private readonly PlantClock clock;
+    private readonly string[] ids;
+    private readonly LiveValues.Slot?[] slots;
+    private readonly Sample?[] delivered;
+    private ulong expected;
+    private DateTimeOffset? lastSourceTime;
+
+    /// <param name="stored">Highest sequence that is dealt with: what comes at or below it is a duplicate.</param>
+    public Intake(IReadOnlyCollection<Signal> dictionary, ulong stored, LiveValues live, Rejections rejections, PlantClock clock)
+    {
+        (this.live, this.rejections, this.clock) = (live, rejections, clock);
+        var highest = dictionary.Count == 0 ? 0 : dictionary.Max(signal => signal.Number);
+        if (highest > HighestNumber) throw new MalformedFrameException($"signal number {highest} is above {HighestNumber}");
+        ids = new string[highest + 1];
+        slots = new LiveValues.Slot?[highest + 1];
+        delivered = new Sample?[highest + 1];
+        foreach (var signal in dictionary)
+        {
+            ids[signal.Number] = signal.Id;
+            slots[signal.Number] = live.FindSlot(signal.Id);
+        }
+        expected = stored + 1;
+    }
+
+    /// <summary>Sequences that neither a sample nor a gap accounted for.</summary>
+    public long Missing { get; private set; }
+
+    public Taken Take(Samples frame)
+    {
+        var rows = frame.Signal.Count;
+        CheckShape(frame, rows);
+        var observations = new List<Observation>();
+        var (first, firstTime) = (frame.FirstSequence, rows == 0 ? null : Time(frame.BaseSourceUs, frame.SourceDtUs[0]));
+        if (rows > 0 && first > expected) observations.Add(Hole(first, firstTime));
+
+        var samples = ArrayPool<Sample>.Shared.Rent(rows);
+        var (count, statusAt, textAt) = (0, 0, 0);
+        var plantNow = clock.Now;
+        using (var writer = live.BeginWrite())
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                var status = statusAt < frame.StatusRow.Count && frame.StatusRow[statusAt] == row ? frame.StatusCode[statusAt++] : 0;
+                var text = textAt < frame.TextRow.Count && frame.TextRow[textAt] == row ? frame.Text[textAt++] : null;
+                var number = frame.Signal[row];
+                var slot = number < slots.Length ? slots[number] : null;
+                var sequence = first + (ulong)row;
+                if (Refused(slot, number, sequence, status, text, frame, row, out var sample)) continue;
+
+                samples[count++] = sample;
+                lastSourceTime = sample.SourceTime;
+                if (!writer.Offer(slot!, sample)) rejections.Add(sample.Signal, RejectReason.Late);
+                if (!TwinFilter.Forwards(slot!.Signal.Role, delivered[number], sample, plantNow)) continue;
+                delivered[number] = sample;
+                observations.Add(new Observation.Reported(slot.Signal, sample));
+            }
+        }
+        if (rows > 0) expected = Math.Max(expected, first + (ulong)rows);
+        return new(samples, count, observations, expected - 1);
+    }
+
+    /// <remarks>A gap that jumps ahead accounts for the sequences it jumps over: they were dropped with the buffer that held them.</remarks>
+    public Taken Take(Gap frame)
+    {
+        if (frame.Sequence < expected)
+        {
+            rejections.Add("?", RejectReason.Duplicate);
+            return new([], 0, [], expected - 1);
+        }
+        if (Time(frame.FromUs, 0) is not { } from || Time(frame.ToUs, 0) is not { } to)
+            throw new MalformedFrameException("a gap's time is outside the years 1 to 9999");
+        expected = frame.Sequence + 1;
+        var known = frame.Signal.Where(number => number < slots.Length && slots[number] is not null).ToList();
+        var gap = new ObservationGap([.. known.Select(number => ids[number])], from, to, frame.Reason, frame.Sequence);
+        return new([], 0, [new Observation.NotObserved(gap, [.. known.Select(number => slots[number]!.Signal)])], expected - 1);
+    }
+
+    private bool Refused(
+        LiveValues.Slot? slot, uint number, ulong sequence, uint status, string? text, Samples frame, int row, out Sample sample)
+    {
+        sample = default;
+        var reason = sequence < expected ? RejectReason.Duplicate : slot is null ? RejectReason.UnknownSignal : null;
+        if (reason is null)
+        {
+            var (source, server) = (Time(frame.BaseSourceUs, frame.SourceDtUs[row]), Time(frame.BaseServerUs, frame.ServerDtUs[row]));
+            if (source is null || server is null) reason = RejectReason.TimeOutOfRange;
+            else
+            {
+                sample = new(slot!.Signal.Id, text is null ? frame.Value[row] : double.NaN, text, status, source.Value, server.Value, sequence);
+                reason = SampleRules.Refusal(slot.Signal, sample);
+            }
+        }
+        if (reason is null) return false;
+        rejections.Add(slot?.Signal.Id ?? (number < ids.Length ? ids[number] : null) ?? "?", reason);
+        return true;
+    }
+
+    /// <summary>Sequences jump without a gap frame: the gateway has lost samples and does not say so. The twins hear it as a gap of all signals.</summary>
+    private Observation.NotObserved Hole(ulong first, DateTimeOffset? to)
+    {
+        Missing += (long)Math.Min(first - expected, long.MaxValue / 2);
+        var known = slots.OfType<LiveValues.Slot>().Select(slot => slot.Signal).ToList();
+        var until = to ?? lastSourceTime ?? DateTimeOffset.UnixEpoch;
+        return new(new([.. known.Select(signal => signal.Id)], lastSourceTime ?? until, until, "sequence-hole", first - 1), known);
+    }
+
+    private static void CheckShape(Samples frame, int rows)
+    {
+        if (rows > MostRows) throw new MalformedFrameException($"{rows} rows in one frame; at most {MostRows}");
+        if (frame.FirstSequence == 0 || frame.FirstSequence > long.MaxValue) throw new MalformedFrameException("sequences start at 1");
+        if (frame.SourceDtUs.Count != rows || frame.ServerDtUs.Count != rows || frame.Value.Count != rows)
+            throw new MalformedFrameException("columns signal, source_dt_us, server_dt_us and value differ in length");
+        CheckSparse("status", frame.StatusRow, frame.StatusCode.Count, rows);
+        CheckSparse("text", frame.TextRow, frame.Text.Count, rows);
+    }
+
+    private static void CheckSparse(string name, Google.Protobuf.Collections.RepeatedField<uint> at, int values, int rows)
+    {
+        if (at.Count != values) throw new MalformedFrameException($"{name}_row and its values differ in length");
+        for (var i = 0; i < at.Count; i++)
+            if (at[i] >= rows || (i > 0 && at[i] <= at[i - 1])) throw new MalformedFrameException($"{name}_row is not ascending within the rows");
+    }
+
+    private static DateTimeOffset? Time(long baseMicros, long delta)
+    {
+        var micros = unchecked(baseMicros + delta);
+        return micros is > EarliestMicros and < LatestMicros ? DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond) : null;
+    }
+
+    // Years 1 and 9999, as microseconds since 1970.
+    private const long EarliestMicros = -62_135_596_800_000_000;
+    private const long LatestMicros = 253_402_300_800_000_000;
+}

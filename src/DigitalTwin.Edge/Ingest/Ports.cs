@@ -1,0 +1,40 @@
+using DigitalTwin.Domain.Plant;
+
+namespace DigitalTwin.Edge.Ingest;
+
+/// <summary>Stores samples durably.</summary>
+/// <param name="samples">Of one gateway buffer, in sequence order; not changed until the task ends.</param>
+/// <param name="bufferId">The gateway buffer they come from.</param>
+/// <param name="highestSequence">Everything of that buffer up to here is dealt with once the task ends, gaps and rejected samples included.</param>
+/// <returns>Ends when samples and sequence are synced to disk, in one transaction.</returns>
+public delegate Task AppendSamples(ReadOnlyMemory<Sample> samples, string bufferId, ulong highestSequence, CancellationToken cancellation);
+
+/// <summary>Highest sequence stored for a gateway buffer; 0 for one never seen.</summary>
+public delegate ulong StoredSequence(string bufferId);
+
+/// <summary>Where samples become history. Two functions, so that the historian need not know the link.</summary>
+public sealed record SampleStore(AppendSamples Append, StoredSequence Stored);
+
+/// <summary>What a twin is told of the plant: a discrete value that changed, or that nothing was seen for a while.</summary>
+public abstract record Observation
+{
+    private Observation() { }
+
+    /// <summary>Value or quality differs from what was last delivered for this signal.</summary>
+    public sealed record Reported(SignalDefinition Signal, Sample Sample) : Observation;
+
+    /// <summary>Samples of these signals are missing. Unknown signals are left out.</summary>
+    public sealed record NotObserved(ObservationGap Gap, IReadOnlyList<SignalDefinition> Signals) : Observation;
+}
+
+/// <summary>The way to the twins.</summary>
+/// <remarks>
+/// Delivery is at least once. After a reconnect or a restart observations come again from the last stored sequence on, and the first
+/// value of each discrete signal comes in any case: a report whose source time is not after the newest one that a twin has taken for the
+/// signal is a repeat. Calls of one gateway come one after the other, in sequence order.
+/// </remarks>
+public interface ITwinInbox
+{
+    /// <returns>Ends when all that follows from the observations is journalled.</returns>
+    Task DeliverAsync(IReadOnlyList<Observation> observations, CancellationToken cancellation);
+}

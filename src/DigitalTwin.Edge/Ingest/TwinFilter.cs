@@ -1,0 +1,25 @@
+using DigitalTwin.Domain.Plant;
+
+namespace DigitalTwin.Edge.Ingest;
+
+/// <summary>Which samples a twin hears of: discrete facts, when they change. All the rest is history alone.</summary>
+public static class TwinFilter
+{
+    /// <summary>
+    /// State, mode, counts, vehicle, fault and the reported setpoint are facts that a twin keeps. Measurements and energy meters are not:
+    /// they change with every sample, and the newest value is in the live table.
+    /// </summary>
+    public static bool IsDiscrete(SignalRole role) => role is not (SignalRole.Measurement or SignalRole.Energy);
+
+    /// <param name="last">What was last delivered for this signal on this link; null for nothing.</param>
+    /// <param name="plantNow">The plant's announced clock, null before it is known.</param>
+    public static bool Forwards(SignalRole role, in Sample? last, in Sample sample, DateTimeOffset? plantNow)
+    {
+        if (!IsDiscrete(role)) return false;
+        if (last is not { } known) return true;
+        if (!SampleRules.Supersedes(sample.SourceTime, known.SourceTime, plantNow)) return false;
+        if (sample.Quality != known.Quality) return true;
+        if (sample.Quality == Quality.Bad) return false;   // a bad value says nothing, so it cannot differ
+        return sample.Text is null ? !sample.Number.Equals(known.Number) : sample.Text != known.Text;
+    }
+}

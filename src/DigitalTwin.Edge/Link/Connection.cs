@@ -1,0 +1,226 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Threading.Channels;
+using DigitalTwin.Edge.Ingest;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+
+namespace DigitalTwin.Edge.Link;
+
+/// <summary>
+/// One gateway's connection: hello, then frames into the ingest stages and answers out of them, until either side ends it. When it ends,
+/// what was taken in is stored before the next connection of the same gateway gets its hello, so the resume point is exact.
+/// </summary>
+internal sealed partial class Connection(EdgeLink link, WebSocket socket, string certificateName)
+{
+    private const int FramesToSend = 256;
+    private const int LongestFrame = 16 << 20;   // a hello that names 100,000 signals
+    private static readonly TimeSpan HelloWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<Frame> outgoing = Channel.CreateBounded<Frame>(new BoundedChannelOptions(FramesToSend) { SingleReader = true });
+    private readonly TaskCompletionSource replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private byte[] buffer = new byte[64 << 10];
+
+    /// <summary>Ends this connection in favour of a newer one; returns when it has drained.</summary>
+    public Task ReplaceAsync()
+    {
+        replaced.TrySetResult();
+        return ended.Task;
+    }
+
+    public async Task RunAsync(CancellationToken aborted)
+    {
+        string? name = null;
+        var (status, reason) = (WebSocketCloseStatus.NormalClosure, "");
+        try
+        {
+            var hello = await ReceiveHelloAsync(aborted);
+            await link.TakeOverAsync(name = hello.Gateway, this);
+            await ServeAsync(hello, aborted);
+        }
+        catch (Exception e)
+        {
+            (status, reason) = Why(e);
+            LogEnded(link.Log, name ?? certificateName, reason.Length == 0 ? e.Message : reason);
+        }
+        finally
+        {
+            ended.SetResult();
+            if (name is not null && link.Leave(name, this)) link.Gateways.Lost(name);
+            await CloseAsync(status, reason);
+        }
+    }
+
+    private async Task<GatewayHello> ReceiveHelloAsync(CancellationToken aborted)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        patience.CancelAfter(HelloWithin);
+        var hello = (await ReceiveAsync(patience.Token))?.GatewayHello ?? throw new RefusedException("the first frame has to be a GatewayHello");
+        if (hello.Gateway != certificateName)
+            throw new RefusedException($"gateway '{hello.Gateway}' came with the certificate of '{certificateName}'");
+        if (hello.BufferId.Length is 0 or > 100) throw new RefusedException("buffer_id has to have 1 to 100 characters");
+        if (link.Options.PlantHash is { } hash && !hash.Equals(hello.PlantHash, StringComparison.OrdinalIgnoreCase))
+            throw new RefusedException("other plant definition than the core's; start the gateway with the same --plant file");
+        return hello;
+    }
+
+    private async Task ServeAsync(GatewayHello hello, CancellationToken aborted)
+    {
+        var stored = link.Store.Stored(hello.BufferId);
+        var intake = new Intake(hello.Signals, stored, link.Live, link.Rejections, link.Clock);
+        var pipeline = new IngestPipeline(intake, link.Store, link.Twins, hello.BufferId, AnswerAsync);
+        link.Gateways.Connected(hello);
+        LogConnected(link.Log, hello.Gateway, stored, hello.FirstSequence, hello.NextSequence);
+        outgoing.Writer.TryWrite(new() { CoreHello = new() { BootId = link.BootId, StoredSequence = stored, Credit = link.Options.Credit } });
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        // The stages know nothing of the socket: when it is gone, what was taken in is stored all the same.
+        var stages = pipeline.RunAsync(CancellationToken.None);
+        var sender = SendAsync(ending.Token);
+        var receiver = ReceiveFramesAsync(hello.Gateway, pipeline, ending.Token);
+        try
+        {
+            var first = await Task.WhenAny(receiver, sender, stages, replaced.Task);
+            if (first == replaced.Task) throw new ReplacedException();
+            await first;
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            pipeline.Complete();
+            outgoing.Writer.TryComplete();
+            await receiver.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await sender.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            link.Counters.AddMissing(intake.Missing);
+            await stages;
+        }
+    }
+
+    private async Task ReceiveFramesAsync(string name, IngestPipeline pipeline, CancellationToken cancellation)
+    {
+        while (await ReceiveAsync(cancellation) is { } frame)
+        {
+            link.Counters.AddFrame();
+            switch (frame.BodyCase)
+            {
+                case Frame.BodyOneofCase.Samples:
+                    link.Counters.AddSamples(frame.Samples.Signal.Count);
+                    await pipeline.WriteAsync(frame, cancellation);
+                    break;
+                case Frame.BodyOneofCase.Gap:
+                    await pipeline.WriteAsync(frame, cancellation);
+                    break;
+                case Frame.BodyOneofCase.Tick:
+                    Take(name, frame.Tick);
+                    break;
+                case Frame.BodyOneofCase.CommandReport:
+                    break;   // no command was sent: commands come with the guard pipeline
+                default:
+                    throw new MalformedFrameException($"a gateway does not send {frame.BodyCase}");
+            }
+        }
+    }
+
+    private void Take(string name, Tick tick)
+    {
+        if (!(tick.Speed is > 0 and < 1e6) || tick.PlantTimeUs is <= 0 or >= 253_402_300_800_000_000)
+            throw new MalformedFrameException("a tick needs the plant's time and a speed above 0");
+        link.Clock.Announce(DateTimeOffset.UnixEpoch.AddTicks(tick.PlantTimeUs * TimeSpan.TicksPerMicrosecond), tick.Speed);
+        link.Gateways.Ticked(name, tick);
+    }
+
+    /// <summary>Stages answer through here. Once the socket is gone there is nobody to answer, and storing goes on.</summary>
+    private async ValueTask AnswerAsync(Frame frame, CancellationToken cancellation)
+    {
+        try
+        {
+            await outgoing.Writer.WriteAsync(frame, cancellation);
+        }
+        catch (ChannelClosedException)
+        {
+        }
+    }
+
+    private async Task SendAsync(CancellationToken cancellation)
+    {
+        await foreach (var frame in outgoing.Reader.ReadAllAsync(cancellation))
+            await socket.SendAsync(frame.ToByteArray(), WebSocketMessageType.Binary, endOfMessage: true, cancellation);
+    }
+
+    /// <returns>Null when the gateway has closed.</returns>
+    private async Task<Frame?> ReceiveAsync(CancellationToken cancellation)
+    {
+        var length = 0;
+        while (true)
+        {
+            var result = await socket.ReceiveAsync(buffer.AsMemory(length), cancellation);
+            if (result.MessageType == WebSocketMessageType.Close) return null;
+            if (result.MessageType != WebSocketMessageType.Binary) throw new MalformedFrameException("frames are binary");
+            length += result.Count;
+            if (result.EndOfMessage) break;
+            if (length < buffer.Length) continue;
+            if (length >= LongestFrame) throw new MalformedFrameException($"a frame is longer than {LongestFrame} bytes");
+            Array.Resize(ref buffer, buffer.Length * 2);
+        }
+        try
+        {
+            return Frame.Parser.ParseFrom(buffer.AsSpan(0, length));
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new MalformedFrameException($"a frame of {length} bytes is no edge.proto Frame: {e.Message}");
+        }
+    }
+
+    private (WebSocketCloseStatus, string) Why(Exception e)
+    {
+        switch (e)
+        {
+            case MalformedFrameException:
+                link.Counters.AddMalformed();
+                return (WebSocketCloseStatus.InvalidPayloadData, e.Message);
+            case RefusedException:
+                link.Counters.AddRefused();
+                return (WebSocketCloseStatus.PolicyViolation, e.Message);
+            case ReplacedException:
+                return (WebSocketCloseStatus.PolicyViolation, "a newer connection of the same gateway took over");
+            case OperationCanceledException:
+                return (WebSocketCloseStatus.EndpointUnavailable, "the core ends the connection");
+            case WebSocketException or IOException:
+                return (WebSocketCloseStatus.EndpointUnavailable, "");
+            default:
+                return (WebSocketCloseStatus.InternalServerError, $"the core could not store: {e.Message}");
+        }
+    }
+
+    private async Task CloseAsync(WebSocketCloseStatus status, string reason)
+    {
+        using var patience = new CancellationTokenSource(CloseWithin);
+        try
+        {
+            await socket.CloseOutputAsync(status, Fitting(reason), patience.Token);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            // Gone already; there is nobody to tell.
+        }
+    }
+
+    /// <summary>RFC 6455, 5.5: a close frame has room for 123 bytes of reason.</summary>
+    private static string Fitting(string reason)
+    {
+        while (Encoding.UTF8.GetByteCount(reason) > 123) reason = reason[..^1];
+        return reason;
+    }
+
+    private sealed class RefusedException(string message) : Exception(message);
+    private sealed class ReplacedException : Exception;
+
+    [LoggerMessage(1, LogLevel.Information, "gateway {Gateway} connected; stored up to {Stored}, it holds {First} to before {Next}")]
+    private static partial void LogConnected(ILogger log, string gateway, ulong stored, ulong first, ulong next);
+
+    [LoggerMessage(2, LogLevel.Warning, "connection of gateway {Gateway} ended: {Reason}")]
+    private static partial void LogEnded(ILogger log, string gateway, string reason);
+}

@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+
+namespace DigitalTwin.Edge.Link;
+
+/// <param name="State"><c>connected</c>, <c>connecting</c>, <c>untrusted</c> or <c>failed</c>.</param>
+/// <param name="Detail">One sentence for a person.</param>
+public sealed record EndpointState(string Name, string State, string Detail);
+
+/// <summary>A gateway as last heard.</summary>
+/// <param name="Since">Wall time at which it connected, or was lost.</param>
+/// <param name="Buffered">Samples it holds that are not acknowledged yet.</param>
+/// <param name="Dropped">Samples it has dropped since its buffer was made.</param>
+/// <param name="Tick">Newest tick counter of this boot; 0 before the first.</param>
+public sealed record GatewayStatus(
+    string Name, bool Connected, DateTimeOffset Since, string BootId, string BufferId,
+    IReadOnlyList<EndpointState> Endpoints, long Buffered, long Dropped, long Tick);
+
+/// <summary>Every gateway that has connected since the process started.</summary>
+public sealed class Gateways(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, GatewayStatus> byName = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<GatewayStatus> All => [.. byName.Values.OrderBy(gateway => gateway.Name, StringComparer.Ordinal)];
+
+    public bool AnyConnected => byName.Values.Any(gateway => gateway.Connected);
+
+    internal void Connected(GatewayHello hello) => byName[hello.Gateway] =
+        byName.TryGetValue(hello.Gateway, out var before) && before.BufferId == hello.BufferId
+            ? before with { Connected = true, Since = time.GetUtcNow(), BootId = hello.BootId, Tick = 0 }
+            : new(hello.Gateway, true, time.GetUtcNow(), hello.BootId, hello.BufferId, [], 0, 0, 0);
+
+    internal void Ticked(string name, Tick tick)
+    {
+        if (byName.TryGetValue(name, out var known))
+            byName[name] = known with
+            {
+                Endpoints = [.. tick.Endpoints.Select(endpoint => new EndpointState(endpoint.Name, endpoint.State, endpoint.Detail))],
+                Buffered = (long)Math.Min(tick.Buffered, long.MaxValue),
+                Dropped = (long)Math.Min(tick.Dropped, long.MaxValue),
+                Tick = (long)Math.Min(tick.Counter, long.MaxValue),
+            };
+    }
+
+    internal void Lost(string name)
+    {
+        if (byName.TryGetValue(name, out var known)) byName[name] = known with { Connected = false, Since = time.GetUtcNow() };
+    }
+}
