@@ -1,1 +1,30 @@
-Console.WriteLine();
+using System.CommandLine;
+using DigitalTwin.Cli;
+using DigitalTwin.Cli.Output;
+using DigitalTwin.Cli.Verbs;
+
+var options = new Options();
+var root = new RootCommand("Look at the digital twins of a plant: states, values with age and quality, history, events, OEE.")
+{
+    StatusVerb.Create(options),
+    TwinVerbs.List(options),
+    TwinVerbs.Get(options),
+    WatchVerb.Create(options),
+    HistoryVerb.Create(options),
+    EventsVerb.Create(options),
+    OeeVerbs.Create(options),
+    ActorVerbs.Create(options),
+    JournalVerbs.Create(options),
+};
+options.AddTo(root);
+Verb.AddExamplesTo(root);
+root.SetAction(_ => Overview.Print(Console.Out, root));
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    var said = string.Join(' ', parsed.Errors.Select(error => error.Message));
+    var path = string.Join(' ', Overview.PathOf(parsed.CommandResult));
+    return Screen.For(Console.Out, Options.FormatOf(args), plain: true).Fail(Problem.Invalid($"{said} See `{path} --help`."));
+}
+return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

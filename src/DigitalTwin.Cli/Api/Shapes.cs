@@ -1,0 +1,90 @@
+using System.Text.Json;
+
+namespace DigitalTwin.Cli.Api;
+
+// What the host sends, as far as a table shows it; -o json passes on the whole of it.
+
+public sealed record PlantShape(
+    string Id, string Name, string TimeZone, ClockShape Clock, IReadOnlyList<LineShape> Lines, ShiftShape? Shift,
+    IReadOnlyList<GatewayShape> Gateways, FreshnessShape? Freshness);
+
+/// <param name="Speed">Plant seconds per wall second.</param>
+public sealed record ClockShape(DateTimeOffset PlantTime, double Speed, double OffsetSeconds);
+
+public sealed record LineShape(string Id, string Name, string? Area, string? ConstraintStation);
+
+public sealed record ShiftShape(string Name, DateTimeOffset From, DateTimeOffset To);
+
+public sealed record GatewayShape(
+    string Name, bool Connected, DateTimeOffset? Since, long? Buffered, long? Dropped, IReadOnlyList<EndpointShape>? Endpoints);
+
+public sealed record EndpointShape(string Name, string State, string? Detail);
+
+public sealed record FreshnessShape(int Signals, int Fresh, int Stale, int Bad);
+
+public sealed record TwinShape(
+    string Id, string Kind, string? Name, string? Parent, string? State, DateTimeOffset? StateSince, JsonElement Mode, JsonElement Fault,
+    IReadOnlyList<JsonElement>? Flags, IReadOnlyDictionary<string, ReportedShape>? Reported, IReadOnlyDictionary<string, DesiredShape>? Desired,
+    string? CurrentVehicle, CountsShape? Counts, long? Offset);
+
+/// <param name="Q">good, uncertain, bad or stale.</param>
+/// <param name="Age">Wall seconds since receipt.</param>
+public sealed record ReportedShape(JsonElement V, DateTimeOffset? T, string? Q, string? Unit, double? Age, double? StaleAfter);
+
+public sealed record DesiredShape(JsonElement V, DateTimeOffset? T, string? Unit, string? By);
+
+public sealed record CountsShape(long Produced, long Good, long Scrap);
+
+public sealed record EventShape(long Offset, string Entity, long Seq, string Name, DateTimeOffset At, DateTimeOffset Recorded, JsonElement Data);
+
+public sealed record HistoryShape(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<SeriesShape> Series);
+
+/// <param name="Raw">Samples stored in the window, before decimation.</param>
+public sealed record SeriesShape(string Id, string? Unit, long Raw, IReadOnlyList<PointShape> Points);
+
+/// <param name="T">Epoch milliseconds, plant time; with the last value <paramref name="V"/> of the bucket and its extremes.</param>
+public sealed record PointShape(long T, JsonElement V, double? Min, double? Max, string? Q);
+
+public sealed record LossesShape(
+    string Id, string Kind, DateTimeOffset From, DateTimeOffset To, ShiftShape? Shift, DefinitionShape Definition, RatiosShape Ratios,
+    CountsShape Quantities, IReadOnlyList<StepShape> Steps, string? ConstraintStation);
+
+public sealed record DefinitionShape(string Standard, JsonElement Version, string Rule);
+
+public sealed record RatiosShape(double? Availability, double? Effectiveness, double? Quality, double? Oee);
+
+/// <param name="Kind">total, loss, gain or result.</param>
+public sealed record StepShape(string Key, string Label, string Kind, long Ms);
+
+public sealed record ActorsShape(string System, IReadOnlyList<ActorShape> Actors);
+
+public sealed record ActorShape(string Id, string Kind, long Mailbox, long Processed, long Restarts, string State);
+
+public sealed record JournalShape(long Events, long Entities, long HeadOffset, string? HeadHash);
+
+public sealed record SnapshotShape(long Offset, IReadOnlyList<TwinShape> Items);
+
+public sealed record DeltaShape(long Offset, EventShape Event, TwinShape? Twin);
+
+/// <summary>Columns: the values at one index belong together.</summary>
+public sealed record TagsShape(
+    IReadOnlyList<string> Ids, IReadOnlyList<JsonElement> V, IReadOnlyList<long?> T, IReadOnlyList<string?> Q, IReadOnlyList<double?> Age);
+
+public static class Shape
+{
+    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
+
+    /// <exception cref="ProblemException">The host sent something else: it is of another version, or no host of this system.</exception>
+    public static T As<T>(this JsonElement sent)
+    {
+        try
+        {
+            return sent.Deserialize<T>(Web) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException unlike)
+        {
+            throw new ProblemException(Problem.Broken("The answer is not understood",
+                $"The host's answer does not have the shape that this client knows ({unlike.Message}). Use the `twin` that belongs to the host, or -o json."));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace DigitalTwin.Cli.Output;
+
+/// <summary>Where a verb prints. On a terminal: colour for what is abnormal, and live tables. Redirected: plain text of any width.</summary>
+public sealed class Screen
+{
+    // Spectre takes 80 columns where there is no terminal and cuts tables at them; nothing redirected is ever this wide.
+    private const int Unlimited = 100_000;
+
+    private static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+    private static readonly JsonSerializerOptions Compact = new(JsonSerializerDefaults.Web) { Encoder = Readable };
+    private static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
+
+    private readonly TextWriter writer;
+
+    private Screen(TextWriter writer, OutputFormat format, bool terminal)
+    {
+        this.writer = writer;
+        Format = format;
+        IsTerminal = terminal;
+        Console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = terminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+        });
+        if (!terminal) Console.Profile.Width = Unlimited;
+    }
+
+    public OutputFormat Format { get; }
+
+    /// <summary>False when redirected, and when plain text was asked for.</summary>
+    public bool IsTerminal { get; }
+
+    public IAnsiConsole Console { get; }
+
+    public bool IsJson => Format is OutputFormat.Json or OutputFormat.Jsonl;
+
+    public bool IsWide => Format is OutputFormat.Wide;
+
+    public static Screen For(TextWriter writer, OutputFormat format, bool plain)
+    {
+        var noColor = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        return new Screen(writer, format, terminal: !System.Console.IsOutputRedirected && !plain && !noColor);
+    }
+
+    public void Line(string text) => writer.WriteLine(text);
+
+    public void Show(IRenderable content) => Console.Write(content);
+
+    /// <summary>One document: indented for json, one line for jsonl.</summary>
+    public void Json<T>(T document) => writer.WriteLine(JsonSerializer.Serialize(document, Format is OutputFormat.Json ? Indented : Compact));
+
+    /// <summary>One line, whatever the format: for streams, where a document would never be whole.</summary>
+    public void JsonLine<T>(T document) => writer.WriteLine(JsonSerializer.Serialize(document, Compact));
+
+    /// <summary>A list: for json as the API gives it, whole; for jsonl one item a line.</summary>
+    public void JsonList(IReadOnlyList<JsonElement> items)
+    {
+        if (Format is OutputFormat.Json) Json(new { items, next = (string?)null });
+        else
+            foreach (var item in items) JsonLine(item);
+    }
+
+    /// <returns>The exit code that belongs to the problem.</returns>
+    public int Fail(Problem problem)
+    {
+        if (IsJson) Json<JsonObject>(problem.ToJson());
+        else System.Console.Error.WriteLine($"twin: {problem.Detail} [{problem.Code}]");
+        return ExitCodes.Of(problem.Code, problem.Status);
+    }
+
+    /// <summary>Something to know that is neither result nor failure.</summary>
+    public static void Notice(string text) => System.Console.Error.WriteLine($"twin: {text}");
+
+    /// <summary>Columns without lines, as other command-line tools print them.</summary>
+    public Table Columns(params string[] headers)
+    {
+        var table = new Table().NoBorder();
+        foreach (var header in headers) table.AddColumn(new TableColumn(header.ToUpperInvariant()) { NoWrap = !IsTerminal, Padding = new Padding(0, 0, 2, 0) });
+        return table;
+    }
+}

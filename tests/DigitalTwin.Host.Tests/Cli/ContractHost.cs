@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace DigitalTwin.Host.Tests.Cli;
+
+/// <summary>A small web server that speaks the API's contract with fixed answers, and remembers what it was asked.</summary>
+public sealed class ContractHost : IAsyncLifetime
+{
+    private readonly WebApplication app;
+    private readonly ConcurrentQueue<string> asked = new();
+    private readonly TaskCompletionSource stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ContractHost()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        app = builder.Build();
+        app.Use((context, next) =>
+        {
+            asked.Enqueue(context.Request.Path + context.Request.QueryString.Value);
+            return next(context);
+        });
+        app.MapGet("/api/v1/plant", () => Json(Recorded.Plant));
+        app.MapGet("/api/v1/twins", (string? cursor, string? kind) => kind switch
+        {
+            "spaceship" => Problem(400, "INVALID", "'spaceship' is no kind of twin."),
+            _ => Json(cursor is null ? Recorded.FirstPage : Recorded.SecondPage),
+        });
+        app.MapGet("/api/v1/twins/{id}", (string id) => id switch
+        {
+            Recorded.Robot => Json(Recorded.RobotTwin),
+            _ => Problem(404, "NOT_FOUND", $"No twin has the id '{id}'."),
+        });
+        app.MapGet("/api/v1/twins/{id}/events", () => Json(Recorded.EventsNewestFirst));
+        app.MapGet("/api/v1/tags/history", () => Json(Recorded.History));
+        app.MapGet("/api/v1/oee/{id}/losses", (string id) => Json(id == "broken" ? Recorded.LossesThatDoNotAddUp : Recorded.Losses));
+        app.MapGet("/api/v1/actors", () => Json(Recorded.Actors));
+        app.MapGet("/api/v1/journal", () => Problem(503, "NOT_READY", "The journal is still being read."));
+        app.MapGet("/slow/api/v1/plant", async (CancellationToken gone) =>
+        {
+            await Task.WhenAny(stopping.Task, Task.Delay(Timeout.Infinite, gone));
+            return Json(Recorded.Plant);
+        });
+        app.MapGet("/foreign/api/v1/plant", () => Results.Text("<html>hello</html>", "text/html"));
+        app.MapGet("/api/v1/stream", async (HttpContext context) =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            var resumed = context.Request.Headers["Last-Event-ID"].ToString();
+            asked.Enqueue($"resumed after '{resumed}'");
+            await context.Response.WriteAsync(resumed.Length == 0 ? Recorded.StreamUntilItBreaks : Recorded.StreamResumed);
+        });
+    }
+
+    public string Url => app.Urls.Single();
+
+    /// <summary>Paths and queries in the order they came.</summary>
+    public IReadOnlyList<string> Asked => [.. asked];
+
+    public Task<Run> Twin(params string[] args) => TwinProcess.Run([.. args, "--url", Url]);
+
+    public Task InitializeAsync() => app.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        stopping.SetResult();
+        await app.DisposeAsync();
+    }
+
+    private static IResult Json(string body) => Results.Text(body, "application/json");
+
+    private static IResult Problem(int status, string code, string detail) =>
+        Results.Problem(detail, statusCode: status, title: "Refused", extensions: new Dictionary<string, object?> { ["code"] = code });
+}

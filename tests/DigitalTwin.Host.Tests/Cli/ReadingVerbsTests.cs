@@ -1,0 +1,144 @@
+using System.Text.Json;
+
+namespace DigitalTwin.Host.Tests.Cli;
+
+public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<ContractHost>
+{
+    [Fact]
+    public async Task Ls_shows_every_page_and_cuts_no_column_when_redirected()
+    {
+        var run = await host.Twin("ls", "leipzig.body.line1", "--kind", "machine", "--depth", "2");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["ID", "KIND", "STATE", "SINCE", "VEHICLE", "GOOD", "SCRAP", "DATA", "FLAGS"], Cells(run.Lines[0]));
+        Assert.Equal([Recorded.Robot, "machine", "Aborted", "2026-01-05T09:38:12Z", "BODY-000123", "40", "1", "1 stale, 1 bad", "illegalTransition"], Cells(run.Lines[1]));
+        Assert.Equal(
+            ["leipzig.body.line1.cell3.a-gun-with-a-name-that-is-longer-than-a-terminal-of-eighty-columns-would-show-in-one-line", "machine", "Execute", "2026-01-05T09:39:12Z", "–", "–", "–", "–", "–"],
+            Cells(run.Lines[2]));
+        Assert.Equal(3, run.Lines.Count);
+        Assert.Contains("/api/v1/twins?parent=leipzig.body.line1&kind=machine&depth=2", host.Asked);
+        Assert.Contains("/api/v1/twins?parent=leipzig.body.line1&kind=machine&depth=2&cursor=page%202", host.Asked);
+    }
+
+    [Fact]
+    public async Task Wide_shows_more_columns_of_the_same_rows()
+    {
+        var run = await host.Twin("ls", "-o", "wide");
+        Assert.Equal(["NAME", "MODE", "FAULT", "PRODUCED", "OFFSET"], Cells(run.Lines[0])[9..]);
+        Assert.Equal(["Robot 3", "Production", "1207", "41", "812"], Cells(run.Lines[1])[9..]);
+    }
+
+    [Theory]
+    [InlineData("ls")]
+    [InlineData("get", Recorded.Robot)]
+    [InlineData("history", Recorded.Robot + ".vibration")]
+    [InlineData("events", Recorded.Robot)]
+    [InlineData("actor", "hierarchy")]
+    [InlineData("oee", "show", "leipzig.body.line1.cell3")]
+    [InlineData("status")]
+    [InlineData("get", "nowhere")]
+    public async Task Nothing_redirected_carries_a_colour_code(params string[] verb)
+    {
+        var run = await host.Twin(verb);
+        Assert.NotEmpty(run.Output + run.Errors);
+        Assert.DoesNotContain('\u001b', run.Output + run.Errors);
+    }
+
+    [Theory]
+    [InlineData("ls", "items")]
+    [InlineData("get leipzig.body.line1.cell3.robot", "reported")]
+    [InlineData("history leipzig.body.line1.cell3.robot.vibration", "series")]
+    [InlineData("events leipzig.body.line1.cell3.robot", "items")]
+    [InlineData("actor hierarchy", "actors")]
+    [InlineData("oee show leipzig.body.line1.cell3", "steps")]
+    [InlineData("status", "clock")]
+    public async Task Json_is_the_answer_of_the_host_whole(string verb, string member)
+    {
+        var words = verb.Split(' ');
+        var (asked, brief) = (await host.Twin([.. words, "--json"]), await host.Twin([.. words, "-o", "json"]));
+        Assert.Equal(0, asked.ExitCode);
+        Assert.Equal(asked.Output, brief.Output);
+        using var document = JsonDocument.Parse(asked.Output);
+        Assert.True(document.RootElement.TryGetProperty(member, out _), asked.Output);
+    }
+
+    [Fact]
+    public async Task Jsonl_is_one_object_a_line()
+    {
+        var run = await host.Twin("ls", "-o", "jsonl");
+        Assert.Equal([812, 813], run.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("offset").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Get_shows_reported_beside_desired_with_quality_and_age()
+    {
+        var run = await host.Twin("get", Recorded.Robot);
+        Assert.Equal(0, run.ExitCode);
+        var rows = run.Lines.Select(Cells).ToList();
+        Assert.Contains(rows, row => row is ["state", "Aborted"]);
+        Assert.Contains(rows, row => row is ["counts", "41 produced = 40 good + 1 scrap"]);
+        Assert.Contains(rows, row => row is ["vibration", "3.215 mm/s", "–", "good", "0.4 s", "2026-01-05T09:39:59Z"]);
+        Assert.Contains(rows, row => row is ["motorTemperature", "71.5 °C", "–", "stale", "95 s", "2026-01-05T09:39:01Z"]);
+        Assert.Contains(rows, row => row is ["current", "–", "–", "bad", "–", "–"]);
+    }
+
+    [Fact]
+    public async Task A_relative_time_counts_back_from_the_clock_of_the_plant_not_of_the_wall()
+    {
+        var run = await host.Twin("history", $"{Recorded.Robot}.vibration", $"{Recorded.Robot}.current", "--from", "-15m", "--points", "20");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains(
+            $"/api/v1/tags/history?ids={Recorded.Robot}.vibration%2C{Recorded.Robot}.current&from=2026-01-05T09%3A25%3A00.000Z&to=2026-01-05T09%3A40%3A00.000Z&points=20",
+            host.Asked);
+        Assert.Equal([$"{Recorded.Robot}.vibration", "2026-01-05T09:20:00.000Z", "3.1", "2.9", "3.3", "mm/s", "good"], Cells(run.Lines[1]));
+        Assert.Contains("current has no sample", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Events_are_the_newest_ones_and_read_downwards_in_time()
+    {
+        var run = await host.Twin("events", Recorded.Robot, "--limit", "2", "--from", "2026-01-05T09:00Z");
+        Assert.Equal(["810", "812"], run.Lines.Skip(1).Select(line => Cells(line)[1]));
+        Assert.EndsWith("machine.state-changed.v1  from=Aborting to=Aborted", run.Lines[2], StringComparison.Ordinal);
+        Assert.Contains($"/api/v1/twins/{Recorded.Robot}/events?from=2026-01-05T09%3A00%3A00.000Z&order=desc&limit=2", host.Asked);
+    }
+
+    [Fact]
+    public async Task The_hierarchy_hangs_each_actor_below_its_place()
+    {
+        var run = await host.Twin("actor", "hierarchy");
+        Assert.Equal("leipzig  (3 actors)", run.Lines[0]);
+        Assert.Equal("└── leipzig.body.line1  line  mailbox 2  processed 77", run.Lines[1]);
+        Assert.Equal("└── cell3  station  mailbox 0  processed 90  ×3 restarted  RESTARTING", run.Lines[2]);
+        Assert.Equal("└── robot  machine  mailbox 0  processed 1204", run.Lines[3]);
+    }
+
+    [Fact]
+    public async Task The_waterfall_shows_its_sum_and_draws_each_loss_where_it_falls()
+    {
+        var run = await host.Twin("oee", "show", "leipzig.body.line1.cell3");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("planned busy 15900000 ms − losses 2314300 ms + gains 176000 ms = 13761700 ms", run.Lines);
+        Assert.Contains("availability 90.0 %  effectiveness 101.2 %  quality 95.0 %  OEE 86.6 %", run.Lines);
+        var breakdown = run.Lines.Single(line => line.Contains("breakdown", StringComparison.Ordinal));
+        Assert.Matches(@"^− breakdown +25\.00 +░{4,5}$", breakdown);
+    }
+
+    [Fact]
+    public async Task A_waterfall_that_does_not_add_up_is_an_error()
+    {
+        var run = await host.Twin("oee", "show", "broken");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("THE PARTS DO NOT ADD UP", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_says_that_a_gateway_is_away()
+    {
+        var run = await host.Twin("status");
+        Assert.Contains(run.Lines, line => line.StartsWith("gateway", StringComparison.Ordinal) && line.Contains("NOT CONNECTED", StringComparison.Ordinal) && line.Contains("120 buffered", StringComparison.Ordinal));
+        Assert.Contains(run.Lines, line => line.EndsWith("329 of 331 signals fresh, 2 stale, 0 bad", StringComparison.Ordinal));
+    }
+
+    // Columns stand two blanks apart; a cell has single blanks at most.
+    private static string[] Cells(string line) => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

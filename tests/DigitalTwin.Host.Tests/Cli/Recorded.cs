@@ -1,0 +1,91 @@
+namespace DigitalTwin.Host.Tests.Cli;
+
+/// <summary>Answers in the shapes that the API pins.</summary>
+internal static class Recorded
+{
+    public const string Robot = "leipzig.body.line1.cell3.robot";
+
+    public const string Plant = """
+        {"id":"leipzig","name":"Leipzig","timeZone":"Europe/Berlin","clock":{"plantTime":"2026-01-05T09:40:00.000Z","speed":20,"offsetSeconds":3600},
+         "lines":[{"id":"leipzig.body.line1","name":"Body line 1","area":"leipzig.body","constraintStation":"leipzig.body.line1.cell4"}],
+         "shift":{"name":"early","from":"2026-01-05T05:00:00.000Z","to":"2026-01-05T13:00:00.000Z"},
+         "gateways":[{"name":"zone-1","connected":false,"since":"2026-01-05T09:39:00.000Z","buffered":120,"dropped":0,"endpoints":[{"name":"body-line1","state":"connected","detail":null}]}],
+         "freshness":{"signals":331,"fresh":329,"stale":2,"bad":0}}
+        """;
+
+    public const string RobotTwin = $$$"""
+        {"id":"{{{Robot}}}","kind":"machine","name":"Robot 3","parent":"leipzig.body.line1.cell3","state":"Aborted","stateSince":"2026-01-05T09:38:12.250Z",
+         "mode":"Production","fault":1207,"flags":["illegalTransition"],
+         "reported":{"vibration":{"v":3.2146,"t":"2026-01-05T09:39:59.000Z","q":"good","unit":"mm/s","age":0.41,"staleAfter":1},
+                     "motorTemperature":{"v":71.5,"t":"2026-01-05T09:39:01.000Z","q":"stale","unit":"°C","age":95,"staleAfter":1},
+                     "current":{"v":null,"t":null,"q":"bad","unit":"A","age":null,"staleAfter":1}},
+         "desired":{"speedOverride":{"v":100,"t":"2026-01-05T05:00:00.000Z","unit":"%","by":"nominal"}},
+         "currentVehicle":"BODY-000123","counts":{"produced":41,"good":40,"scrap":1},"offset":812}
+        """;
+
+    public const string FirstPage = $$$"""{"items":[{{{RobotTwin}}}],"next":"page 2"}""";
+
+    public const string SecondPage = """
+        {"items":[{"id":"leipzig.body.line1.cell3.a-gun-with-a-name-that-is-longer-than-a-terminal-of-eighty-columns-would-show-in-one-line","kind":"machine","name":"Gun 3",
+         "parent":"leipzig.body.line1.cell3","state":"Execute","stateSince":"2026-01-05T09:39:12.250Z","mode":null,"fault":null,"flags":[],"reported":{},"desired":{},
+         "currentVehicle":null,"counts":null,"offset":813}],"next":null}
+        """;
+
+    public const string EventsNewestFirst = $$$"""
+        {"items":[
+         {"offset":812,"entity":"{{{Robot}}}","seq":9,"name":"machine.state-changed.v1","at":"2026-01-05T09:38:12.250Z","recorded":"2026-01-05T08:38:12.700Z","data":{"from":"Aborting","to":"Aborted"}},
+         {"offset":810,"entity":"{{{Robot}}}","seq":8,"name":"machine.state-changed.v1","at":"2026-01-05T09:38:11.250Z","recorded":"2026-01-05T08:38:12.690Z","data":{"from":"Execute","to":"Aborting"}}],"next":"more"}
+        """;
+
+    public const string History = $$$"""
+        {"from":"2026-01-05T09:25:00.000Z","to":"2026-01-05T09:40:00.000Z","series":[
+         {"id":"{{{Robot}}}.vibration","unit":"mm/s","raw":900,"points":[{"t":1767604800000,"v":3.1,"min":2.9,"max":3.3,"q":"good"},{"t":1767605000000,"v":3.4,"min":3,"max":3.6,"q":"uncertain"}]},
+         {"id":"{{{Robot}}}.current","unit":"A","raw":0,"points":[]}]}
+        """;
+
+    public const string Actors = $$$"""
+        {"system":"leipzig","actors":[
+         {"id":"{{{Robot}}}","kind":"machine","mailbox":0,"processed":1204,"restarts":0,"state":"running"},
+         {"id":"leipzig.body.line1","kind":"line","mailbox":2,"processed":77,"restarts":0,"state":"running"},
+         {"id":"leipzig.body.line1.cell3","kind":"station","mailbox":0,"processed":90,"restarts":3,"state":"restarting"}]}
+        """;
+
+    public const string Losses = """
+        {"id":"leipzig.body.line1.cell3","kind":"station","from":"2026-01-05T05:00:00.000Z","to":"2026-01-05T09:40:00.000Z",
+         "shift":{"name":"early","from":"2026-01-05T05:00:00.000Z","to":"2026-01-05T13:00:00.000Z"},
+         "definition":{"standard":"ISO 22400-2:2014","version":1,"rule":"work unit"},
+         "ratios":{"availability":0.9,"effectiveness":1.0123,"quality":0.95,"oee":0.8655},"quantities":{"produced":200,"good":190,"scrap":10},
+         "times":{"plannedBusyMs":15900000,"actualProductionMs":14310000,"plannedRunTimePerItemMs":72430},
+         "steps":[{"key":"plannedBusy","label":"planned busy time","kind":"total","ms":15900000},
+                  {"key":"breakdown","label":"breakdown","kind":"loss","ms":1500001},
+                  {"key":"starvedOrBlocked","label":"starved or blocked","kind":"loss","ms":89999},
+                  {"key":"speedGain","label":"speed gain","kind":"gain","ms":176000},
+                  {"key":"scrap","label":"scrap","kind":"loss","ms":724300},
+                  {"key":"effective","label":"fully productive time","kind":"result","ms":13761700}],
+         "constraintStation":null}
+        """;
+
+    public static string LossesThatDoNotAddUp => Losses.Replace("\"ms\":13761700", "\"ms\":13761701", StringComparison.Ordinal);
+
+    public const string StreamUntilItBreaks = $$$"""
+        id: 812
+        event: snapshot
+        data: {"offset":812,"plant":{},"items":[{"id":"{{{Robot}}}","kind":"machine","name":"Robot 3","parent":null,"state":"Aborted","stateSince":"2026-01-05T09:38:12.250Z","mode":null,"fault":1207,"flags":[],"reported":{"vibration":{"v":3.2,"t":null,"q":"good","unit":"mm/s","age":0.1,"staleAfter":1}},"desired":{},"currentVehicle":null,"counts":null,"offset":812}]}
+
+        event: heartbeat
+        data: {"offset":812,"wall":"2026-01-05T08:40:00.000Z","plantTime":"2026-01-05T09:40:00.000Z","speed":20,"freshness":{"signals":331,"fresh":331,"stale":0,"bad":0}}
+
+        event: tags
+        data: {"ids":["{{{Robot}}}.vibration"],"v":[24.25],"t":[1767605999204],"q":["uncertain"],"age":[0.1]}
+
+
+        """;
+
+    public const string StreamResumed = $$$"""
+        id: 813
+        event: delta
+        data: {"offset":813,"event":{"offset":813,"entity":"{{{Robot}}}","seq":10,"name":"machine.state-changed.v1","at":"2026-01-05T09:40:01.000Z","recorded":"2026-01-05T08:40:01.000Z","data":{"from":"Aborted","to":"Clearing"}},"twin":null}
+
+
+        """;
+}
