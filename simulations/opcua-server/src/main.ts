@@ -1,1 +1,52 @@
-export {};
+import "./process/console-on-stderr.js";
+import { OpcuaPlant, PlantChanged } from "./opcua-plant.js";
+import { log } from "./process/log.js";
+import { parseOptions, type Options } from "./process/options.js";
+import { announcePort, readPort } from "./process/ports-file.js";
+
+const exitCodes = { failed: 1, usage: 2, plantChanged: 75 } as const;
+/** A client that does not let go must not keep the process: its parent expects the end within a second. */
+const longestGoodbyeMilliseconds = 700;
+
+async function main(): Promise<void> {
+  const options = optionsOrExit();
+  const plant = new OpcuaPlant({
+    data: options.data,
+    port: options.port,
+    plantPort: () => (options.plantPort === null ? readPort(options.data, "plant") : Promise.resolve(options.plantPort)),
+    ready: async (server) => {
+      await announcePort(options.data, "opcua", server.port);
+      process.stdout.write(JSON.stringify({ ready: true, port: server.port, certificate: server.certificateFile }) + "\n");
+    },
+    log: (text) => log("info", text),
+  });
+  const end = (): void => {
+    setTimeout(() => process.exit(0), longestGoodbyeMilliseconds).unref();
+    plant.close().then(() => process.exit(0), () => process.exit(0));
+  };
+  process.once("SIGTERM", end).once("SIGINT", end);
+  if (options.exitWithStdin) process.stdin.once("end", end).once("error", end).resume();
+  try {
+    await plant.run();
+  } catch (error) {
+    log("error", sentenceFor(error as NodeJS.ErrnoException, options));
+    process.exit(error instanceof PlantChanged ? exitCodes.plantChanged : exitCodes.failed);
+  }
+}
+
+function optionsOrExit(): Options {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    log("error", (error as Error).message);
+    process.exit(exitCodes.usage);
+  }
+}
+
+function sentenceFor(error: NodeJS.ErrnoException, options: Options): string {
+  if (/EADDRINUSE/.test(`${error.code} ${error.message}`)) return `Port ${options.port} is in use by another program; end it, or start this server with --port N of a free one.`;
+  if (error.code === "EACCES" || error.code === "EROFS" || error.code === "EPERM") return `The OPC UA server cannot write to ${error.path ?? options.data} (${error.code}); give this user write access to it, or name another folder with --data.`;
+  return error.message;
+}
+
+await main();

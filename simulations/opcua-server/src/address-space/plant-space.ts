@@ -1,0 +1,145 @@
+import { DataType, StatusCodes, Variant, type DataValue, type IAddressSpace, type Namespace, type StatusCode, type UAObject, type UAVariable } from "node-opcua";
+import { dataValue, statusOf, variant, variantTypes } from "./data-value.js";
+import { foldersOf, nameOf, parentOf } from "./folders.js";
+import { acceptWrites, type WriteToPlant } from "./setpoint.js";
+import { addAnalogProperties, analogType } from "./analog.js";
+import { plantTimeAt, type ClockReading } from "../plant/plant-clock.js";
+import type { PlantAnnouncement, PlantNode, PlantValue } from "../plant/protocol.js";
+
+const clockNodes = { plantTime: "Clock.PlantTime", speed: "Clock.Speed" } as const;
+
+interface ClockVariables {
+  readonly plantTime: UAVariable;
+  readonly speed: UAVariable;
+}
+
+/**
+ * The plant's nodes as OPC UA variables, and their values.
+ * The two clock nodes are kept here, from the plant's clock lines: they move ten times a second, the plant speaks once.
+ */
+export class PlantSpace {
+  readonly #variables: UAVariable[] = [];
+  readonly #clock: ClockVariables;
+  #newestMicros = 0;
+  #clockReading: ClockReading | null = null;
+  #connected = true;
+
+  constructor(addressSpace: IAddressSpace, private readonly plant: PlantAnnouncement, write: WriteToPlant, private readonly log: (text: string) => void) {
+    for (const ns of new Set(plant.nodes.map((node) => node.ns))) this.#build(addressSpace, ns, write);
+    this.#clock = this.#clockVariables(addressSpace);
+  }
+
+  #build(addressSpace: IAddressSpace, ns: string, write: WriteToPlant): void {
+    const namespace = addressSpace.registerNamespace(ns) as Namespace;
+    const objects = addressSpace.rootFolder.objects;
+    const folders = new Map<string, UAObject>();
+    const nodes = this.plant.nodes.map((node, index) => ({ node, index })).filter(({ node }) => node.ns === ns);
+    const within = (parent: string | null) => {
+      const folder = parent === null ? undefined : folders.get(parent);
+      return folder === undefined ? { organizedBy: objects } : { componentOf: folder };
+    };
+    for (const folder of foldersOf(nodes.map(({ node }) => node.id)))
+      folders.set(folder.id, namespace.addObject({ browseName: folder.name, nodeId: `s=${folder.id}`, ...within(folder.parent) }));
+    for (const { node, index } of nodes) {
+      const variable = addVariable(namespace, node, within(parentOf(node.id)));
+      if (node.writable) acceptWrites(variable, variantTypes[node.dataType], (value) => write(index, value));
+      this.#variables[index] = variable;
+    }
+  }
+
+  #clockVariables(addressSpace: IAddressSpace): ClockVariables {
+    const ns = this.plant.nodes[0]?.ns;
+    if (ns === undefined) throw new Error("the plant announced no node");
+    const namespace = addressSpace.registerNamespace(ns) as Namespace;
+    const parent = (namespace.findNode("s=Clock") as UAObject | null) ?? namespace.addObject({ browseName: "Clock", nodeId: "s=Clock", organizedBy: addressSpace.rootFolder.objects });
+    const find = (id: string, dataType: "DateTime" | "Double"): UAVariable =>
+      (namespace.findNode(`s=${id}`) as UAVariable | null) ?? addVariable(namespace, { ns, id, dataType, writable: false }, { componentOf: parent });
+    return { plantTime: find(clockNodes.plantTime, "DateTime"), speed: find(clockNodes.speed, "Double") };
+  }
+
+  /** Values in the order the plant sent them; each becomes one change of its variable, with its own source time. */
+  publish(values: readonly PlantValue[]): void {
+    this.#connected = true;
+    const now = new Date();
+    for (const [index, value, sourceMicros, status] of values) {
+      const node = this.plant.nodes[index];
+      const variable = this.#variables[index];
+      if (node === undefined || variable === undefined) throw new Error(`the plant sent a value of node ${index}, but announced ${this.plant.nodes.length} nodes`);
+      this.#newestMicros = Math.max(this.#newestMicros, sourceMicros);
+      if (variable === this.#clock.plantTime || variable === this.#clock.speed) continue;
+      const code = statusOf(status);
+      const read = value === null && code.isNotGood() ? new Variant({ dataType: DataType.Null }) : variant(node.dataType, value);
+      if (read === null) throw new Error(`the plant sent ${JSON.stringify(value)} for ${node.id}, which is a ${node.dataType}`);
+      this.#set(variable, dataValue(read, sourceMicros, code, now));
+    }
+  }
+
+  heardClock(reading: ClockReading): void {
+    this.#clockReading = reading;
+    this.#set(this.#clock.speed, dataValue(new Variant({ dataType: DataType.Double, value: reading.speed }), reading.plantMicros, StatusCodes.Good, new Date()));
+    this.moveClock(reading.heardAt);
+  }
+
+  /** @param now monotonic milliseconds. */
+  moveClock(now: number): void {
+    if (this.#clockReading === null || !this.#connected) return;
+    const micros = plantTimeAt(this.#clockReading, now);
+    const value = new Variant({ dataType: DataType.DateTime, value: new Date(Math.floor(micros / 1000)) });
+    this.#set(this.#clock.plantTime, dataValue(value, micros, StatusCodes.Good, new Date()));
+  }
+
+  /**
+   * The plant cannot be reached. OPC UA Part 8 names this case: Uncertain_NoCommunicationLastUsable where a last value is known,
+   * Bad_NoCommunication where there is none; the last values stay readable but nobody can take them for current.
+   * Source time is the newest plant time seen: part 4 wants the time at which the source became uncertain, and a plant that resumes
+   * from its checkpoint goes on from there, so its next values are never older than this mark.
+   */
+  lost(): void {
+    this.#connected = false;
+    this.#clockReading = null;
+    const now = new Date();
+    for (const variable of new Set([...this.#variables, this.#clock.plantTime, this.#clock.speed])) {
+      const last = variable.readValue();
+      const known = last.statusCode.isGoodish() || last.statusCode.equals(StatusCodes.UncertainNoCommunicationLastUsableValue);
+      const status: StatusCode = known ? StatusCodes.UncertainNoCommunicationLastUsableValue : StatusCodes.BadNoCommunication;
+      const micros = Math.max(this.#newestMicros, microsOf(last));
+      this.#set(variable, dataValue(last.value, micros, status, now));
+    }
+  }
+
+  /**
+   * `setValueFromSource` would drop the microseconds and put plant time into the server timestamp; the method below it takes a whole DataValue.
+   * It throws when a client's full queue starts with a value that is not Good (node-opcua asserts Good before it sets the overflow bit);
+   * that client has lost a value and is told so by the next overflow, the others must not suffer for it.
+   */
+  #set(variable: UAVariable, value: DataValue): void {
+    try {
+      (variable as unknown as { _internal_set_dataValue(value: DataValue): void })._internal_set_dataValue(value);
+    } catch (error) {
+      this.log(`${variable.nodeId.toString()} was not passed on to every subscriber: ${(error as Error).message}`);
+    }
+  }
+}
+
+function addVariable(namespace: Namespace, node: PlantNode, place: { readonly organizedBy: UAObject } | { readonly componentOf: UAObject }): UAVariable {
+  const access = node.writable ? "CurrentRead | CurrentWrite" : "CurrentRead";
+  const variable = namespace.addVariable({
+    browseName: nameOf(node.id),
+    nodeId: `s=${node.id}`,
+    description: node.description ?? "",
+    dataType: variantTypes[node.dataType],
+    typeDefinition: analogType(node),
+    accessLevel: access,
+    userAccessLevel: access,
+    minimumSamplingInterval: 0, // exception based: every change is reported, Part 4 §7.21
+    ...place,
+  });
+  addAnalogProperties(namespace, variable, node);
+  const nothingYet = new Variant({ dataType: DataType.Null });
+  (variable as unknown as { _internal_set_dataValue(value: DataValue): void })._internal_set_dataValue(dataValue(nothingYet, 0, StatusCodes.BadWaitingForInitialData, new Date()));
+  return variable;
+}
+
+function microsOf(value: DataValue): number {
+  return value.sourceTimestamp === null ? 0 : value.sourceTimestamp.getTime() * 1000 + Math.floor(value.sourcePicoseconds / 1_000_000);
+}

@@ -1,0 +1,115 @@
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  AttributeIds,
+  ClientSubscription,
+  DataChangeFilter,
+  DataChangeTrigger,
+  DeadbandType,
+  MessageSecurityMode,
+  OPCUACertificateManager,
+  OPCUAClient,
+  SecurityPolicy,
+  TimestampsToReturn,
+  UserTokenType,
+  type ClientSession,
+  type DataValue,
+  type UserIdentityInfo,
+} from "node-opcua";
+import { OpcuaPlant } from "../opcua-plant.js";
+import type { RunningServer } from "../opcua-server.js";
+import type { ScriptedPlant } from "./scripted-plant.js";
+
+export interface Running {
+  readonly data: string;
+  readonly server: RunningServer;
+  readonly log: string[];
+  /** Ends everything; rejects when the server's run had failed. */
+  stop(): Promise<void>;
+}
+
+/** The server under test, in this process, on a data folder of its own. */
+export async function runningServer(plant: ScriptedPlant): Promise<Running> {
+  const data = await mkdtemp(join(tmpdir(), "opcua-server-"));
+  const log: string[] = [];
+  let opcua: OpcuaPlant | null = null;
+  let run: Promise<void> = Promise.resolve();
+  const server = await new Promise<RunningServer>((ready, failed) => {
+    opcua = new OpcuaPlant({ data, port: 0, plantPort: () => Promise.resolve(plant.port), log: (text) => log.push(text), ready: (running) => Promise.resolve(ready(running)) });
+    run = opcua.run();
+    run.catch(failed);
+  });
+  return {
+    data,
+    server,
+    log,
+    stop: async () => {
+      await opcua?.close();
+      await run;
+      await plant.die();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Identity {
+  /** Folder of the client's certificate; the default is the gateway's own, which the server trusts. */
+  readonly pki?: string;
+  readonly securityMode?: MessageSecurityMode;
+  readonly securityPolicy?: SecurityPolicy;
+  readonly user?: UserIdentityInfo;
+}
+
+/** A session as the gateway would open it, unless `identity` says otherwise. */
+export async function connected<T>({ data, server }: Running, use: (session: ClientSession) => Promise<T>, identity: Identity = {}): Promise<T> {
+  const pki = identity.pki ?? join(data, "gateway/pki");
+  await mkdir(pki, { recursive: true });
+  const certificates = new OPCUACertificateManager({ rootFolder: pki, keySize: 2048, automaticallyAcceptUnknownCertificate: true, disableFileWatchers: true });
+  await certificates.initialize();
+  const client = OPCUAClient.create({
+    applicationName: "test gateway",
+    clientCertificateManager: certificates,
+    securityMode: identity.securityMode ?? MessageSecurityMode.SignAndEncrypt,
+    securityPolicy: identity.securityPolicy ?? SecurityPolicy.Basic256Sha256,
+    endpointMustExist: false,
+    connectionStrategy: { maxRetry: 0, initialDelay: 50 },
+  });
+  try {
+    await client.connect(`opc.tcp://127.0.0.1:${server.port}`);
+    const session = await client.createSession(identity.user ?? (await gatewayUser(data)));
+    return await use(session).finally(() => session.close());
+  } finally {
+    await client.disconnect();
+    await certificates.dispose();
+  }
+}
+
+export async function gatewayUser(data: string): Promise<UserIdentityInfo> {
+  return { type: UserTokenType.UserName, userName: "gateway", password: await readFile(join(data, "pki/opcua-gateway.password"), "utf8") };
+}
+
+/** Subscribes as the gateway does: exception based, every status, value and time. */
+export async function subscribed(session: ClientSession, nodeIds: readonly string[], heard: (index: number, value: DataValue) => void, queueSize = 1000): Promise<ClientSubscription> {
+  const subscription = ClientSubscription.create(session, { requestedPublishingInterval: 100, requestedLifetimeCount: 100, requestedMaxKeepAliveCount: 10, maxNotificationsPerPublish: 0, publishingEnabled: true, priority: 1 });
+  const group = await subscription.monitorItems(
+    nodeIds.map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value })),
+    { samplingInterval: 0, queueSize, discardOldest: true, filter: new DataChangeFilter({ trigger: DataChangeTrigger.StatusValueTimestamp, deadbandType: DeadbandType.None, deadbandValue: 0 }) },
+    TimestampsToReturn.Both,
+  );
+  group.on("changed", (_item, value, index) => heard(index, value));
+  return subscription;
+}
+
+export function sourceMicros(value: DataValue): number {
+  return (value.sourceTimestamp?.getTime() ?? 0) * 1000 + Math.floor(value.sourcePicoseconds / 1_000_000);
+}
+
+/** Waits for a condition across a real socket, in bounds. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, milliseconds = 10_000): Promise<void> {
+  const giveUpAt = performance.now() + milliseconds;
+  while (!(await holds())) {
+    if (performance.now() > giveUpAt) throw new Error(`not within ${milliseconds} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
