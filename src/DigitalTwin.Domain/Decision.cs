@@ -16,3 +16,15 @@ public abstract record Decision<TEvent>
     /// <param name="Reason">One sentence for a person.</param>
     public sealed record Refused(string Code, string Reason) : Decision<TEvent>;
 }
+
+/// <summary>How deciders spell their answers.</summary>
+public static class Decision
+{
+    /// <returns><see cref="Decision{TEvent}.Nothing"/> where there is no event.</returns>
+    public static Decision<TEvent> Accept<TEvent>(params IReadOnlyList<TEvent> events) =>
+        events.Count > 0 ? new Decision<TEvent>.Accepted(events) : new Decision<TEvent>.Nothing();
+
+    public static Decision<TEvent> Nothing<TEvent>() => new Decision<TEvent>.Nothing();
+
+    public static Decision<TEvent> Refuse<TEvent>(string code, string reason) => new Decision<TEvent>.Refused(code, reason);
+}
