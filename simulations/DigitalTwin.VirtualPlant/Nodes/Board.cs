@@ -1,0 +1,41 @@
+using DigitalTwin.VirtualPlant.Production;
+
+namespace DigitalTwin.VirtualPlant.Nodes;
+
+/// <summary>A value as it is announced.</summary>
+/// <param name="Node">Index in the catalogue.</param>
+/// <param name="At">Plant time, microseconds since 1970 UTC.</param>
+internal readonly record struct Announcement(int Node, NodeValue Value, long At);
+
+/// <summary>The newest announced value of every node, and the rule when the next one is due.</summary>
+/// <remarks>Nodes announce in different scans of their period, so that 300 of them do not all speak at the full second.</remarks>
+internal sealed class Board(IReadOnlyList<Node> nodes, Announcement[]? announced = null)
+{
+    private const int ScansPerSecond = (int)(1_000_000 / BodyLine.ScanMicros);
+
+    public Announcement[] Newest { get; } = announced ?? new Announcement[nodes.Count];
+
+    /// <summary>Every node at once, as on the first scan of a new plant.</summary>
+    public void AnnounceAll(LineState line, List<Announcement> into)
+    {
+        for (var index = 0; index < nodes.Count; index++)
+            Announce(index, nodes[index].Read(line), line.Time, into);
+    }
+
+    public void Announce(LineState line, List<Announcement> into)
+    {
+        var scan = (int)(line.Time / BodyLine.ScanMicros % (5 * ScansPerSecond));
+        for (var index = 0; index < nodes.Count; index++)
+        {
+            var node = nodes[index];
+            var due = (scan + index) % (node.Seconds * ScansPerSecond) == 0;
+            if (!due && !node.OnChange)
+                continue;
+            var value = node.Read(line);
+            if (due || value != Newest[index].Value)
+                Announce(index, value, line.Time, into);
+        }
+    }
+
+    private void Announce(int index, NodeValue value, long at, List<Announcement> into) => into.Add(Newest[index] = new Announcement(index, value, at));
+}
