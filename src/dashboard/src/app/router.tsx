@@ -1,0 +1,26 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { Overview } from "../features/overview/Overview";
+import { twinSearch } from "../lib/view/search";
+import { oeeSearch } from "../lib/view/search";
+import { Frame } from "./Frame";
+import { Broken, NotFound } from "./NotFound";
+
+const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: Broken });
+
+const overview = createRoute({ getParentRoute: () => root, path: "/", component: Overview });
+
+const twin = createRoute({
+  getParentRoute: () => root, path: "/twins/$id", validateSearch: twinSearch,
+  component: lazyRouteComponent(() => import("../features/twin/TwinPage"), "TwinPage"),
+});
+
+const oee = createRoute({
+  getParentRoute: () => root, path: "/oee/$id", validateSearch: oeeSearch,
+  component: lazyRouteComponent(() => import("../features/oee/OeePage"), "OeePage"),
+});
+
+export const plantRouter = () => createRouter({ routeTree: root.addChildren([overview, twin, oee]), defaultPreload: "intent", scrollRestoration: false, defaultErrorComponent: Broken });
+
+declare module "@tanstack/react-router" {
+  interface Register { router: ReturnType<typeof plantRouter> }
+}

@@ -1,0 +1,1 @@
+export function OeePage() { return null; }

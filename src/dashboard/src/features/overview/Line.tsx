@@ -1,0 +1,89 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { plantQuery } from "../../lib/api/queries";
+import type { Twin } from "../../lib/api/types";
+import type { Severity } from "../../lib/plant/exceptions";
+import { groupOf } from "../../lib/plant/packml";
+import type { TreeNode } from "../../lib/plant/tree";
+import { usePlantNow } from "../../lib/stream/hooks";
+import { duration } from "../../lib/time/format";
+import { Mark } from "../../lib/view/Mark";
+import { OeeBar } from "../../lib/view/OeeBar";
+import { StateText } from "../../lib/view/StateText";
+import { useFormats } from "../../lib/view/formats";
+
+type Severities = ReadonlyMap<string, Severity>;
+
+export function Line({ node, severity }: { readonly node: TreeNode; readonly severity: Severities }) {
+  const { t } = useTranslation();
+  const { twin, children } = node;
+  const constraint = useQuery(plantQuery).data?.lines.find((line) => line.id === twin.id)?.constraintStation;
+  const worst = severity.get(twin.id);
+  return (
+    <section className="panel line" aria-label={twin.name} data-testid={`tile-${twin.id}`} data-severity={worst ?? "none"}>
+      <header>
+        <h2><Link to="/twins/$id" params={{ id: twin.id }} className="link">{twin.name}</Link></h2>
+        {worst && <Mark severity={worst} label={t(`severity.${worst}`)} />}
+        {twin.state !== null && <StateText state={twin.state} />}
+        <OeeBar id={twin.id} wide />
+        <CountsText twin={twin} />
+        <Link to="/oee/$id" params={{ id: twin.id }} className="link aside">{t("overview.losses")}</Link>
+      </header>
+      <div className="stations">
+        {children.map((child) => <Station key={child.twin.id} node={child} severity={severity} constraint={isStation(constraint, child.twin.id)} />)}
+      </div>
+    </section>
+  );
+}
+
+const isStation = (constraint: string | null | undefined, id: string) => constraint != null && (constraint === id || id.endsWith(`.${constraint}`));
+
+function Station({ node, severity, constraint }: { readonly node: TreeNode; readonly severity: Severities; readonly constraint: boolean }) {
+  const { t } = useTranslation();
+  const { twin, children } = node;
+  const worst = severity.get(twin.id);
+  const now = usePlantNow(1000);
+  const since = twin.stateSince === null || now === null ? null : duration(now - Date.parse(twin.stateSince));
+  return (
+    <article className="tile" data-testid={`tile-${twin.id}`} data-severity={worst ?? "none"} data-state={twin.state ?? ""}>
+      <div className="tile-head">
+        <Link className="cover strong" to="/twins/$id" params={{ id: twin.id }}>{twin.name}</Link>
+        {constraint && <span className="chip" title={t("overview.constraintWhy")}>{t("overview.constraint")}</span>}
+        {worst && <Mark severity={worst} label={t(`severity.${worst}`)} />}
+      </div>
+      <div className="tile-state"><StateText state={twin.state} /><span className="quiet num">{since}</span></div>
+      <OeeBar id={twin.id} />
+      <CountsText twin={twin} />
+      <div className="tile-vehicle small"><span className="quiet">{t("twin.vehicle")}</span> {twin.currentVehicle ?? "–"}</div>
+      <ul className="machines">
+        {children.map((child) => <li key={child.twin.id}><Machine twin={child.twin} severity={severity.get(child.twin.id)} /></li>)}
+      </ul>
+    </article>
+  );
+}
+
+function Machine({ twin, severity }: { readonly twin: Twin; readonly severity: Severity | undefined }) {
+  const { t } = useTranslation();
+  return (
+    <Link className={`machine ${severity === "stale" ? "hatched" : ""}`} to="/twins/$id" params={{ id: twin.id }} data-testid={`tile-${twin.id}`} data-severity={severity ?? "none"}
+      data-state={twin.state ?? ""} data-group={groupOf(twin.state)} title={`${twin.name}: ${twin.state ?? t("view.unknown")}`}>
+      <span className="machine-name">{twin.name.replace(/\s*\d+$/, "")}</span>
+      {severity && <Mark severity={severity} label={t(`severity.${severity}`)} />}
+      <span className="machine-state">{twin.state ?? "–"}</span>
+    </Link>
+  );
+}
+
+function CountsText({ twin }: { readonly twin: Twin }) {
+  const { t } = useTranslation();
+  const { number } = useFormats();
+  const counts = twin.counts;
+  return (
+    <dl className="counts">
+      <div><dt>{t("counts.produced")}</dt><dd>{counts ? number.whole(counts.produced) : "–"}</dd></div>
+      <div><dt>{t("counts.good")}</dt><dd>{counts ? number.whole(counts.good) : "–"}</dd></div>
+      <div><dt>{t("counts.scrap")}</dt><dd>{counts ? number.whole(counts.scrap) : "–"}</dd></div>
+    </dl>
+  );
+}

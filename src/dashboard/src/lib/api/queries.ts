@@ -1,0 +1,68 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { ApiProblem, get, query } from "./client";
+import type { History, OeeLosses, Page, Plant, StateSpan, Twin, TwinEvent } from "./types";
+
+/** A host that answers "no" is not asked again at once; one that does not answer is, twice. */
+export const retry = (failures: number, failure: Error): boolean =>
+  failures < 2 && !(failure instanceof ApiProblem && failure.status >= 400 && failure.status < 500);
+
+export const plantQuery = queryOptions({
+  queryKey: ["plant"],
+  queryFn: ({ signal }) => get<Plant>("/plant", signal),
+  refetchInterval: 2_000,
+});
+
+/** Every twin of the plant, page by page; work orders come by their own id. */
+export const twinsQuery = queryOptions({
+  queryKey: ["twins"],
+  queryFn: async ({ signal }) => {
+    const twins: Twin[] = [];
+    let cursor: string | undefined;
+    do {
+      const page: Page<Twin> = await get(`/twins${query({ limit: 500, cursor })}`, signal);
+      twins.push(...page.items);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    return twins;
+  },
+  staleTime: Infinity,
+});
+
+export const twinQuery = (id: string) => queryOptions({
+  queryKey: ["twin", id],
+  queryFn: ({ signal }) => get<Twin>(`/twins/${encodeURIComponent(id)}`, signal),
+});
+
+export const eventsQuery = (id: string) => infiniteQueryOptions({
+  queryKey: ["events", id],
+  queryFn: ({ signal, pageParam }) =>
+    get<Page<TwinEvent>>(`/twins/${encodeURIComponent(id)}/events${query({ order: "desc", limit: 50, cursor: pageParam })}`, signal),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next ?? undefined,
+});
+
+/** @param from,to plant time, epoch milliseconds */
+export const historyQuery = (ids: readonly string[], from: number, to: number, points: number) => queryOptions({
+  queryKey: ["history", ids, from, to, points],
+  queryFn: ({ signal }) =>
+    get<History>(`/tags/history${query({ ids: ids.join(","), from: iso(from), to: iso(to), points })}`, signal),
+  staleTime: Infinity,
+  gcTime: 30_000,
+});
+
+export const statesQuery = (id: string, from: number, to: number) => queryOptions({
+  queryKey: ["states", id, from, to],
+  queryFn: async ({ signal }) =>
+    (await get<{ items: readonly StateSpan[] }>(`/twins/${encodeURIComponent(id)}/states${query({ from: iso(from), to: iso(to) })}`, signal)).items,
+  staleTime: Infinity,
+});
+
+/** Without a window: the running shift. */
+export const oeeQuery = (id: string, window?: { readonly from: number; readonly to: number }) => queryOptions({
+  queryKey: ["oee", id, window?.from, window?.to],
+  queryFn: ({ signal }) =>
+    get<OeeLosses>(`/oee/${encodeURIComponent(id)}/losses${query(window ? { from: iso(window.from), to: iso(window.to) } : {})}`, signal),
+  refetchInterval: 5_000,
+});
+
+const iso = (epochMs: number) => new Date(epochMs).toISOString();

@@ -1,0 +1,89 @@
+/** Shapes of the HTTP API under `/api/v1`. Times are ISO 8601 UTC unless a name says otherwise; durations named `…Ms` are integer milliseconds. */
+
+export type Quality = "good" | "uncertain" | "bad" | "stale";
+export type TwinKind = "plant" | "area" | "line" | "station" | "machine" | "workOrder";
+export type Scalar = number | string | boolean | null;
+
+/** `age` and `staleAfter` are wall seconds; `age` is as of the moment the host sent the message. */
+export interface ReportedValue { readonly v: Scalar; readonly t: string | null; readonly q: Quality; readonly unit: string | null; readonly age: number | null; readonly staleAfter: number | null }
+export interface DesiredValue { readonly v: Scalar; readonly t: string; readonly unit: string | null; readonly by: string }
+export interface Counts { readonly produced: number; readonly good: number; readonly scrap: number }
+
+export interface Twin {
+  readonly id: string;
+  readonly kind: TwinKind;
+  readonly name: string;
+  readonly parent: string | null;
+  readonly state: string | null;
+  readonly stateSince: string | null;
+  readonly mode: string | null;
+  readonly fault: number | string | null;
+  readonly flags: readonly string[];
+  readonly reported: Readonly<Record<string, ReportedValue>>;
+  readonly desired: Readonly<Record<string, DesiredValue>>;
+  readonly currentVehicle: string | null;
+  readonly counts: Counts | null;
+  readonly offset: number;
+}
+
+export interface Clock { readonly plantTime: string; readonly speed: number; readonly offsetSeconds: number }
+export interface Freshness { readonly signals: number; readonly fresh: number; readonly stale: number; readonly bad: number }
+export interface Shift { readonly name: string; readonly from: string; readonly to: string }
+export interface Endpoint { readonly name: string; readonly state: string; readonly detail: string | null }
+export interface Gateway { readonly name: string; readonly connected: boolean; readonly since: string | null; readonly buffered: number; readonly dropped: number; readonly endpoints: readonly Endpoint[] }
+export interface LineSummary { readonly id: string; readonly name: string; readonly area: string; readonly constraintStation: string | null }
+
+export interface Plant {
+  readonly id: string;
+  readonly name: string;
+  readonly timeZone: string;
+  readonly clock: Clock;
+  readonly lines: readonly LineSummary[];
+  readonly shift: Shift | null;
+  readonly gateways: readonly Gateway[];
+  readonly freshness: Freshness;
+}
+
+export interface Page<T> { readonly items: readonly T[]; readonly next: string | null }
+
+export interface TwinEvent {
+  readonly offset: number;
+  readonly entity: string;
+  readonly seq: number;
+  readonly name: string;
+  readonly at: string;
+  readonly recorded: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** `t` is epoch milliseconds of plant time; `v` is the last value of the bucket. */
+export interface HistoryPoint { readonly t: number; readonly v: number | null; readonly min: number | null; readonly max: number | null; readonly q: Quality }
+export interface HistorySeries { readonly id: string; readonly unit: string | null; readonly raw: number; readonly points: readonly HistoryPoint[] }
+export interface History { readonly from: string; readonly to: string; readonly series: readonly HistorySeries[] }
+
+export interface StateSpan { readonly state: string; readonly from: string; readonly to: string }
+
+export type LossStepKind = "total" | "loss" | "gain" | "result";
+export interface LossStep { readonly key: string; readonly label: string; readonly kind: LossStepKind; readonly ms: number }
+export interface OeeLosses {
+  readonly id: string;
+  readonly kind: TwinKind;
+  readonly from: string;
+  readonly to: string;
+  readonly shift: Shift | null;
+  readonly definition: { readonly standard: string; readonly version: string | number; readonly rule: string };
+  readonly ratios: { readonly availability: number | null; readonly effectiveness: number | null; readonly quality: number | null; readonly oee: number | null };
+  readonly quantities: Counts;
+  readonly times: { readonly plannedBusyMs: number; readonly actualProductionMs: number; readonly plannedRunTimePerItemMs: number };
+  readonly steps: readonly LossStep[];
+  readonly constraintStation: string | null;
+}
+
+/** RFC 9457 problem details; `code` is stable. */
+export interface ProblemDetails { readonly type?: string; readonly title: string; readonly status: number; readonly detail?: string; readonly code?: string }
+
+export interface SnapshotFrame { readonly offset: number; readonly plant: Plant; readonly items: readonly Twin[] }
+export interface DeltaFrame { readonly offset: number; readonly event: TwinEvent; readonly twin: Twin | null }
+/** Columns: one entry per signal; `t` is epoch milliseconds of plant time, `age` wall seconds. */
+export interface TagsFrame { readonly ids: readonly string[]; readonly v: readonly Scalar[]; readonly t: readonly number[]; readonly q: readonly Quality[]; readonly age: readonly number[] }
+export interface HeartbeatFrame { readonly offset: number; readonly wall: string; readonly plantTime: string; readonly speed: number; readonly freshness: Freshness }

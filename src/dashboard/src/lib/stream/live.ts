@@ -1,0 +1,119 @@
+import { createStore } from "zustand/vanilla";
+import type { Freshness, Plant, Quality, Scalar, TagsFrame, Twin, TwinEvent } from "../api/types";
+import type { Connection, Frame } from "./frames";
+import { type LiveClock, StreamModel, type Transition } from "./model";
+import { type SignalHealth, freshnessOf, healthByTwin, judge } from "./staleness";
+
+/** The page redraws text this often. More cannot be read, and a thousand cells at 10 Hz cost half a core. */
+export const flushMs = 250;
+
+export interface LiveView {
+  readonly connection: Connection;
+  /** Wall time (epoch ms) at which the connection became what it is. */
+  readonly connectionSince: number;
+  /** Monotonic time at which the stream was lost: plant time stands still from there. */
+  readonly lostAt: number | null;
+  readonly generation: number;
+  readonly plant: Plant | null;
+  readonly clock: LiveClock | null;
+  readonly twins: ReadonlyMap<string, Twin>;
+  readonly events: readonly TwinEvent[];
+  readonly transitions: ReadonlyMap<string, readonly Transition[]>;
+  readonly health: ReadonlyMap<string, SignalHealth>;
+  readonly freshness: Freshness;
+}
+
+export interface ValueView { readonly v: Scalar; readonly t: number | null; readonly q: Quality; readonly unit: string | null; readonly age: number | null }
+const noValue: ValueView = { v: null, t: null, q: "stale", unit: null, age: null };
+
+/** The live plant as the page sees it: a model that takes frames as they come, and views of it that change with each flush. */
+export class Live {
+  private readonly model = new StreamModel();
+  private readonly valueListeners = new Map<string, Set<() => void>>();
+  private readonly valueViews = new Map<string, ValueView>();
+  private readonly tagListeners = new Set<(tags: TagsFrame) => void>();
+  private twinsVersion = -1;
+  readonly view;
+
+  constructor(private readonly now: () => number, private readonly wall: () => number) {
+    this.view = createStore<LiveView>()(() => ({
+      connection: "connecting", connectionSince: wall(), lostAt: null, generation: 0, plant: null, clock: null, twins: new Map(), events: [],
+      transitions: new Map(), health: new Map(), freshness: { signals: 0, fresh: 0, stale: 0, bad: 0 },
+    }));
+  }
+
+  take(frame: Frame, at: number): void {
+    this.model.apply(frame, at);
+    if (frame.kind === "tags") for (const listener of this.tagListeners) listener(frame.data);
+  }
+
+  seed(twins: readonly Twin[]): void {
+    this.model.seed(twins, this.now());
+    this.flush();
+  }
+
+  setConnection(connection: Connection): void {
+    this.view.setState({ connection, connectionSince: this.wall(), lostAt: connection === "lost" ? this.now() : null });
+    this.flush();
+  }
+
+  /** Brings every view up to date. Also without news: ages grow and values turn stale. */
+  flush(): void {
+    const { model } = this;
+    const before = this.view.getState();
+    const now = this.now();
+    const next: { -readonly [K in keyof LiveView]?: LiveView[K] } = {};
+    if (model.twinsVersion !== this.twinsVersion) {
+      this.twinsVersion = model.twinsVersion;
+      next.twins = new Map(model.twins);
+      next.transitions = new Map(model.transitions);
+    }
+    const health = healthByTwin(model.values, before.connection, now);
+    if (!sameHealth(health, before.health)) Object.assign(next, { health, freshness: freshnessOf(health) });
+    if (model.plant !== before.plant) next.plant = model.plant;
+    if (model.clock !== before.clock) next.clock = model.clock;
+    if (model.events !== before.events) next.events = model.events;
+    if (model.generation !== before.generation) next.generation = model.generation;
+    if (Object.keys(next).length > 0) this.view.setState(next);
+    for (const [id, listeners] of this.valueListeners) if (this.refresh(id)) for (const listener of listeners) listener();
+  }
+
+  readonly value = (id: string): ValueView => this.valueViews.get(id) ?? (this.refresh(id), this.valueViews.get(id) ?? noValue);
+
+  subscribeValue(id: string, listener: () => void): () => void {
+    const listeners = this.valueListeners.get(id) ?? new Set();
+    this.valueListeners.set(id, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) { this.valueListeners.delete(id); this.valueViews.delete(id); }
+    };
+  }
+
+  /** Every tag frame as it comes, for charts. */
+  subscribeTags(listener: (tags: TagsFrame) => void): () => void {
+    this.tagListeners.add(listener);
+    return () => this.tagListeners.delete(listener);
+  }
+
+  monotonic(): number { return this.now(); }
+
+  private refresh(id: string): boolean {
+    const value = this.model.values.get(id);
+    const before = this.valueViews.get(id);
+    if (value === undefined) return this.valueViews.delete(id);
+    const { q, age } = judge(value, this.view.getState().connection, this.now());
+    const next: ValueView = { v: value.v, t: value.t, q, unit: value.unit, age: age === null ? null : Math.floor(age * 10) / 10 };
+    if (before && before.v === next.v && before.q === next.q && before.age === next.age && before.unit === next.unit && before.t === next.t) return false;
+    this.valueViews.set(id, next);
+    return true;
+  }
+}
+
+function sameHealth(a: ReadonlyMap<string, SignalHealth>, b: ReadonlyMap<string, SignalHealth>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [id, x] of a) {
+    const y = b.get(id);
+    if (!y || x.signals !== y.signals || x.stale !== y.stale || x.bad !== y.bad) return false;
+  }
+  return true;
+}

@@ -1,0 +1,126 @@
+import type { Clock, Plant, Quality, ReportedValue, Scalar, SnapshotFrame, Twin, TwinEvent } from "../api/types";
+import type { Frame } from "./frames";
+
+/** Newest value of one signal. `bornAt` is when the value was new, on this context's monotonic clock, so that age grows by itself. */
+export interface LiveValue {
+  readonly v: Scalar;
+  readonly t: number | null;
+  readonly q: Quality;
+  readonly unit: string | null;
+  readonly bornAt: number | null;
+  readonly staleAfter: number | null;
+}
+
+/** Plant time was `plantTime` at monotonic `at` and runs `speed` times as fast. */
+export interface LiveClock { readonly plantTime: number; readonly speed: number; readonly at: number }
+export interface Transition { readonly state: string; readonly at: number }
+
+/** How many events and state changes a page keeps from the live stream; older ones come from the API. */
+const keptEvents = 500;
+const keptTransitions = 200;
+
+/**
+ * What the stream has said so far. Mutable on purpose: thousands of values a second pass through here, and the page
+ * looks at it a few times a second. The shared worker keeps one as well, to greet a page that opens later.
+ */
+export class StreamModel {
+  offset = 0;
+  plant: Plant | null = null;
+  clock: LiveClock | null = null;
+  readonly twins = new Map<string, Twin>();
+  readonly values = new Map<string, LiveValue>();
+  readonly transitions = new Map<string, Transition[]>();
+  events: readonly TwinEvent[] = [];
+  /** Counts snapshots: what was fetched under an older one may be missing something. */
+  generation = 0;
+  /** Grows with every change to `twins`, so that a view copies the map only when it must. */
+  twinsVersion = 0;
+
+  /** @param at monotonic milliseconds at which the frame was received */
+  apply(frame: Frame, at: number): void {
+    switch (frame.kind) {
+      case "snapshot": return this.replace(frame.data, at);
+      case "delta":
+        this.offset = frame.data.offset;
+        if (frame.data.event) this.events = [...this.events.slice(1 - keptEvents), frame.data.event];
+        if (frame.data.twin) this.takeTwin(frame.data.twin, at);
+        return;
+      case "tags": {
+        const { ids, v, t, q, age } = frame.data;
+        ids.forEach((id, i) => {
+          const known = this.values.get(id);
+          this.values.set(id, {
+            v: v[i] ?? null, t: t[i] ?? null, q: q[i] ?? "bad", bornAt: at - (age[i] ?? 0) * 1000,
+            unit: known?.unit ?? null, staleAfter: known?.staleAfter ?? null,
+          });
+        });
+        return;
+      }
+      case "heartbeat":
+        this.clock = { plantTime: Date.parse(frame.data.plantTime), speed: frame.data.speed, at };
+        return;
+      default: frame satisfies never;
+    }
+  }
+
+  /** Twins read over plain HTTP, shown until the stream's snapshot replaces them. */
+  seed(twins: readonly Twin[], at: number): void {
+    if (this.generation === 0) for (const twin of twins) this.takeTwin(twin, at);
+  }
+
+  /** The snapshot that a page opened now would have got. */
+  snapshot(at: number): SnapshotFrame | null {
+    if (this.plant === null) return null;
+    const items = [...this.twins.values()].map((twin) => ({ ...twin, reported: this.reportedNow(twin, at) }));
+    return { offset: this.offset, plant: { ...this.plant, clock: this.clockNow(this.plant.clock, at) }, items };
+  }
+
+  private replace(frame: SnapshotFrame, at: number): void {
+    this.twins.clear();
+    this.values.clear();
+    this.transitions.clear();
+    this.events = [];
+    this.generation++;
+    this.offset = frame.offset;
+    this.plant = frame.plant;
+    this.clock = { plantTime: Date.parse(frame.plant.clock.plantTime), speed: frame.plant.clock.speed, at };
+    this.twinsVersion++;
+    for (const twin of frame.items) this.takeTwin(twin, at);
+  }
+
+  private takeTwin(twin: Twin, at: number): void {
+    const before = this.twins.get(twin.id);
+    if (before && twin.state !== null && twin.stateSince !== null && (before.state !== twin.state || before.stateSince !== twin.stateSince)) {
+      const list = this.transitions.get(twin.id) ?? [];
+      this.transitions.set(twin.id, [...list.slice(1 - keptTransitions), { state: twin.state, at: Date.parse(twin.stateSince) }]);
+    }
+    this.twins.set(twin.id, twin);
+    this.twinsVersion++;
+    for (const [name, value] of Object.entries(twin.reported)) this.takeValue(`${twin.id}.${name}`, value, at);
+  }
+
+  private takeValue(id: string, value: ReportedValue, at: number): void {
+    const t = value.t === null ? null : Date.parse(value.t);
+    const known = this.values.get(id);
+    const newer = known?.t != null && (t === null || known.t > t);   // a tag frame may have overtaken the twin it belongs to
+    this.values.set(id, newer
+      ? { ...known, unit: value.unit, staleAfter: value.staleAfter }
+      : { v: value.v, t, q: value.q, unit: value.unit, bornAt: value.age === null ? null : at - value.age * 1000, staleAfter: value.staleAfter });
+  }
+
+  private reportedNow(twin: Twin, at: number): Record<string, ReportedValue> {
+    return Object.fromEntries(Object.entries(twin.reported).map(([name, value]) => {
+      const live = this.values.get(`${twin.id}.${name}`);
+      return [name, live === undefined ? value : {
+        v: live.v, t: live.t === null ? null : new Date(live.t).toISOString(), q: live.q, unit: live.unit,
+        age: live.bornAt === null ? null : (at - live.bornAt) / 1000, staleAfter: live.staleAfter,
+      }];
+    }));
+  }
+
+  private clockNow(clock: Clock, at: number): Clock {
+    return this.clock === null ? clock : { ...clock, plantTime: new Date(plantTimeAt(this.clock, at)).toISOString(), speed: this.clock.speed };
+  }
+}
+
+export const plantTimeAt = (clock: LiveClock, at: number): number => clock.plantTime + (at - clock.at) * clock.speed;

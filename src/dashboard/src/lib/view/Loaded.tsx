@@ -1,0 +1,64 @@
+import { Button, Skeleton } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiProblem } from "../api/client";
+import "./Loaded.css";
+
+/** The three states every view has beside its data: loading (and what for), failed (and why), stale since (and why). */
+export function Loaded<T>({ query, what, rows = 3, children }: {
+  readonly query: Pick<UseQueryResult<T>, "data" | "error" | "dataUpdatedAt" | "refetch" | "isFetching">;
+  /** What is being asked for, in the reader's words. */
+  readonly what: string;
+  readonly rows?: number;
+  readonly children: (data: T) => ReactNode;
+}) {
+  const { data, error } = query;
+  if (data === undefined) return error ? <Failed error={error} busy={query.isFetching} again={() => void query.refetch()} /> : <Loading what={what} rows={rows} />;
+  return (
+    <>
+      {error && <StaleSince at={query.dataUpdatedAt} error={error} again={() => void query.refetch()} />}
+      {children(data)}
+    </>
+  );
+}
+
+/** A skeleton says nothing; after 300 ms the page says what it waits for. */
+function Loading({ what, rows }: { readonly what: string; readonly rows: number }) {
+  const { t } = useTranslation();
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 300);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div className="loading" role="status" aria-busy="true">
+      {late ? <p className="quiet">{t("view.waiting", { what })}</p> : Array.from({ length: rows }, (_, i) => <Skeleton key={i} height={18} radius={0} />)}
+    </div>
+  );
+}
+
+export function Failed({ error, again, busy = false }: { readonly error: Error; readonly again: () => void; readonly busy?: boolean }) {
+  const { t } = useTranslation();
+  const problem = error instanceof ApiProblem ? error : new ApiProblem(t("view.broken"), error.message, "ERROR", 0);
+  return (
+    <div className="failed" role="alert">
+      <p className="strong">{problem.title}</p>
+      <p>{problem.detail}</p>
+      <p className="quiet small">{t("view.code")} <code>{problem.code}</code></p>
+      <Button variant="default" size="xs" onClick={again} loading={busy}>{t("view.retry")}</Button>
+    </div>
+  );
+}
+
+function StaleSince({ at, error, again }: { readonly at: number; readonly error: Error; readonly again: () => void }) {
+  const { t, i18n } = useTranslation();
+  const problem = error instanceof ApiProblem ? `${error.title} (${error.code})` : error.message;
+  const time = new Intl.DateTimeFormat(i18n.resolvedLanguage, { timeStyle: "medium" }).format(at);
+  return (
+    <div className="stale-since hatched" role="status">
+      <span>{t("view.staleSince", { time, problem })}</span>
+      <Button variant="default" size="compact-xs" onClick={again}>{t("view.retry")}</Button>
+    </div>
+  );
+}
