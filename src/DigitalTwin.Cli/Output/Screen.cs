@@ -9,7 +9,8 @@ namespace DigitalTwin.Cli.Output;
 /// <summary>Where a verb prints. On a terminal: colour for what is abnormal, and live tables. Redirected: plain text of any width.</summary>
 public sealed class Screen
 {
-    // Spectre takes 80 columns where there is no terminal and cuts tables at them; nothing redirected is ever this wide.
+    // Spectre takes 80 columns where there is no terminal, and folds cells at any width; no table is ever this wide.
+    // So an id stays in one piece: a terminal that is too narrow breaks the line itself, as with any other tool.
     private const int Unlimited = 100_000;
 
     private static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
@@ -17,28 +18,21 @@ public sealed class Screen
     private static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
 
     private readonly TextWriter writer;
+    private readonly IAnsiConsole console;
 
     private Screen(TextWriter writer, OutputFormat format, bool terminal)
     {
         this.writer = writer;
         Format = format;
         IsTerminal = terminal;
-        Console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(writer),
-            Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = terminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-        });
-        if (!terminal) Console.Profile.Width = Unlimited;
+        console = Make(writer, terminal);
+        console.Profile.Width = Unlimited;
     }
 
     public OutputFormat Format { get; }
 
     /// <summary>False when redirected, and when plain text was asked for.</summary>
     public bool IsTerminal { get; }
-
-    public IAnsiConsole Console { get; }
 
     public bool IsJson => Format is OutputFormat.Json or OutputFormat.Jsonl;
 
@@ -47,12 +41,15 @@ public sealed class Screen
     public static Screen For(TextWriter writer, OutputFormat format, bool plain)
     {
         var noColor = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        return new Screen(writer, format, terminal: !System.Console.IsOutputRedirected && !plain && !noColor);
+        return new Screen(writer, format, terminal: !Console.IsOutputRedirected && !plain && !noColor);
     }
 
     public void Line(string text) => writer.WriteLine(text);
 
-    public void Show(IRenderable content) => Console.Write(content);
+    public void Show(IRenderable content) => console.Write(content);
+
+    /// <summary>Content that is painted over and over in place; it folds at the width of the terminal, or the painting would lose its place.</summary>
+    public LiveDisplay Live(IRenderable first) => Make(writer, terminal: true).Live(first).Cropping(VerticalOverflowCropping.Bottom);
 
     /// <summary>One document: indented for json, one line for jsonl.</summary>
     public void Json<T>(T document) => writer.WriteLine(JsonSerializer.Serialize(document, Format is OutputFormat.Json ? Indented : Compact));
@@ -72,18 +69,26 @@ public sealed class Screen
     public int Fail(Problem problem)
     {
         if (IsJson) Json<JsonObject>(problem.ToJson());
-        else System.Console.Error.WriteLine($"twin: {problem.Detail} [{problem.Code}]");
+        else Console.Error.WriteLine($"twin: {problem.Detail} [{problem.Code}]");
         return ExitCodes.Of(problem.Code, problem.Status);
     }
 
     /// <summary>Something to know that is neither result nor failure.</summary>
-    public static void Notice(string text) => System.Console.Error.WriteLine($"twin: {text}");
+    public static void Notice(string text) => Console.Error.WriteLine($"twin: {text}");
 
     /// <summary>Columns without lines, as other command-line tools print them.</summary>
-    public Table Columns(params string[] headers)
+    public static Table Columns(params string[] headers)
     {
         var table = new Table().NoBorder();
-        foreach (var header in headers) table.AddColumn(new TableColumn(header.ToUpperInvariant()) { NoWrap = !IsTerminal, Padding = new Padding(0, 0, 2, 0) });
+        foreach (var header in headers) table.AddColumn(new TableColumn(header.ToUpperInvariant()) { Padding = new Padding(0, 0, 2, 0) });
         return table;
     }
+
+    private static IAnsiConsole Make(TextWriter writer, bool terminal) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(writer),
+        Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
+        ColorSystem = terminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        Interactive = InteractionSupport.No,
+    });
 }

@@ -40,7 +40,7 @@ internal static class EventsVerb
 
     private static void Show(IReadOnlyList<EventShape> events, Screen screen)
     {
-        var table = screen.Columns(screen.IsWide ? ["plant time", "offset", "seq", "event", "data", "recorded", "entity"] : ["plant time", "offset", "event", "data"]);
+        var table = Screen.Columns(screen.IsWide ? ["plant time", "offset", "seq", "event", "data", "recorded", "entity"] : ["plant time", "offset", "event", "data"]);
         foreach (var recorded in events)
         {
             var (at, offset, data) = (Words.PreciseTime(recorded.At), recorded.Offset.ToString(CultureInfo.InvariantCulture), Words.Value(recorded.Data));

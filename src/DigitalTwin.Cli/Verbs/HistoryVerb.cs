@@ -51,7 +51,7 @@ internal static class HistoryVerb
 
     private static void Show(HistoryShape history, Screen screen)
     {
-        var table = screen.Columns("signal", "plant time", "last", "min", "max", "unit", "quality");
+        var table = Screen.Columns("signal", "plant time", "last", "min", "max", "unit", "quality");
         foreach (var series in history.Series)
             foreach (var point in series.Points)
                 table.AddRow(

@@ -38,7 +38,7 @@ internal static class OeeVerbs
         screen.Line($"{losses.Definition.Standard}, version {Words.Value(losses.Definition.Version)}: {losses.Definition.Rule}");
         if (losses.ConstraintStation is { } constraint) screen.Line($"constraint station {constraint}");
         screen.Line("");
-        screen.Show(Waterfall(losses.Steps, screen));
+        screen.Show(Waterfall(losses.Steps));
         screen.Line("");
         var sum = Sum.Of(losses.Steps);
         screen.Line(string.Create(CultureInfo.InvariantCulture,
@@ -48,9 +48,9 @@ internal static class OeeVerbs
         screen.Line($"{made.Produced} produced = {made.Good} good + {made.Scrap} scrap");
     }
 
-    private static Table Waterfall(IReadOnlyList<StepShape> steps, Screen screen)
+    private static Table Waterfall(IReadOnlyList<StepShape> steps)
     {
-        var table = screen.Columns("step", "minutes", "");
+        var table = Screen.Columns("step", "minutes", "");
         var full = Math.Max(1, steps.Where(step => step.Kind == "total").Select(step => step.Ms).DefaultIfEmpty(0).Max() + steps.Where(step => step.Kind == "gain").Sum(step => step.Ms));
         long level = 0;
         foreach (var step in steps)

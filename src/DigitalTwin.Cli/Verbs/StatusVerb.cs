@@ -22,7 +22,7 @@ internal static class StatusVerb
 
     private static void Show(PlantShape plant, Screen screen)
     {
-        var facts = screen.Columns("what", "is");
+        var facts = Screen.Columns("what", "is");
         facts.ShowHeaders = false;
         Fact("plant", $"{plant.Name} ({plant.Id}), {plant.TimeZone}");
         Fact("plant time", $"{Words.Time(plant.Clock.PlantTime)} at {Words.Number(plant.Clock.Speed)}×, {Words.Number(plant.Clock.OffsetSeconds, "0")} s from the wall clock");

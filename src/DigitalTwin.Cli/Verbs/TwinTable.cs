@@ -11,7 +11,7 @@ internal static class TwinTable
     public static Table Of(IReadOnlyList<TwinShape> twins, Screen screen)
     {
         string[] narrow = ["id", "kind", "state", "since", "vehicle", "good", "scrap", "data", "flags"];
-        var table = screen.Columns(screen.IsWide ? [.. narrow, "name", "mode", "fault", "produced", "offset"] : narrow);
+        var table = Screen.Columns(screen.IsWide ? [.. narrow, "name", "mode", "fault", "produced", "offset"] : narrow);
         foreach (var twin in twins)
         {
             List<Text> cells =
@@ -31,15 +31,17 @@ internal static class TwinTable
         return table;
     }
 
-    public static Table Signals(TwinShape twin, Screen screen)
+    public static Table Signals(TwinShape twin)
     {
-        var table = screen.Columns("signal", "reported", "desired", "quality", "age", "plant time");
-        foreach (var (name, reported) in twin.Reported ?? new Dictionary<string, ReportedShape>())
+        var table = Screen.Columns("signal", "reported", "desired", "quality", "age", "plant time");
+        // A setpoint that the equipment has not reported yet still has a desired value to show.
+        foreach (var name in (twin.Reported?.Keys ?? []).Union(twin.Desired?.Keys ?? []))
         {
-            var desired = twin.Desired is { } all && all.TryGetValue(name, out var wanted) ? Words.Value(wanted.V, wanted.Unit) : Words.Absent;
+            var reported = twin.Reported?.GetValueOrDefault(name);
+            var desired = twin.Desired?.GetValueOrDefault(name);
             table.AddRow(
-                Paint.Plain(name), Paint.Plain(Words.Value(reported.V, reported.Unit)), Paint.Plain(desired),
-                Paint.Quality(reported.Q), Paint.Plain(Words.Age(reported.Age)), Paint.Plain(Words.Time(reported.T)));
+                Paint.Plain(name), Paint.Plain(Words.Value(reported?.V ?? default, reported?.Unit)), Paint.Plain(Words.Value(desired?.V ?? default, desired?.Unit)),
+                Paint.Quality(reported?.Q), Paint.Plain(Words.Age(reported?.Age)), Paint.Plain(Words.Time(reported?.T)));
         }
         return table;
     }

@@ -49,7 +49,7 @@ internal static class TwinVerbs
 
     private static void Show(TwinShape twin, Screen screen)
     {
-        var facts = screen.Columns("twin", twin.Id);
+        var facts = Screen.Columns("twin", twin.Id);
         facts.ShowHeaders = false;
         facts.AddRow(Paint.Plain("id"), Paint.Plain(twin.Id));
         facts.AddRow(Paint.Plain("kind"), Paint.Plain($"{twin.Kind} ({twin.Name ?? Words.Absent})"));
@@ -62,10 +62,10 @@ internal static class TwinVerbs
         if (twin.Counts is { } counts) facts.AddRow(Paint.Plain("counts"), Paint.Plain($"{counts.Produced} produced = {counts.Good} good + {counts.Scrap} scrap"));
         facts.AddRow(Paint.Plain("offset"), Paint.Plain(twin.Offset?.ToString(CultureInfo.InvariantCulture)));
         screen.Show(facts);
-        if (twin.Reported is { Count: > 0 })
+        if (twin.Reported is { Count: > 0 } || twin.Desired is { Count: > 0 })
         {
             screen.Line("");
-            screen.Show(TwinTable.Signals(twin, screen));
+            screen.Show(TwinTable.Signals(twin));
         }
     }
 }

@@ -50,7 +50,7 @@ internal static class WatchVerb
     }
 
     private static Task Paint(IAsyncEnumerable<StreamEvent> events, int most, Screen screen, CancellationToken stopped) =>
-        screen.Console.Live(new Text("waiting for the first values…")).StartAsync(async painting =>
+        screen.Live(new Text("waiting for the first values…")).StartAsync(async painting =>
         {
             var twins = new WatchedTwins();
             var nextPaint = Repaint;

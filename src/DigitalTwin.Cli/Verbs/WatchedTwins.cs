@@ -28,7 +28,7 @@ internal sealed class WatchedTwins
         var now = twins.Values.Select(Aged).ToList();
         if (now.Count > 1) return TwinTable.Of(now, screen);
         var twin = now[0];
-        return TwinTable.Signals(twin, screen).Title(new TableTitle(Markup.Escape($"{twin.Id}  {twin.State ?? Words.Absent} since {Words.Time(twin.StateSince)}")));
+        return TwinTable.Signals(twin).Title(new TableTitle(Markup.Escape($"{twin.Id}  {twin.State ?? Words.Absent} since {Words.Time(twin.StateSince)}")));
     }
 
     private List<string> TakeSnapshot(SnapshotShape snapshot)

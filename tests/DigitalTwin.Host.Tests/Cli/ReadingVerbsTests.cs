@@ -78,6 +78,7 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
         Assert.Contains(rows, row => row is ["counts", "41 produced = 40 good + 1 scrap"]);
         Assert.Contains(rows, row => row is ["vibration", "3.215 mm/s", "–", "good", "0.4 s", "2026-01-05T09:39:59Z"]);
         Assert.Contains(rows, row => row is ["motorTemperature", "71.5 °C", "–", "stale", "95 s", "2026-01-05T09:39:01Z"]);
+        Assert.Contains(rows, row => row is ["speedOverride", "–", "100 %", "–", "–", "–"]);
         Assert.Contains(rows, row => row is ["current", "–", "–", "bad", "–", "–"]);
     }
 
