@@ -19,21 +19,29 @@ public sealed class Entities<TState, TCommand, TEvent>
     /// <summary>False when the mailbox is full.</summary>
     public bool TryTell(EntityId id, TCommand command) => system.Find(id, behavior).TryPost(new() { Command = command });
 
+    /// <summary>
+    /// As <see cref="AskAsync"/>, for senders of many commands: no task, no deadline.
+    /// <paramref name="answered"/> is called once, in the entity's turn; it must be quick and must not throw.
+    /// </summary>
+    /// <returns>False when the mailbox is full: nothing is sent, and nothing will be answered.</returns>
+    public bool TryAsk(EntityId id, TCommand command, Action<Reply<TState, TEvent>> answered) =>
+        system.Find(id, behavior).TryPost(new() { Command = command, Pending = new PendingCall<TState, TEvent>(answered) });
+
     /// <summary>Completes with what became of the command; accepted events are on disk by then.</summary>
     /// <param name="deadline">Bounds the wait, a full mailbox included.</param>
     /// <exception cref="TimeoutException">The message says whether the command may still take effect.</exception>
     public Task<Reply<TState, TEvent>> AskAsync(
         EntityId id, TCommand command, TimeSpan deadline, CancellationToken cancellation = default) =>
-        AwaitAsync(id, new PendingAsk<TState, TEvent>(), command, deadline, cancellation);
+        AwaitAsync(id, new PendingTask<Reply<TState, TEvent>>(), command, deadline, cancellation);
 
     /// <summary>The state after all messages that the entity has taken before this one.</summary>
     /// <exception cref="TimeoutException">No answer within <paramref name="deadline"/>.</exception>
     /// <exception cref="EntityUnavailableException">The entity is stopped; the message says why.</exception>
     public Task<EntityState<TState>> QueryAsync(EntityId id, TimeSpan deadline, CancellationToken cancellation = default) =>
-        AwaitAsync(id, new PendingQuery<TState>(), default!, deadline, cancellation);
+        AwaitAsync(id, new PendingTask<EntityState<TState>>(), default!, deadline, cancellation);
 
     private async Task<T> AwaitAsync<T>(
-        EntityId id, PendingAnswer<T> pending, TCommand command, TimeSpan deadline, CancellationToken cancellation)
+        EntityId id, PendingTask<T> pending, TCommand command, TimeSpan deadline, CancellationToken cancellation)
     {
         var entity = system.Find(id, behavior);
         using var limit = new CancellationTokenSource(deadline, system.Time);

@@ -138,7 +138,7 @@ internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, ITh
         }
 
         Interlocked.Increment(ref processed);
-        if (message.Pending is PendingQuery<TState> query) query.Answer(new EntityState<TState>(state, seq, offset));
+        if (message.Pending is PendingAnswer<EntityState<TState>> query) query.Answer(new EntityState<TState>(state, seq, offset));
         else OnCommand(message);
     }
 
@@ -157,7 +157,7 @@ internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, ITh
             return;
         }
 
-        var ask = message.Pending as PendingAsk<TState, TEvent>;
+        var ask = message.Pending as PendingAnswer<Reply<TState, TEvent>>;
         switch (outcome)
         {
             case Outcome<TEvent>.Nothing:
@@ -222,7 +222,7 @@ internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, ITh
 
     private void OnStored(IReadOnlyList<TEvent> events, long firstOffset, in Envelope message)
     {
-        var ask = message.Pending as PendingAsk<TState, TEvent>;
+        var ask = message.Pending as PendingAnswer<Reply<TState, TEvent>>;
         var recorded = ask is null ? null : new Recorded<TEvent>[events.Count];
         try
         {
@@ -286,7 +286,7 @@ internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, ITh
 
     private void Fail(in Envelope message, string reason, Exception? cause, bool mayBeRecorded)
     {
-        if (message.Pending is PendingAsk<TState, TEvent> ask) ask.Answer(new Reply<TState, TEvent>.Failed(reason, mayBeRecorded));
+        if (message.Pending is PendingAnswer<Reply<TState, TEvent>> ask) ask.Answer(new Reply<TState, TEvent>.Failed(reason, mayBeRecorded));
         else context.DeadLetter(id, behavior.Kind, message.Command!, reason);
         Restart(reason, cause);
     }
@@ -351,10 +351,10 @@ internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, ITh
     {
         switch (message.Pending)
         {
-            case PendingAsk<TState, TEvent> ask:
+            case PendingAnswer<Reply<TState, TEvent>> ask:
                 ask.Answer(new Reply<TState, TEvent>.Failed(reason, MayBeRecorded: false));
                 break;
-            case PendingQuery<TState> query:
+            case PendingAnswer<EntityState<TState>> query:
                 query.Fail(new EntityUnavailableException(reason));
                 break;
             default:

@@ -18,18 +18,30 @@ internal abstract class Pending
 
 internal abstract class PendingAnswer<T> : Pending
 {
+    public abstract void Answer(T value);
+
+    public abstract void Fail(Exception why);
+}
+
+/// <summary>The asker awaits a task; it goes on elsewhere, never inside the entity's turn.</summary>
+internal sealed class PendingTask<T> : PendingAnswer<T>
+{
     private readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<T> Task => answer.Task;
 
-    public void Answer(T value) => answer.TrySetResult(value);
+    public override void Answer(T value) => answer.TrySetResult(value);
 
-    public void Fail(Exception why) => answer.TrySetException(why);
+    public override void Fail(Exception why) => answer.TrySetException(why);
 }
 
-internal sealed class PendingAsk<TState, TEvent> : PendingAnswer<Reply<TState, TEvent>>;
+/// <summary>The asker is called in the entity's turn.</summary>
+internal sealed class PendingCall<TState, TEvent>(Action<Reply<TState, TEvent>> answered) : PendingAnswer<Reply<TState, TEvent>>
+{
+    public override void Answer(Reply<TState, TEvent> value) => answered(value);
 
-internal sealed class PendingQuery<TState> : PendingAnswer<EntityState<TState>>;
+    public override void Fail(Exception why) => answered(new Reply<TState, TEvent>.Failed(why.Message, MayBeRecorded: true));
+}
 
 /// <summary>A timer's command on its way; abandoned when the timer is cancelled before the turn.</summary>
 internal sealed class PendingTimer : Pending;

@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using DigitalTwin.Actors.Journals;
+using Microsoft.Win32.SafeHandles;
+
+namespace DigitalTwin.Persistence;
+
+/// <summary>
+/// The journal's head, kept outside the database: SQLite drops a damaged end of its log without a word, and this file notices.
+/// </summary>
+/// <remarks>
+/// Two slots, written in turn after each commit, so that a torn write leaves the other one; each is magic, offset, hash, CRC-32C.
+/// Synced within a second of a change: it may lag behind the journal by what was committed in the last second, never run ahead.
+/// </remarks>
+internal sealed class HeadWitness : IDisposable
+{
+    public const string FileName = "journal.head";
+    private const uint Magic = 0x484A5444;
+    private const int SlotSize = 4 + 8 + EventChain.HashSize + 4;
+
+    /// <summary>Slots lie in different sectors.</summary>
+    private const int SlotDistance = 512;
+
+    private static readonly TimeSpan SyncEvery = TimeSpan.FromSeconds(1);
+
+    private readonly SafeFileHandle file;
+    private readonly Timer sync;
+    private readonly byte[] slot = new byte[SlotSize];
+    private readonly Lock syncing = new();
+    private int next;
+    private volatile bool dirty;
+    private volatile Exception? failure;
+    private bool disposed;
+
+    public HeadWitness(string folder)
+    {
+        file = File.OpenHandle(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        sync = new Timer(_ => Sync(), null, SyncEvery, SyncEvery);
+    }
+
+    /// <exception cref="IOException">This write, or a sync since the last one, has failed.</exception>
+    public void Write(long offset, ReadOnlySpan<byte> hash)
+    {
+        if (failure is { } earlier) throw new IOException($"{FileName} could not be synced: {earlier.Message}", earlier);
+        BinaryPrimitives.WriteUInt32LittleEndian(slot, Magic);
+        BinaryPrimitives.WriteInt64LittleEndian(slot.AsSpan(4), offset);
+        hash.CopyTo(slot.AsSpan(12));
+        BinaryPrimitives.WriteUInt32LittleEndian(slot.AsSpan(SlotSize - 4), EventChain.Crc32C(slot.AsSpan(0, SlotSize - 4)));
+        RandomAccess.Write(file, slot, next * SlotDistance);
+        next = 1 - next;
+        dirty = true;
+    }
+
+    /// <summary>The newest whole slot. Null with <paramref name="exists"/>: the file is damaged.</summary>
+    public static JournalHead? Read(string folder, out bool exists)
+    {
+        var path = Path.Combine(folder, FileName);
+        exists = File.Exists(path);
+        if (!exists) return null;
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        JournalHead? newest = null;
+        var slot = new byte[SlotSize];
+        for (var i = 0; i < 2; i++)
+        {
+            if (RandomAccess.Read(file, slot, i * SlotDistance) < SlotSize) continue;
+            if (BinaryPrimitives.ReadUInt32LittleEndian(slot) != Magic) continue;
+            if (BinaryPrimitives.ReadUInt32LittleEndian(slot.AsSpan(SlotSize - 4)) != EventChain.Crc32C(slot.AsSpan(0, SlotSize - 4))) continue;
+            var offset = BinaryPrimitives.ReadInt64LittleEndian(slot.AsSpan(4));
+            if (newest is null || offset >= newest.Offset) newest = new JournalHead(offset, slot.AsSpan(12, EventChain.HashSize).ToArray());
+        }
+
+        return newest;
+    }
+
+    public void Dispose()
+    {
+        lock (syncing)
+        {
+            if (disposed) return;
+            disposed = true;
+        }
+
+        sync.Dispose();
+        try
+        {
+            if (dirty) RandomAccess.FlushToDisk(file);
+        }
+        catch (IOException)
+        {
+            // The journal itself is synced; the witness then lags behind, which opening allows.
+        }
+
+        file.Dispose();
+    }
+
+    private void Sync()
+    {
+        lock (syncing)
+        {
+            if (disposed || !dirty) return;
+            dirty = false;
+            try
+            {
+                RandomAccess.FlushToDisk(file);
+            }
+            catch (IOException lost)
+            {
+                failure = lost;
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Journals;
+using Microsoft.Data.Sqlite;
+
+namespace DigitalTwin.Persistence.Sqlite;
+
+/// <summary>One read-only connection with its statements; one caller at a time.</summary>
+internal sealed class SqliteReader : IDisposable
+{
+    private const string OneEntity = $"""
+        SELECT {SqliteSchema.Columns} FROM events
+        WHERE entity = ?1 AND offset > ?2 AND offset < ?3 AND at >= ?4 AND at < ?5 ORDER BY seq
+        """;
+
+    private readonly SqliteConnection connection;
+    private readonly SqliteRow row = new();
+    private readonly Statement byEntity;
+    private readonly Statement all;
+    private readonly Statement oldestFirst;
+    private readonly Statement newestFirst;
+    private readonly Statement entities;
+
+    public SqliteReader(string folder)
+    {
+        connection = SqliteSchema.OpenReader(folder);
+        var database = connection.Handle!;
+        byEntity = new Statement(database, $"SELECT {SqliteSchema.Columns} FROM events WHERE entity = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3");
+        all = new Statement(database, $"SELECT {SqliteSchema.Columns} FROM events WHERE offset > ?1 ORDER BY offset LIMIT ?2");
+        oldestFirst = new Statement(database, OneEntity + " ASC LIMIT ?6");
+        newestFirst = new Statement(database, OneEntity + " DESC LIMIT ?6");
+        // Steps from one entity to the next in the index, instead of reading all of it.
+        entities = new Statement(database, """
+            WITH RECURSIVE step(entity) AS (
+                SELECT min(entity) FROM events
+                UNION ALL SELECT (SELECT min(entity) FROM events WHERE entity > step.entity) FROM step WHERE step.entity IS NOT NULL)
+            SELECT count(entity) FROM step
+            """);
+    }
+
+    public IReadOnlyList<StoredEvent> ReadEntity(EntityId entity, long afterSeq, int limit)
+    {
+        byEntity.BindText(1, System.Text.Encoding.UTF8.GetBytes(entity.Value));
+        byEntity.Bind(2, afterSeq);
+        byEntity.Bind(3, limit);
+        var events = Read(byEntity);
+        for (var i = 0; i < events.Count; i++)
+        {
+            var expected = afterSeq + 1 + i;
+            if (events[i].Seq != expected)
+            {
+                throw new CorruptEventException(events[i].Offset, entity, $"its sequence is {events[i].Seq} and event {expected} is missing before it");
+            }
+        }
+
+        return events;
+    }
+
+    public IReadOnlyList<StoredEvent> ReadAll(long afterOffset, int limit)
+    {
+        all.Bind(1, afterOffset);
+        all.Bind(2, limit);
+        return Read(all);
+    }
+
+    public IReadOnlyList<StoredEvent> Find(EventQuery query)
+    {
+        var statement = query.NewestFirst ? newestFirst : oldestFirst;
+        statement.BindText(1, System.Text.Encoding.UTF8.GetBytes(query.Entity.Value));
+        statement.Bind(2, query.NewestFirst ? 0 : query.Cursor ?? 0);
+        statement.Bind(3, query.NewestFirst ? query.Cursor ?? long.MaxValue : long.MaxValue);
+        statement.Bind(4, query.From is { } from ? Microseconds.Of(from) : long.MinValue);
+        statement.Bind(5, query.To is { } to ? Microseconds.Of(to) : long.MaxValue);
+        statement.Bind(6, query.Limit);
+        return Read(statement);
+    }
+
+    public int CountEntities()
+    {
+        try
+        {
+            entities.Step();
+            return checked((int)entities.Integer(0));
+        }
+        finally
+        {
+            entities.Reset();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in new[] { byEntity, all, oldestFirst, newestFirst, entities }) statement.Dispose();
+        connection.Dispose();
+    }
+
+    private List<StoredEvent> Read(Statement statement)
+    {
+        try
+        {
+            var events = new List<StoredEvent>();
+            while (statement.Step()) events.Add(row.Read(statement));
+            return events;
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+}
