@@ -1,0 +1,343 @@
+/**
+ * The gateway's memory: samples and gaps in numbered segment files, synced before anything is sent to the core, kept until the
+ * core says that it holds them. Rows that arrive while a sync runs are written together by the next one (group commit).
+ * The buffer is bounded by bytes: when it is full the oldest segment goes, and a gap in its place says so.
+ * A write or sync that fails is not retried, since nobody knows what is on the disk then: the process ends, and the next start
+ * reads what is really there.
+ */
+import { mkdir, open, readdir, readFile, rm, truncate, unlink, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { decodeFrame, encodeFrame } from "../link/frames.js";
+import { pack, unpack } from "../samples/columns.js";
+import type { Gap, Row } from "../samples/row.js";
+import { openDictionary, type Dictionary } from "./dictionary.js";
+import { replaceFile, syncFolder } from "./files.js";
+import { encodeRecord, type BufferRecord } from "./record.js";
+import { encodeHead, readSegment, segmentName, type ReadSegment, type SegmentHead } from "./segment.js";
+
+export interface BufferOptions {
+  readonly maxBytes: number;
+  readonly segmentBytes: number;
+  /** Shortest time between the starts of two syncs. */
+  readonly syncSpacingMs: number;
+}
+
+export const defaultBufferOptions: BufferOptions = { maxBytes: 512 * 1024 * 1024, segmentBytes: 8 * 1024 * 1024, syncSpacingMs: 25 };
+
+/** One frame holds at most so many rows; a small frame keeps the link responsive. */
+const rowsPerFrame = 500;
+
+/** What was dropped because the buffer was full, until the core has the gap that says so. */
+export interface Dropped extends Gap {
+  /** Last sequence that is gone. */
+  readonly through: number;
+}
+
+interface Segment {
+  readonly firstSequence: number;
+  readonly path: string;
+  bytes: number;
+}
+
+export class DurableBuffer {
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly lastSource = new Map<number, number>();
+  #active: FileHandle;
+  #activeRecords: BufferRecord[] = [];
+  #pending: { gaps: readonly Gap[]; rows: readonly Row[] }[] = [];
+  #flushing: Promise<void> | undefined;
+  #lastFlush = -Infinity;
+  #next: number;
+  #acknowledged = 0;
+  #closing = false;
+  #removing: Promise<void> = Promise.resolve();
+  #lost: Dropped | undefined;
+  readonly #listeners = new Set<() => void>();
+
+  /** Called when the disk refuses; the process has to end. */
+  onFailure: (error: Error) => void = (error) => { throw error; };
+
+  private constructor(
+    private readonly folder: string, readonly options: BufferOptions, readonly dictionary: Dictionary,
+    private readonly segments: Segment[], active: FileHandle, newest: ReadSegment, losses: Losses,
+  ) {
+    this.numbers = new Map(dictionary.signals.map((id, index) => [id, index + 1]));
+    this.#active = active;
+    this.#next = newest.head.firstSequence;
+    this.dropped = Math.max(newest.head.dropped, losses.dropped);
+    this.#lost = losses.lost ?? undefined;
+    for (const [signal, sourceUs] of newest.head.last) this.lastSource.set(signal, sourceUs);
+    for (const record of newest.records) this.#remember(record);
+    this.#acknowledged = this.firstSequence - 1;
+  }
+
+  /** Samples dropped since the buffer was made. */
+  dropped: number;
+
+  static async open(folder: string, ids: readonly string[], options: BufferOptions, log: (text: string) => void): Promise<DurableBuffer> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const names = (await readdir(folder)).filter((name) => name.endsWith(".seg")).sort();
+    const dictionary = await openDictionary(folder, ids, names.length > 0);
+    let newest: ReadSegment | undefined;
+    while (names.length > 0 && newest === undefined) {
+      const path = join(folder, names.at(-1) as string);
+      newest = await readSegment(path);
+      if (newest === undefined) {
+        // Only the newest file may be without a head: it was being made. Anywhere else the folder is damaged.
+        if (names.length === 1) throw new Error(`${path} has no readable head, so the next sequence number is not known. Move ${folder} away to start an empty buffer.`);
+        log(`${path} was being created when the gateway ended; removed`);
+        await unlink(path);
+        names.pop();
+      } else if (newest.goodBytes < newest.fileBytes) {
+        log(`${path} ends in ${newest.fileBytes - newest.goodBytes} bytes of an unfinished write; cut`);
+        await truncate(path, newest.goodBytes);
+      }
+    }
+    if (newest === undefined) {
+      const head: SegmentHead = { firstSequence: 1, dropped: 0, last: [] };
+      const bytes = encodeHead(head);
+      newest = { head, records: [], goodBytes: bytes.length, fileBytes: bytes.length };
+      const path = join(folder, segmentName(1));
+      await (await createSegment(path, bytes)).close();
+      names.push(segmentName(1));
+    }
+    const segments: Segment[] = [];
+    for (const name of names) {
+      const path = join(folder, name);
+      const handle = await open(path, "r");
+      segments.push({ firstSequence: Number.parseInt(name, 10), path, bytes: (await handle.stat()).size });
+      await handle.close();
+    }
+    const active = await open((segments.at(-1) as Segment).path, "a");
+    await active.sync();
+    return new DurableBuffer(folder, options, dictionary, segments, active, newest, await readLosses(folder));
+  }
+
+  /** Sequence that the next sample will get. */
+  get nextSequence(): number {
+    return this.#next;
+  }
+
+  get firstSequence(): number {
+    return (this.segments[0] as Segment).firstSequence;
+  }
+
+  /** Sequences on disk that the core has not acknowledged. */
+  get buffered(): number {
+    return this.#next - 1 - Math.max(this.#acknowledged, this.firstSequence - 1);
+  }
+
+  /** Set where a full buffer has lost something that the core does not know of yet. */
+  get droppedGap(): Dropped | undefined {
+    return this.#lost;
+  }
+
+  /** Calls back whenever more is on disk. */
+  onDurable(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  append(gaps: readonly Gap[], rows: readonly Row[]): void {
+    if (gaps.length === 0 && rows.length === 0) return;
+    this.#pending.push({ gaps, rows });
+    this.#flushing ??= this.#flushAll();
+  }
+
+  /** Everything appended so far is on disk when this resolves. */
+  async flushed(): Promise<void> {
+    while (this.#flushing !== undefined) await this.#flushing;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.flushed();
+    await this.#active.close();
+  }
+
+  async #flushAll(): Promise<void> {
+    try {
+      while (this.#pending.length > 0) {
+        const wait = this.#lastFlush + this.options.syncSpacingMs - performance.now();
+        if (wait > 0 && !this.#closing) await new Promise((resolve) => setTimeout(resolve, wait));
+        this.#lastFlush = performance.now();
+        await this.#flush(this.#pending.splice(0));
+        for (const listener of this.#listeners) listener();
+      }
+    } catch (error) {
+      this.onFailure(new Error(`the buffer in ${this.folder} cannot be written (${(error as Error).message}); free or repair that disk, then start the gateway again`));
+    } finally {
+      this.#flushing = undefined;
+    }
+  }
+
+  async #flush(batches: { gaps: readonly Gap[]; rows: readonly Row[] }[]): Promise<void> {
+    if ((this.segments.at(-1) as Segment).bytes >= this.options.segmentBytes) await this.#roll(this.#next);
+    let sequence = this.#next;
+    const records: BufferRecord[] = [];
+    for (const { gaps, rows } of batches) {
+      for (const gap of gaps) records.push(gapRecord(sequence++, gap));
+      for (let from = 0; from < rows.length; from += rowsPerFrame) {
+        const to = Math.min(from + rowsPerFrame, rows.length);
+        records.push({ sequence, count: to - from, content: encodeFrame({ samples: pack(rows, from, to, sequence) }) });
+        sequence += to - from;
+      }
+    }
+    const bytes = Buffer.concat(records.map(encodeRecord));
+    await this.#active.writeFile(bytes);
+    await this.#active.datasync();
+    (this.segments.at(-1) as Segment).bytes += bytes.length;
+    for (const { rows } of batches) for (const row of rows) this.lastSource.set(row.signal, row.sourceUs);
+    this.#activeRecords.push(...records);
+    this.#next = sequence;
+    await this.#exclusive(() => this.#dropOldest());
+  }
+
+  #remember(record: BufferRecord): void {
+    this.#activeRecords.push(record);
+    this.#next = record.sequence + record.count;
+    const { samples } = decodeFrame(record.content);
+    if (samples !== undefined) for (const row of unpack(samples)) this.lastSource.set(row.signal, row.sourceUs);
+  }
+
+  async #roll(firstSequence: number): Promise<void> {
+    const head = encodeHead({ firstSequence, dropped: this.dropped, last: [...this.lastSource] });
+    const path = join(this.folder, segmentName(firstSequence));
+    const file = await createSegment(path, head);
+    await this.#active.close();
+    this.#active = file;
+    this.segments.push({ firstSequence, path, bytes: head.length });
+    this.#activeRecords = [];
+    this.#next = firstSequence;
+    await this.#exclusive(() => this.#removeAcknowledged());
+  }
+
+  async #dropOldest(): Promise<void> {
+    while (this.segments.length > 1 && this.segments.reduce((sum, segment) => sum + segment.bytes, 0) > this.options.maxBytes) {
+      const [oldest, following] = this.segments as [Segment, Segment];
+      await this.#declareLost(oldest, following, oldest.firstSequence, "buffer-full");
+      await unlink(oldest.path);
+      this.segments.shift();
+    }
+  }
+
+  /** Notes that a segment's sequences from `first` on will never reach the core. On disk before anything is removed: a crash in
+      between may report a gap that is none, never hide one. */
+  async #declareLost(segment: Segment, following: Segment, first: number, reason: "buffer-full" | "buffer-damaged"): Promise<void> {
+    const through = following.firstSequence - 1;
+    if (through <= this.#acknowledged) return;
+    const [before, after] = await Promise.all([lastAtStart(segment.path), lastAtStart(following.path)]);
+    const touched = [...after].filter(([signal, sourceUs]) => before.get(signal) !== sourceUs);
+    const times = touched.flatMap(([signal, sourceUs]) => [before.get(signal) ?? sourceUs, sourceUs]);
+    this.dropped += through - Math.max(first - 1, this.#acknowledged);
+    this.#lost = {
+      through, reason,
+      signals: [...new Set([...(this.#lost?.signals ?? []), ...touched.map(([signal]) => signal)])],
+      fromUs: Math.min(...times, this.#lost?.fromUs ?? Infinity),
+      toUs: Math.max(...times, this.#lost?.toUs ?? -Infinity),
+    };
+    await writeLosses(this.folder, { dropped: this.dropped, lost: this.#lost });
+  }
+
+  /** The core holds everything up to this sequence: segments wholly below it are not needed any more. */
+  async acknowledge(sequence: number): Promise<void> {
+    if (sequence <= this.#acknowledged) return;
+    this.#acknowledged = Math.min(sequence, this.#next - 1);
+    await this.#exclusive(async () => {
+      if (this.#lost !== undefined && this.#acknowledged >= this.#lost.through) {
+        this.#lost = undefined;
+        await writeLosses(this.folder, { dropped: this.dropped, lost: null });
+      }
+      await this.#removeAcknowledged();
+    });
+  }
+
+  async #removeAcknowledged(): Promise<void> {
+    let following = this.segments[1];
+    while (following !== undefined && following.firstSequence - 1 <= this.#acknowledged) {
+      const done = this.segments.shift() as Segment;
+      await rm(done.path, { force: true });
+      following = this.segments[1];
+    }
+  }
+
+  /** Numbers go on after a sequence that the core holds but this buffer does not: its files are older than the core's (a restored disk). */
+  async skipTo(sequence: number): Promise<void> {
+    await this.flushed();
+    if (sequence < this.#next) return;
+    this.#flushing = this.#roll(sequence + 1).finally(() => {
+      this.#flushing = this.#pending.length > 0 ? this.#flushAll() : undefined;
+    });
+    await this.#flushing;
+  }
+
+  /** Segments are removed by two parties (a full disk budget, an acknowledgement): one at a time. */
+  #exclusive(work: () => Promise<void>): Promise<void> {
+    const done = this.#removing.then(work);
+    this.#removing = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Records from a sequence on, as many as one segment holds; none when it is not on disk yet. They start later where something was lost. */
+  async recordsFrom(sequence: number): Promise<readonly BufferRecord[]> {
+    let index = Math.max(this.segments.findLastIndex((segment) => segment.firstSequence <= sequence), 0);
+    for (; index < this.segments.length - 1; index++) {
+      const [segment, following] = this.segments.slice(index, index + 2) as [Segment, Segment];
+      const records = (await readSegment(segment.path))?.records ?? [];
+      const last = records.at(-1);
+      const end = last === undefined ? segment.firstSequence - 1 : endOf(last);
+      // Older segments were whole when they were closed: a short one has rotted on the disk.
+      if (end < following.firstSequence - 1 && (this.#lost?.through ?? 0) < following.firstSequence - 1) {
+        await this.#declareLost(segment, following, end + 1, "buffer-damaged");
+      }
+      const wanted = records.filter((record) => endOf(record) >= sequence);
+      if (wanted.length > 0) return wanted;
+    }
+    // Records are in order: a reader near the end does not walk over all before it.
+    let from = this.#activeRecords.length;
+    while (from > 0 && endOf(this.#activeRecords[from - 1] as BufferRecord) >= sequence) from--;
+    return this.#activeRecords.slice(from);
+  }
+}
+
+export function endOf(record: BufferRecord): number {
+  return record.sequence + record.count - 1;
+}
+
+export function gapRecord(sequence: number, gap: Gap): BufferRecord {
+  const content = encodeFrame({ gap: { sequence, signal: [...gap.signals], fromUs: gap.fromUs, toUs: gap.toUs, reason: gap.reason } });
+  return { sequence, count: 1, content };
+}
+
+interface Losses {
+  readonly dropped: number;
+  readonly lost: Dropped | null;
+}
+
+const lossesPath = (folder: string) => join(folder, "dropped.json");
+
+async function writeLosses(folder: string, losses: Losses): Promise<void> {
+  await replaceFile(lossesPath(folder), JSON.stringify(losses));
+}
+
+async function readLosses(folder: string): Promise<Losses> {
+  try {
+    return JSON.parse(await readFile(lossesPath(folder), "utf8")) as Losses;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { dropped: 0, lost: null };
+    throw error;
+  }
+}
+
+async function lastAtStart(path: string): Promise<Map<number, number>> {
+  const segment = await readSegment(path);
+  return new Map(segment?.head.last ?? []);
+}
+
+async function createSegment(path: string, head: Uint8Array): Promise<FileHandle> {
+  const file = await open(path, "a");
+  await file.writeFile(head);
+  await file.sync();
+  await syncFolder(join(path, ".."));
+  return file;
+}

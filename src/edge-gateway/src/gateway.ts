@@ -1,0 +1,143 @@
+import { randomUUID, X509Certificate } from "node:crypto";
+import { join } from "node:path";
+import type { DataValue } from "node-opcua";
+import { DurableBuffer, type BufferOptions } from "./buffer/durable-buffer.js";
+import { CoreLink, readLinkCertificates } from "./link/core-link.js";
+import type { Log } from "./log.js";
+import { Endpoint } from "./opcua/endpoint.js";
+import { readOrCreatePassword } from "./opcua/password.js";
+import { microseconds, toRow } from "./opcua/reading.js";
+import { ensureOwnCertificate, pkiOf, trust } from "./opcua/trust-list.js";
+import { PlantClock } from "./plant/plant-clock.js";
+import type { EndpointDefinition, Plant } from "./plant/definition.js";
+import { GapTracker } from "./samples/gap-tracker.js";
+import type { Row } from "./samples/row.js";
+
+export interface GatewayOptions {
+  readonly data: string;
+  readonly plant: Plant;
+  readonly core: string;
+  readonly trust: readonly string[];
+  readonly buffer: BufferOptions;
+  readonly trustCommand: (thumbprint: string) => string;
+}
+
+/** A monitored node: a signal of the plant, or one of its clock nodes. */
+type Target =
+  | { readonly kind: "signal"; readonly number: number; readonly type: "number" | "text" }
+  | { readonly kind: "plantTime" }
+  | { readonly kind: "speed" };
+
+const linkCertificatePollMs = 300;
+
+/** OPC UA servers → gaps and rows → disk → core. */
+export class Gateway {
+  readonly bootId = randomUUID();
+  readonly #clock: PlantClock;
+  readonly #gaps: GapTracker;
+  readonly #endpoints: Endpoint[] = [];
+  #link: CoreLink | undefined;
+  #ticks = 0;
+  #ticking: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  private constructor(private readonly options: GatewayOptions, readonly buffer: DurableBuffer, private readonly log: Log) {
+    this.#clock = new PlantClock(options.plant.clock !== null);
+    this.#gaps = new GapTracker(buffer.lastSource);
+  }
+
+  /** @returns the gateway, with endpoints and link dialling; the link waits for its certificate. */
+  static async start(options: GatewayOptions, log: Log): Promise<Gateway> {
+    const pki = pkiOf(join(options.data, "gateway", "pki"));
+    await ensureOwnCertificate(pki);
+    for (const file of options.trust) log("info", await trust(pki, file));
+    const password = await readOrCreatePassword(join(options.data, "pki", "opcua-gateway.password"));
+    const ids = options.plant.signals.map((signal) => signal.id);
+    const buffer = await DurableBuffer.open(join(options.data, "gateway", "buffer"), ids, options.buffer, (text) => log("warn", text));
+    const gateway = new Gateway(options, buffer, log);
+    for (const endpoint of options.plant.endpoints) {
+      const { items, targets } = gateway.#targetsOf(endpoint);
+      const signals = targets.flatMap((target) => (target.kind === "signal" ? [target.number] : []));
+      gateway.#endpoints.push(new Endpoint(endpoint, items, pki, password, {
+        values: (index, values) => gateway.#receive(targets, index, values),
+        lost: () => gateway.#gaps.lost(signals),
+      }, options.trustCommand, log));
+    }
+    for (const endpoint of gateway.#endpoints) endpoint.start();
+    gateway.#ticking = setInterval(() => gateway.#tick(), 1000);
+    void gateway.#startLink();
+    return gateway;
+  }
+
+  /** What was received is on disk and all connections are closed when this resolves. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#ticking);
+    await Promise.all(this.#endpoints.map((endpoint) => endpoint.stop()));
+    await this.buffer.close();
+    this.#link?.stop();
+  }
+
+  #targetsOf(endpoint: EndpointDefinition): { items: { name: string; node: string }[]; targets: Target[] } {
+    const { signals, clock } = this.options.plant;
+    const own = signals.filter((signal) => signal.endpoint === endpoint.name);
+    const items = own.map(({ id, node }) => ({ name: id, node }));
+    const targets: Target[] = own.map((signal) => ({ kind: "signal", number: this.buffer.numbers.get(signal.id) as number, type: signal.type }));
+    if (clock?.endpoint === endpoint.name) {
+      items.push({ name: "the plant's time", node: clock.plantTime }, { name: "the plant's speed", node: clock.speed });
+      targets.push({ kind: "plantTime" }, { kind: "speed" });
+    }
+    return { items, targets };
+  }
+
+  #receive(targets: readonly Target[], index: readonly number[], values: readonly DataValue[]): void {
+    const wallUs = Date.now() * 1000;
+    const monotonicMs = performance.now();
+    const plantUs = this.#clock.now(wallUs, monotonicMs);
+    const now = { wallUs, plantUs: plantUs === 0 ? wallUs : plantUs };
+    const rows: Row[] = [];
+    for (let at = 0; at < values.length; at++) {
+      const target = targets[index[at] as number];
+      const value = values[at] as DataValue;
+      if (target?.kind === "signal") rows.push(toRow(target.number, target.type, value, now));
+      else if (target !== undefined) this.#setClock(target.kind, value, wallUs, monotonicMs);
+    }
+    // The server fills a notification node by node; the twins want to see things happen in their order.
+    rows.sort((one, other) => one.sourceUs - other.sourceUs);
+    this.buffer.append(this.#gaps.admit(rows), rows);
+  }
+
+  #setClock(kind: "plantTime" | "speed", data: DataValue, wallUs: number, monotonicMs: number): void {
+    const value: unknown = data.value.value;
+    if (!data.statusCode.isGood()) return;
+    if (kind === "speed" && typeof value === "number") this.#clock.setSpeed(value);
+    if (kind === "plantTime" && value instanceof Date) {
+      // On its way it has waited for the publishing cycle; with clocks that agree the server's stamp tells how long.
+      const serverUs = microseconds(data.serverTimestamp, data.serverPicoseconds) ?? wallUs;
+      const waitedMs = (wallUs - serverUs) / 1000;
+      this.#clock.setTime(value.getTime() * 1000, waitedMs >= 0 && waitedMs <= 1000 ? monotonicMs - waitedMs : monotonicMs);
+    }
+  }
+
+  #tick(): void {
+    this.#ticks++;
+    this.#link?.sendTick({
+      counter: this.#ticks, bootId: this.bootId, plantTimeUs: this.#clock.now(Date.now() * 1000, performance.now()), speed: this.#clock.speed,
+      endpoints: this.#endpoints.map((endpoint) => endpoint.status), buffered: this.buffer.buffered, dropped: this.buffer.dropped,
+    });
+  }
+
+  async #startLink(): Promise<void> {
+    const folder = join(this.options.data, "pki");
+    let files = await readLinkCertificates(folder);
+    if (files === undefined) this.log("info", `waiting for gateway.crt, gateway.key and ca.crt in ${folder}; the host makes them at its first start`);
+    while (files === undefined && !this.#stopped) {
+      await new Promise((resolve) => setTimeout(resolve, linkCertificatePollMs));
+      files = await readLinkCertificates(folder);
+    }
+    if (files === undefined || this.#stopped) return;
+    const gateway = /CN=([^\n]+)/.exec(new X509Certificate(files.certificate).subject)?.[1] ?? "gateway";
+    this.#link = new CoreLink({ url: this.options.core, ...files, gateway, bootId: this.bootId, plantHash: this.options.plant.hash }, this.buffer, this.log);
+    this.#link.start();
+  }
+}

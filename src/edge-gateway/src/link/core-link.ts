@@ -1,0 +1,222 @@
+/**
+ * The link to the core: dials, resumes where the core says, sends what is on disk in sequence order within the credit, and a tick each
+ * second. It never ends by itself: whatever breaks the connection, it dials again, and everything not acknowledged is sent again.
+ */
+import { readFile } from "node:fs/promises";
+import { WebSocket } from "ws";
+import { BufferReader, split } from "../buffer/buffer-reader.js";
+import type { DurableBuffer } from "../buffer/durable-buffer.js";
+import type { Log } from "../log.js";
+import { CreditWindow } from "./credit-window.js";
+import { decodeFrame, encodeFrame, type Frame } from "./frames.js";
+
+export interface CoreLinkOptions {
+  readonly url: string;
+  readonly certificate: string;
+  readonly key: string;
+  readonly ca: string;
+  /** Common name of the certificate. */
+  readonly gateway: string;
+  readonly bootId: string;
+  readonly plantHash: string;
+}
+
+const firstRetryMs = 200;
+const longestRetryMs = 2000;
+/** A core that answers neither hello nor ping for so long is gone, whatever TCP says. */
+const silenceMs = 5000;
+
+export class CoreLink {
+  #socket: WebSocket | undefined;
+  #open = false;
+  #stopped = false;
+  #retryMs = firstRetryMs;
+  #retry: NodeJS.Timeout | undefined;
+  #lastFailure = "";
+
+  constructor(private readonly options: CoreLinkOptions, private readonly buffer: DurableBuffer, private readonly log: Log) {}
+
+  start(): void {
+    this.#dial();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    this.#socket?.close(1001);
+    const socket = this.#socket;
+    setTimeout(() => socket?.terminate(), 200).unref();
+  }
+
+  /** Sends at once, outside the order of samples; nothing when there is no link. */
+  sendTick(tick: NonNullable<Frame["tick"]>): void {
+    if (this.#open) this.#socket?.send(encodeFrame({ tick }));
+  }
+
+  #dial(): void {
+    const { url, certificate, key, ca } = this.options;
+    const socket = new WebSocket(url, { cert: certificate, key, ca, minVersion: "TLSv1.2", handshakeTimeout: silenceMs, perMessageDeflate: false, maxPayload: 1024 * 1024 });
+    this.#socket = socket;
+    let failure = "closed by the core";
+    let heard = performance.now();
+    let session: Session | undefined;
+    const watch = setInterval(() => {
+      if (performance.now() - heard > silenceMs) {
+        failure = `no sign of life for ${silenceMs / 1000} s`;
+        socket.terminate();
+      } else if (socket.readyState === WebSocket.OPEN) {
+        socket.ping();
+      }
+    }, 1000);
+
+    socket.on("open", () => {
+      heard = performance.now();
+      socket.send(encodeFrame({ gatewayHello: this.#hello() }));
+    });
+    socket.on("pong", () => { heard = performance.now(); });
+    socket.on("error", (error) => { failure = error.message; });
+    socket.on("message", (data) => {
+      heard = performance.now();
+      try {
+        const frame = decodeFrame(data as Buffer);
+        if (frame.coreHello !== undefined && session === undefined) {
+          const { storedSequence, credit } = frame.coreHello;
+          this.#retryMs = firstRetryMs;
+          this.#lastFailure = "";
+          this.log("info", `linked to the core at ${url}; it holds up to ${storedSequence} of ${this.buffer.nextSequence - 1}`);
+          session = new Session(socket, this.buffer, storedSequence, credit, (error) => {
+            failure = error.message;
+            socket.terminate();
+          });
+          this.#open = true;
+        } else if (session !== undefined) {
+          session.receive(frame);
+        }
+      } catch (error) {
+        failure = `a frame of the core cannot be read (${(error as Error).message})`;
+        socket.close(1002);
+      }
+    });
+    socket.on("close", (code, reason) => {
+      clearInterval(watch);
+      this.#open = false;
+      session?.end();
+      if (this.#stopped) return;
+      if (reason.length > 0) failure = `${reason.toString()} (${code})`;
+      if (failure !== this.#lastFailure) this.log("warn", `no link to the core at ${url}: ${failure}; trying again, samples are kept on disk meanwhile`);
+      this.#lastFailure = failure;
+      this.#retry = setTimeout(() => this.#dial(), this.#retryMs);
+      this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+    });
+  }
+
+  #hello(): NonNullable<Frame["gatewayHello"]> {
+    const { gateway, bootId, plantHash } = this.options;
+    const { bufferId, signals } = this.buffer.dictionary;
+    return {
+      gateway, bootId, bufferId, plantHash, firstSequence: this.buffer.firstSequence, nextSequence: this.buffer.nextSequence,
+      signals: signals.map((id, index) => ({ number: index + 1, id })),
+    };
+  }
+}
+
+/** One connection after both hellos. */
+class Session {
+  readonly #window: CreditWindow;
+  #reader: BufferReader;
+  #ended = false;
+  #pumping = false;
+  #again = false;
+  readonly #unsubscribe: () => void;
+
+  constructor(private readonly socket: WebSocket, private readonly buffer: DurableBuffer, stored: number, credit: number, private readonly fail: (error: Error) => void) {
+    this.#window = new CreditWindow(credit);
+    this.#reader = new BufferReader(buffer, stored);
+    this.#unsubscribe = buffer.onDurable(() => this.#wake());
+    void this.#guard(this.#resume(stored));
+  }
+
+  receive(frame: Frame): void {
+    if (frame.credit !== undefined) {
+      this.#window.grant(frame.credit.samples);
+      this.#wake();
+    } else if (frame.ack !== undefined) {
+      void this.#guard(this.buffer.acknowledge(frame.ack.sequence));
+    } else if (frame.command !== undefined) {
+      // This gateway has no writing client: the core is told so instead of being left without an answer.
+      const { commandId } = frame.command;
+      this.socket.send(encodeFrame({ commandReport: { commandId, state: "refused", code: "NOT_SUPPORTED", reason: "this gateway reads only" } }));
+    }
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#unsubscribe();
+  }
+
+  async #resume(stored: number): Promise<void> {
+    await this.buffer.skipTo(stored);
+    await this.buffer.acknowledge(stored);
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#again = true;
+    if (!this.#pumping) void this.#guard(this.#pump());
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true;
+    try {
+      while (this.#again && !this.#ended) {
+        this.#again = false;
+        let record = await this.#reader.next();
+        while (record !== undefined && !this.#ended) {
+          const rows = record.content[0] === gapTag ? 0 : record.count;
+          if (!this.#window.take(rows)) {
+            // With samples in flight more credit will come. With none, a record larger than all the credit there is goes in parts.
+            const part = this.#window.available;
+            if (this.#window.inFlight > 0 || part <= 0) {
+              this.#reader.putBack(record);
+              break;
+            }
+            const [head, tail] = split(record, part);
+            this.#window.take(part);
+            this.#reader.putBack(tail);
+            record = head;
+          }
+          await this.#send(record.content);
+          record = await this.#reader.next();
+        }
+      }
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  /** Waits until the socket has taken it, so that a slow network holds the reader back and not our memory. */
+  #send(content: Uint8Array): Promise<void> {
+    return new Promise((resolve) => this.socket.send(content, () => resolve()));
+  }
+
+  async #guard(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+}
+
+/** Field 4 of Frame, length-delimited. */
+const gapTag = (4 << 3) | 2;
+
+export async function readLinkCertificates(folder: string): Promise<{ certificate: string; key: string; ca: string } | undefined> {
+  try {
+    const [certificate, key, ca] = await Promise.all(["gateway.crt", "gateway.key", "ca.crt"].map((name) => readFile(`${folder}/${name}`, "utf8")));
+    return certificate && key && ca ? { certificate, key, ca } : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { X509Certificate } from "node:crypto";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { OPCUACertificateManager } from "node-opcua";
+
+/** The gateway's own application instance certificate and the certificates of the servers it may talk to, as node-opcua lays them out. */
+export interface Pki {
+  readonly folder: string;
+  readonly certificateFile: string;
+  readonly privateKeyFile: string;
+  readonly applicationUri: string;
+}
+
+const validDays = 3650;
+
+export function pkiOf(folder: string): Pki {
+  return {
+    folder,
+    certificateFile: join(folder, "own", "certs", "client_certificate.pem"),
+    privateKeyFile: join(folder, "own", "private", "private_key.pem"),
+    applicationUri: `urn:${hostname()}:DigitalTwin:edge-gateway`,
+  };
+}
+
+/** A fresh view of the folders: what has been trusted since the last one counts. Nothing is ever trusted by itself. */
+export async function openCertificateManager(pki: Pki): Promise<OPCUACertificateManager> {
+  const manager = new OPCUACertificateManager({
+    rootFolder: pki.folder, keySize: 3072, automaticallyAcceptUnknownCertificate: false, disableFileWatchers: true,
+  });
+  await manager.initialize();
+  return manager;
+}
+
+/** Creates the key and the certificate at the first start. */
+export async function ensureOwnCertificate(pki: Pki): Promise<void> {
+  const manager = await openCertificateManager(pki);
+  try {
+    if (await exists(pki.certificateFile)) return;
+    // Written under another name first: the OPC UA server may be looking for it at this moment.
+    await manager.createSelfSignedCertificate({
+      applicationUri: pki.applicationUri, subject: "/CN=DigitalTwin edge gateway/O=DigitalTwin", dns: [hostname(), "localhost"],
+      startDate: new Date(Date.now() - 3600_000), validity: validDays, outputFile: pki.certificateFile,
+    });
+  } finally {
+    await manager.dispose();
+  }
+}
+
+/** SHA-1 of the DER bytes, upper-case hex: how OPC UA names a certificate (Part 6, 6.2.2). */
+export function thumbprintOf(der: Uint8Array): string {
+  return new X509Certificate(der).fingerprint.replaceAll(":", "");
+}
+
+/** Keeps a refused certificate where the trust command finds it. */
+export async function keepRejected(pki: Pki, der: Uint8Array): Promise<void> {
+  const folder = join(pki.folder, "rejected");
+  await mkdir(folder, { recursive: true });
+  const known = await certificatesIn(folder);
+  if (!known.some((certificate) => certificate.thumbprint === thumbprintOf(der))) {
+    await writeFile(join(folder, `${thumbprintOf(der)}.pem`), new X509Certificate(der).toString());
+  }
+}
+
+/**
+ * Trusts a server certificate: from a PEM or DER file, or a refused one by its thumbprint.
+ * @returns a sentence on what was done.
+ */
+export async function trust(pki: Pki, fileOrThumbprint: string): Promise<string> {
+  const rejected = await certificatesIn(join(pki.folder, "rejected"));
+  const wanted = fileOrThumbprint.replaceAll(":", "").toUpperCase();
+  let der = rejected.find((certificate) => certificate.thumbprint === wanted)?.der;
+  if (der === undefined) {
+    if (!(await exists(fileOrThumbprint))) {
+      const names = rejected.map((certificate) => certificate.thumbprint).join(", ") || "none";
+      throw new Error(`"${fileOrThumbprint}" is neither a certificate file nor the thumbprint of a refused certificate in ${join(pki.folder, "rejected")} (${names})`);
+    }
+    der = readCertificate(await readFile(fileOrThumbprint), fileOrThumbprint);
+  }
+  const certificate = new X509Certificate(der);
+  const folder = join(pki.folder, "trusted", "certs");
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `${thumbprintOf(der)}.pem`);
+  await writeFile(path, certificate.toString());
+  for (const refused of rejected) if (refused.thumbprint === thumbprintOf(der)) await rm(refused.path, { force: true });
+  return `trusted ${subjectOf(certificate)}, SHA-1 thumbprint ${thumbprintOf(der)}, valid until ${certificate.validTo}`;
+}
+
+export function subjectOf(certificate: X509Certificate): string {
+  return certificate.subject.replaceAll("\n", ", ");
+}
+
+function readCertificate(bytes: Buffer, path: string): Buffer {
+  try {
+    return new X509Certificate(bytes).raw;
+  } catch (error) {
+    throw new Error(`${path} is not a certificate in PEM or DER (${(error as Error).message})`);
+  }
+}
+
+async function certificatesIn(folder: string): Promise<{ path: string; der: Buffer; thumbprint: string }[]> {
+  const names = await readdir(folder).catch(() => []);
+  const found = [];
+  for (const name of names) {
+    if (!/\.(pem|der|crt|cer)$/i.test(name)) continue;
+    const path = join(folder, name);
+    const der = readCertificate(await readFile(path), path);
+    found.push({ path, der, thumbprint: thumbprintOf(der) });
+  }
+  return found;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(() => true, () => false);
+}

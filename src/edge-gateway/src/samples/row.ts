@@ -1,0 +1,26 @@
+/** One value of one signal as it left the equipment. Times are microseconds since 1970-01-01 UTC. */
+export interface Row {
+  /** Number of the signal in the buffer's dictionary. */
+  readonly signal: number;
+  /** Plant time, given by the equipment. */
+  readonly sourceUs: number;
+  /** Wall time, given by the OPC UA server. */
+  readonly serverUs: number;
+  /** OPC UA status code as received, without its info bits; 0 is Good. */
+  readonly status: number;
+  /** NaN where the row is a text or has no value. */
+  readonly value: number;
+  readonly text?: string;
+  /** The server discarded older values of this signal just before this one (Part 4, 7.39: info bit Overflow). */
+  readonly overflow?: boolean;
+}
+
+/** Samples that were not seen. */
+export interface Gap {
+  readonly signals: readonly number[];
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly reason: GapReason;
+}
+
+export type GapReason = "gateway-restart" | "server-lost" | "queue-overflow" | "buffer-full" | "buffer-damaged";
