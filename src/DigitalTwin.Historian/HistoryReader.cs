@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using DigitalTwin.Domain.Plant;
+using DigitalTwin.Historian.Engine;
+
+namespace DigitalTwin.Historian;
+
+/// <summary>
+/// Questions over table and files as of one snapshot. Only numbers and names that the historian itself has made go into the text of a
+/// statement; the rest are parameters.
+/// </summary>
+internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers, SampleFiles files) : IAsyncDisposable
+{
+    /// <summary>More would only take turns on the cores, and from ingest.</summary>
+    private const int MostAtOnce = 2;
+
+    private const string Severity = "CAST(least(status >> 30, 2) AS UINTEGER)";   // as Domain's Quality: 0 Good, 1 Uncertain, 2 Bad
+
+    private readonly SemaphoreSlim turns = new(MostAtOnce);
+    private readonly ConcurrentBag<DuckConnection> idle = [];
+
+    public Task<IReadOnlyList<SignalHistory>> HistoryAsync(
+        IReadOnlyList<string> signals, DateTimeOffset from, DateTimeOffset to, int points, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(points, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(to, from);
+        return AskAsync(connection =>
+        {
+            var found = new Dictionary<string, SignalHistory>(StringComparer.Ordinal);
+            var asked = signals.Distinct(StringComparer.Ordinal).Select(numbers.Find).OfType<uint>().ToList();
+            if (asked.Count > 0)
+            {
+                var rows = Window(connection, asked, from, to);
+                var counts = Counts(connection, rows);
+                Collect(connection, [.. counts.Where(signal => signal.Value <= points).Select(signal => signal.Key)], rows, counts, Samples, found);
+                Collect(connection, [.. counts.Where(signal => signal.Value > points).Select(signal => signal.Key)], rows, counts, Buckets(from, to, points), found);
+            }
+            return (IReadOnlyList<SignalHistory>)[.. signals.Select(id => found.GetValueOrDefault(id) ?? new SignalHistory(id, 0, []))];
+        }, cancellation);
+    }
+
+    public Task<IReadOnlyList<Sample>> NewestAsync(CancellationToken cancellation) => AskAsync(connection =>
+    {
+        using var result = connection.Query("""
+            SELECT s.signal, s.number, s.text, s.status, s.source_time, s.server_time, s.sequence
+            FROM samples s JOIN (SELECT signal, max(source_time) AS at FROM samples GROUP BY signal) newest
+            ON s.signal = newest.signal AND s.source_time = newest.at ORDER BY s.sequence
+            """);
+        var newest = new Dictionary<string, Sample>(StringComparer.Ordinal);
+        while (result.Read()) newest[numbers.IdOf(result.UInt32(0))] = ReadSample(result);   // of equal times, the highest sequence
+        return (IReadOnlyList<Sample>)[.. newest.Values];
+    }, cancellation);
+
+    public Task<IReadOnlyList<Sample>> ReadAsync(string signal, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => AskAsync(connection =>
+    {
+        if (numbers.Find(signal) is not { } number) return (IReadOnlyList<Sample>)[];
+        using var result = connection.Query($"""
+            SELECT signal, number, text, status, source_time, server_time, sequence
+            FROM {Window(connection, [number], from, to)} ORDER BY source_time, sequence
+            """);
+        var samples = new List<Sample>();
+        while (result.Read()) samples.Add(ReadSample(result));
+        return samples;
+    }, cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = 0; i < MostAtOnce; i++) await turns.WaitAsync();   // those who are still asking come to their end
+        foreach (var connection in idle) connection.Dispose();
+        turns.Dispose();
+    }
+
+    private async Task<T> AskAsync<T>(Func<DuckConnection, T> ask, CancellationToken cancellation)
+    {
+        await turns.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() =>
+            {
+                if (!idle.TryTake(out var connection)) connection = database.Connect();
+                try
+                {
+                    using var interrupting = cancellation.Register(connection.Interrupt);
+                    return connection.InTransaction(() => ask(connection));
+                }
+                catch (DuckDbException) when (cancellation.IsCancellationRequested)
+                {
+                    throw new OperationCanceledException(cancellation);
+                }
+                finally
+                {
+                    idle.Add(connection);
+                }
+            }, cancellation);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    /// <summary>The rows of some signals in a window, as a table expression over the hot table and each file that reaches into the window.</summary>
+    private string Window(DuckConnection connection, IEnumerable<uint> signals, DateTimeOffset from, DateTimeOffset to)
+    {
+        var paths = new List<string>();
+        using (var names = connection.Query("SELECT name FROM files WHERE latest >= ? AND earliest < ? ORDER BY name", from, to))
+            while (names.Read()) paths.Add(files.Quoted(names.Text(0)!));
+        var where = string.Create(CultureInfo.InvariantCulture,
+            $"signal IN ({string.Join(',', signals)}) AND source_time >= make_timestamp({Micros.Of(from)}) AND source_time < make_timestamp({Micros.Of(to)})");
+        var hot = $"SELECT * FROM samples WHERE {where}";
+        return paths.Count == 0 ? $"({hot})" : $"({hot} UNION ALL SELECT * FROM read_parquet([{string.Join(',', paths)}]) WHERE {where})";
+    }
+
+    private static Dictionary<uint, long> Counts(DuckConnection connection, string rows)
+    {
+        using var result = connection.Query($"SELECT signal, count(*) FROM {rows} GROUP BY signal");
+        var counts = new Dictionary<uint, long>();
+        while (result.Read()) counts[result.UInt32(0)] = result.Int64(1);
+        return counts;
+    }
+
+    private const string Samples = $"""
+        SELECT signal, source_time AS until, number AS last, number AS min, number AS max, text AS last_text, {Severity} AS severity, CAST(1 AS BIGINT) AS count
+        FROM seen ORDER BY signal, until, sequence
+        """;
+
+    private static string Buckets(DateTimeOffset from, DateTimeOffset to, int points)
+    {
+        var (start, end) = (Micros.Of(from), Micros.Of(to));
+        var width = Math.Max(1, (end - start + points - 1) / points);
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT signal, max(source_time) AS until, arg_max(number, (source_time, sequence)) AS last, min(number) AS min, max(number) AS max,
+                arg_max(text, (source_time, sequence)) AS last_text, max({Severity}) AS severity, count(*) AS count
+            FROM seen GROUP BY signal, (epoch_us(source_time) - {start}) // {width} ORDER BY signal, until
+            """);
+    }
+
+    private void Collect(
+        DuckConnection connection, HashSet<uint> signals, string rows, Dictionary<uint, long> counts, string question, Dictionary<string, SignalHistory> found)
+    {
+        if (signals.Count == 0) return;
+        var points = signals.ToDictionary(signal => signal, _ => new List<HistoryPoint>());
+        using var result = connection.Query($"WITH seen AS (SELECT * FROM {rows} WHERE signal IN ({string.Join(',', signals)})) {question}");
+        while (result.Read())
+            points[result.UInt32(0)].Add(new(
+                result.Time(1), result.Number(2), result.Number(3), result.Number(4), result.Text(5), (Quality)result.UInt32(6), result.Int64(7)));
+        foreach (var (signal, list) in points) found[numbers.IdOf(signal)] = new(numbers.IdOf(signal), counts[signal], list);
+    }
+
+    private Sample ReadSample(DuckResult row) => new(
+        numbers.IdOf(row.UInt32(0)), row.Number(1) ?? double.NaN, row.Text(2), row.UInt32(3), row.Time(4), row.Time(5), row.UInt64(6));
+}
