@@ -1,13 +1,56 @@
 using System.CommandLine;
 using DigitalTwin.Cli.Api;
 using DigitalTwin.Cli.Output;
+using DigitalTwin.Persistence;
 
 namespace DigitalTwin.Cli.Verbs;
 
 /// <summary>`journal`: how much is recorded, and whether it is whole.</summary>
 internal static class JournalVerbs
 {
-    public static Command Create(Options options) => new("journal", "Look at the journal: every event that was recorded") { Stat(options) };
+    public static Command Create(Options options) => new("journal", "Look at the journal: every event that was recorded") { Verify(options), Stat(options) };
+
+    private static Verb Verify(Options options)
+    {
+        var data = new Option<DirectoryInfo>("--data")
+        {
+            Description = "The host's data folder",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => new DirectoryInfo("data"),
+        };
+        var verb = new Verb("verify", "Check every event of a journal on disk; needs no host, reads only, may run beside one", "twin journal verify --data ./data") { data };
+        verb.Runs(options, (session, parsed, _) => Task.FromResult(Verify(parsed.GetRequiredValue(data), session.Screen)));
+        return verb;
+    }
+
+    private static int Verify(DirectoryInfo data, Screen screen)
+    {
+        var folder = Path.Combine(data.FullName, "journal");
+        JournalReport report;
+        try
+        {
+            report = JournalVerifier.Verify(folder);
+        }
+        catch (FileNotFoundException missing)
+        {
+            throw new ProblemException(Problem.NotFound($"{missing.Message} Name the host's data folder with --data DIR."));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+        {
+            throw new ProblemException(Problem.Broken("The journal cannot be read", $"The journal in {folder} cannot be read: {unreadable.Message}"));
+        }
+        if (screen.IsJson) screen.Json(report);
+        else Show(report, folder, screen);
+        return report.Whole ? ExitCodes.Ok : ExitCodes.Error;
+    }
+
+    private static void Show(JournalReport report, string folder, Screen screen)
+    {
+        foreach (var fault in report.Faults)
+            screen.Line($"FAULT  {(fault.Offset is { } offset ? $"offset {offset}" : "file")}  {fault.Entity ?? Words.Absent}  {fault.Fault}");
+        if (report.Faults.Count == JournalVerifier.MaxFaults) screen.Line($"Only the first {JournalVerifier.MaxFaults} faults are named.");
+        screen.Line($"{folder}: {(report.Whole ? "whole" : "NOT WHOLE")}, {report.Events} events of {report.Entities} entities, head offset {report.HeadSeq}, head hash {report.HeadHash}");
+    }
 
     private static Verb Stat(Options options)
     {

@@ -97,7 +97,7 @@ public sealed class ExitCodesTests(ContractHost host) : IClassFixture<ContractHo
     {
         var overview = await TwinProcess.Run();
         Assert.Equal(0, overview.ExitCode);
-        foreach (var verb in new[] { "status", "ls", "get", "watch", "history", "events", "oee show", "actor hierarchy", "journal stat" })
+        foreach (var verb in new[] { "status", "ls", "get", "watch", "history", "events", "oee show", "actor hierarchy", "journal verify", "journal stat" })
         {
             Assert.Contains(overview.Lines, line => line.StartsWith($"twin {verb} ", StringComparison.Ordinal));
             var help = await TwinProcess.Run([.. verb.Split(' '), "--help"]);
