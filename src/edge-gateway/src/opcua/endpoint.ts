@@ -18,7 +18,7 @@ export interface EndpointEvents {
 }
 
 const firstRetryMs = 250;
-const longestRetryMs = 2000;
+const longestRetryMs = 1000;
 
 /** Keeps one endpoint connected: a new connection, made from nothing, after each loss. */
 export class Endpoint {
