@@ -58,11 +58,11 @@ public static class WorkOrder
     public static WorkOrderState Apply(WorkOrderState state, WorkOrderEvent recorded) => recorded switch
     {
         Released e => state with { Status = WorkOrderStatus.Released, Since = e.At, Line = e.Line, Body = e.Body, Route = [.. e.Route] },
-        OperationEntered e => With(Flag(state, e.InOrder), e.Station, known => known with { Entered = e.At, Left = e.InOrder || known.Left < e.At ? null : known.Left }) with
+        OperationEntered e => With(Flag(state, e.InOrder), e.Station, known => known with { Entered = e.At, Left = known.Left < e.At ? null : known.Left }) with
         {
             Status = state.Status == WorkOrderStatus.Released ? WorkOrderStatus.InProgress : state.Status,
             Since = state.Status == WorkOrderStatus.Released ? e.At : state.Since,
-            Station = e.Station,
+            Station = Operation(state, e.Station).Left >= e.At ? state.Station : e.Station,   // its leaving may be known already
         },
         OperationLeft e => With(Flag(state, e.InOrder), e.Station, known => known with { Left = e.At }) with
         {
