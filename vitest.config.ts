@@ -1,11 +1,10 @@
 import { defineConfig } from "vitest/config";
 
+const nodeProject = (name: string, root: string) => ({
+  // Some specs start real servers and processes: generous, so that a busy machine does not make them fail.
+  test: { name, root, include: ["src/**/*.spec.ts"], environment: "node" as const, testTimeout: 20_000, hookTimeout: 20_000 },
+});
+
 export default defineConfig({
-  test: {
-    projects: [
-      { test: { name: "edge-gateway", root: "src/edge-gateway", include: ["src/**/*.spec.ts"], environment: "node" } },
-      { test: { name: "opcua-server", root: "simulations/opcua-server", include: ["src/**/*.spec.ts"], environment: "node" } },
-      "src/dashboard",
-    ],
-  },
+  test: { projects: [nodeProject("edge-gateway", "src/edge-gateway"), nodeProject("opcua-server", "simulations/opcua-server"), "src/dashboard"] },
 });

@@ -45,7 +45,7 @@ function optionsOrExit(): Options {
 
 function sentenceFor(error: NodeJS.ErrnoException, options: Options): string {
   if (/EADDRINUSE/.test(`${error.code} ${error.message}`)) return `Port ${options.port} is in use by another program; end it, or start this server with --port N of a free one.`;
-  if (error.code === "EACCES" || error.code === "EROFS" || error.code === "EPERM") return `The OPC UA server cannot write to ${error.path ?? options.data} (${error.code}); give this user write access to it, or name another folder with --data.`;
+  if (["EACCES", "EROFS", "EPERM", "EEXIST", "ENOTDIR", "ENOSPC"].includes(error.code ?? "")) return `The OPC UA server cannot write to ${error.path ?? options.data} (${error.code}); give this user write access to it, or name another folder with --data.`;
   return error.message;
 }
 

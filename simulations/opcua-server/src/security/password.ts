@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -10,7 +10,7 @@ export async function sharedPassword(file: string): Promise<string> {
   const present = await readFile(file, "utf8").catch(() => null);
   if (present !== null) return present.trim();
   await mkdir(dirname(file), { recursive: true });
-  const aside = `${file}.${process.pid}.new`;
+  const aside = `${file}.${randomUUID()}.new`;
   await writeFile(aside, randomBytes(24).toString("base64url"), { mode: 0o600 });
   await link(aside, file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;

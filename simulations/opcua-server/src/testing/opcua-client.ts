@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,6 +60,8 @@ export interface Identity {
   readonly securityMode?: MessageSecurityMode;
   readonly securityPolicy?: SecurityPolicy;
   readonly user?: UserIdentityInfo;
+  /** Asks the server with this mode and policy though it offers no such endpoint: a well-behaved client would give up by itself. */
+  readonly force?: boolean;
 }
 
 /** A session as the gateway would open it, unless `identity` says otherwise. */
@@ -73,6 +76,7 @@ export async function connected<T>({ data, server }: Running, use: (session: Cli
     securityMode: identity.securityMode ?? MessageSecurityMode.SignAndEncrypt,
     securityPolicy: identity.securityPolicy ?? SecurityPolicy.Basic256Sha256,
     endpointMustExist: false,
+    ...(identity.force === true ? { serverCertificate: new X509Certificate(await readFile(server.certificateFile)).raw } : {}),
     connectionStrategy: { maxRetry: 0, initialDelay: 50 },
   });
   try {
