@@ -81,12 +81,12 @@ internal sealed record GunParameters
     [Bounds(1, 10)] public double NuggetMillimetres { get; init; } = 5.8;
     [Bounds(0, 10)] public double NuggetPerKiloampere { get; init; } = 0.85;
     [Bounds(0, 10)] public double NuggetByWear { get; init; } = 0.75;
-    [Bounds(0, 2)] public double NuggetScatter { get; init; } = 0.2;
+    [Bounds(0, 2)] public double NuggetScatter { get; init; } = 0.22;
     /// <summary>A smaller nugget is a bad weld (4 times the root of a 1.1 mm sheet).</summary>
     [Bounds(0, 10)] public double SmallestGoodNugget { get; init; } = 4.2;
-    /// <summary>Above this current molten metal is thrown out and the nugget shrinks.</summary>
+    /// <summary>Above this current molten metal is thrown out, the more often the higher it is, and this share of the nugget is lost.</summary>
     [Bounds(0, 20)] public double ExpulsionKiloampere { get; init; } = 10.6;
-    [Bounds(0, 10)] public double ExpulsionLoss { get; init; } = 1.4;
+    [Bounds(0, 1)] public double ExpulsionLoss { get; init; } = 0.5;
     /// <summary>A cap resists: it draws this share less current per unit of wear.</summary>
     [Bounds(0, 0.5)] public double CurrentLossByWear { get; init; } = 0.03;
     [Bounds(0, 10)] public double VibrationAtRest { get; init; } = 0.1;

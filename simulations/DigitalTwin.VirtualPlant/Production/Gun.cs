@@ -41,7 +41,7 @@ internal sealed class Gun : Machine
         var nugget = gun.NuggetMillimetres + gun.NuggetPerKiloampere * (WeldCurrentActual - NominalKiloampere)
             - gun.NuggetByWear * worn + gun.NuggetScatter * Welding.Normal();
         if (Welding.Uniform() < 0.25 * (WeldCurrentActual - gun.ExpulsionKiloampere))
-            nugget -= gun.ExpulsionLoss;
+            nugget *= 1 - gun.ExpulsionLoss;
         NuggetDiameter = Math.Clamp(nugget, 0, 10);
         TipWear += gun.TipWearPerWeld * Math.Pow(WeldCurrentActual / NominalKiloampere, 3) * Welding.Between(0.6, 1.4);
         WeldsSinceDress++;
