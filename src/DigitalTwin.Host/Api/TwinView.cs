@@ -1,0 +1,33 @@
+namespace DigitalTwin.Host.Api;
+
+/// <summary>A twin as the API, the stream and the page show it.</summary>
+/// <param name="Kind">plant, area, line, station, machine or workOrder.</param>
+/// <param name="State">PackML state name; a work order's own state; null for a place without one.</param>
+/// <param name="StateSince">Plant time.</param>
+/// <param name="Flags">What is out of the ordinary, e.g. <c>illegal-transition</c>, <c>signal-lost:vibration</c>.</param>
+/// <param name="Reported">What the equipment says, by signal name.</param>
+/// <param name="Desired">What is wanted of it, by setpoint name.</param>
+/// <param name="Offset">Journal offset of the newest event in it.</param>
+public sealed record TwinView(
+    string Id, string Kind, string Name, string? Parent, string? State, DateTimeOffset? StateSince, string? Mode, int? Fault,
+    IReadOnlyList<string> Flags, IReadOnlyDictionary<string, ReportedValue> Reported, IReadOnlyDictionary<string, DesiredValue> Desired,
+    string? CurrentVehicle, CountsView? Counts, long Offset);
+
+/// <param name="V">Number or text; null while nothing was reported.</param>
+/// <param name="T">Source time: plant time at which the equipment gave it.</param>
+/// <param name="Q">good, uncertain, bad or stale.</param>
+/// <param name="Age">Wall seconds since it was received.</param>
+/// <param name="StaleAfter">Wall seconds of age after which it is stale.</param>
+public sealed record ReportedValue(object? V, DateTimeOffset? T, string Q, string? Unit, double? Age, double StaleAfter);
+
+public sealed record DesiredValue(double V, DateTimeOffset T, string? Unit, string By);
+
+/// <summary>Items since the twin began, across resets of the equipment's counters.</summary>
+public sealed record CountsView(long Produced, long Good, long Scrap);
+
+/// <param name="Next">Cursor of the next page; null on the last.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <param name="At">Plant time.</param>
+/// <param name="Recorded">Wall time of the commit.</param>
+public sealed record EventView(long Offset, string Entity, long Seq, string Name, DateTimeOffset At, DateTimeOffset Recorded, System.Text.Json.JsonElement Data);

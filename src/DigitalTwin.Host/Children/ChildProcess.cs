@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace DigitalTwin.Host.Children;
+
+/// <summary>
+/// One process that this host started and that ends with it: the child watches its standard input, which closes whatever
+/// way the host ends. When it ends by itself it is started again, after a pause that grows while it keeps failing.
+/// </summary>
+public sealed class ChildProcess(string name, string file, string logFolder, ILogger log)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Healthy = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopWait = TimeSpan.FromSeconds(3);
+
+    /// <summary>Runs the child until cancelled; calls <paramref name="ready"/> with each ready line it prints.</summary>
+    /// <param name="arguments">Asked anew for each start, so that a port once given is kept.</param>
+    public async Task RunAsync(Func<IEnumerable<string>> arguments, Action<JsonElement> ready, CancellationToken stop)
+    {
+        TimeSpan pause = FirstPause;
+        while (!stop.IsCancellationRequested)
+        {
+            long started = Stopwatch.GetTimestamp();
+            await RunOnceAsync(arguments(), ready, stop);
+            if (stop.IsCancellationRequested)
+                return;
+            pause = Stopwatch.GetElapsedTime(started) > Healthy ? FirstPause : pause;
+            log.LogWarning("{Child} ended; it is started again in {Pause:0.#} s. Its log: {Log}", name, pause.TotalSeconds, LogPath);
+            try
+            {
+                await Task.Delay(pause, stop);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private string LogPath => Path.Combine(logFolder, name + ".log");
+
+    private async Task RunOnceAsync(IEnumerable<string> arguments, Action<JsonElement> ready, CancellationToken stop)
+    {
+        using var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
+        };
+        await using var lines = new StreamWriter(LogPath, append: true) { AutoFlush = true };
+        process.ErrorDataReceived += (_, line) => Write(lines, line.Data);
+        process.OutputDataReceived += (_, line) =>
+        {
+            Write(lines, line.Data);
+            if (line.Data is ['{', ..])
+                ready(JsonDocument.Parse(line.Data).RootElement);
+        };
+        process.Start();
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        try
+        {
+            await process.WaitForExitAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            process.StandardInput.Close();
+            using var patience = new CancellationTokenSource(StopWait);
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                log.LogWarning("{Child} did not end within {Wait:0} s of being asked; it is killed.", name, StopWait.TotalSeconds);
+                process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+
+    private static void Write(StreamWriter lines, string? line)
+    {
+        if (line is null)
+            return;
+        lock (lines)
+            lines.WriteLine(line);
+    }
+}

@@ -1,0 +1,110 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using DigitalTwin.Domain.Plant;
+using DigitalTwin.Host.Startup;
+
+namespace DigitalTwin.Host.Children;
+
+/// <summary>
+/// The one-command plant: virtual plant, OPC UA server and edge gateway as child processes, started in this order because
+/// each needs to know where the one before it listens. What crosses between them is what would cross between machines.
+/// </summary>
+public sealed partial class EmbeddedPlant(HostOptions options, DataFolder data, PlantDefinition plant, HostAddresses addresses, ILoggerFactory logs) : BackgroundService
+{
+    private const int OldestNode = 20;
+    private static readonly string[] Exits = ["--exit-with-stdin"];
+
+    private volatile int plantPort;
+    private volatile int opcUaPort = options.OpcUaPort;
+
+    /// <exception cref="StartupFailure">Node.js is missing or too old.</exception>
+    public static void CheckNode()
+    {
+        const string cure = "Install Node.js 20 or newer (Debian: apt-get install nodejs), or start with --attach to run the gateway elsewhere.";
+        string version;
+        try
+        {
+            using Process node = Process.Start(new ProcessStartInfo("node", "--version") { RedirectStandardOutput = true })!;
+            version = node.StandardOutput.ReadToEnd().Trim();
+        }
+        catch (Win32Exception fault)
+        {
+            throw new StartupFailure(1, $"Node.js was not found on PATH; the gateway and the plant's OPC UA server need it. {cure}", fault);
+        }
+
+        Match major = Major().Match(version);
+        if (!major.Success || int.Parse(major.Groups[1].Value, CultureInfo.InvariantCulture) < OldestNode)
+            throw new StartupFailure(1, $"Node.js {version} is too old; the gateway and the plant's OPC UA server need {OldestNode} or newer. {cure}");
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await addresses.Known.WaitAsync(stoppingToken);
+        var plantReady = new TaskCompletionSource();
+        var serverReady = new TaskCompletionSource<string>();
+        Task[] children =
+        [
+            Child("virtual-plant", "dotnet").RunAsync(PlantArguments, ready =>
+            {
+                plantPort = ready.GetProperty("port").GetInt32();
+                plantReady.TrySetResult();
+            }, stoppingToken),
+            RunAfter(plantReady.Task, () => Child("opcua-server", "node").RunAsync(ServerArguments, ready =>
+            {
+                opcUaPort = ready.GetProperty("port").GetInt32();
+                serverReady.TrySetResult(ready.GetProperty("certificate").GetString()!);
+            }, stoppingToken), stoppingToken),
+            RunAfter(serverReady.Task, () => Child("edge-gateway", "node").RunAsync(() => GatewayArguments(serverReady.Task.Result), _ => { }, stoppingToken), stoppingToken),
+        ];
+        await Task.WhenAll(children);
+    }
+
+    private IEnumerable<string> PlantArguments() =>
+    [
+        PlantAssembly(), "--data", data.Path, "--port", Text(plantPort), "--speed", options.Speed.ToString(CultureInfo.InvariantCulture),
+        "--seed", options.Seed.ToString(CultureInfo.InvariantCulture), .. Exits,
+    ];
+
+    private IEnumerable<string> ServerArguments() =>
+        [Installation.File("simulations/opcua-server/dist/main.js"), "--data", data.Path, "--port", Text(opcUaPort), "--plant-port", Text(plantPort), .. Exits];
+
+    private IEnumerable<string> GatewayArguments(string serverCertificate) =>
+    [
+        Installation.File("src/edge-gateway/dist/main.js"), "--data", data.Path, "--plant", options.Plant.FullName,
+        "--core", $"wss://127.0.0.1:{Text(addresses.EdgePort)}/edge/v1",
+        .. plant.Endpoints.SelectMany(endpoint => new[] { "--endpoint", $"{endpoint.Name}=opc.tcp://127.0.0.1:{Text(opcUaPort)}" }),
+        "--trust", serverCertificate, .. Exits,
+    ];
+
+    // Built beside this assembly, in the same configuration: …/bin/Debug/net10.0/.
+    private static string PlantAssembly()
+    {
+        string output = Path.GetRelativePath(Installation.File("src/DigitalTwin.Host"), AppContext.BaseDirectory);
+        string built = Path.Combine(Installation.File("simulations/DigitalTwin.VirtualPlant"), output, "DigitalTwin.VirtualPlant.dll");
+        return File.Exists(built) ? built : Path.Combine(AppContext.BaseDirectory, "DigitalTwin.VirtualPlant.dll");
+    }
+
+    private static async Task RunAfter(Task first, Func<Task> run, CancellationToken stop)
+    {
+        try
+        {
+            await first.WaitAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        await run();
+    }
+
+    private ChildProcess Child(string name, string file) => new(name, file, data["logs"], logs.CreateLogger(name));
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^v(\d+)\.")]
+    private static partial Regex Major();
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+
+namespace DigitalTwin.Host.Startup;
+
+/// <summary>How this host was asked to run, checked: nothing here can still be wrong but the files it names.</summary>
+/// <param name="Urls">Loopback only, until there are accounts.</param>
+/// <param name="EdgePort">Port of the edge link; 0: any free one.</param>
+/// <param name="OpcUaPort">Port of the virtual plant's OPC UA server; 0: any free one.</param>
+/// <param name="Attach">True: plant, OPC UA server and gateway run as processes of their own.</param>
+public sealed record HostOptions(
+    DirectoryInfo Data, IReadOnlyList<Uri> Urls, FileInfo Plant, double Speed, ulong Seed, bool Attach, int EdgePort, int OpcUaPort)
+{
+    private const string DefaultUrl = "http://localhost:5080";
+
+    /// <summary>Reads the command line; prints help or every fault and gives the exit code when there is nothing to run.</summary>
+    public static HostOptions? Parse(string[] args, TextWriter error, out int exitCode)
+    {
+        var data = new Option<string>("--data") { Description = "Folder that holds everything this host keeps", DefaultValueFactory = _ => "data" };
+        var urls = new Option<string>("--urls") { Description = "Where the page and the API listen, loopback only; port 0 makes every port ephemeral", DefaultValueFactory = _ => DefaultUrl };
+        var plant = new Option<string>("--plant") { Description = "Plant definition file", DefaultValueFactory = _ => Installation.File("simulations/plants/first-line.json") };
+        var speed = new Option<double>("--speed") { Description = "Plant seconds per wall second of the virtual plant, 1 to 20", DefaultValueFactory = _ => 1 };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of the virtual plant", DefaultValueFactory = _ => 1 };
+        var attach = new Option<bool>("--attach") { Description = "Start no plant, OPC UA server or gateway: they run as processes of their own" };
+        var edgePort = new Option<int?>("--edge-port") { Description = "Port of the edge link (default 5443)" };
+        var opcUaPort = new Option<int?>("--opcua-port") { Description = "Port of the virtual plant's OPC UA server (default 4840)" };
+        var root = new RootCommand("DigitalTwin host: starts a live plant, its twins, the API and the page.") { data, urls, plant, speed, seed, attach, edgePort, opcUaPort };
+
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count == 0 && parsed.Action is { } action && action.GetType().Name is "HelpAction" or "VersionOptionAction")
+        {
+            exitCode = parsed.Invoke();
+            return null;
+        }
+
+        var faults = parsed.Errors.Select(fault => fault.Message).ToList();
+        if (faults.Count == 0)
+        {
+            IReadOnlyList<Uri> addresses = ReadUrls(parsed.GetValue(urls)!, faults);
+            double factor = parsed.GetValue(speed);
+            if (factor is not (>= 1 and <= 20))
+                faults.Add($"--speed {factor.ToString(CultureInfo.InvariantCulture)} is outside 1 to 20; the virtual plant's physics holds only there.");
+            bool ephemeral = addresses.Any(address => address.Port == 0);
+            int edge = ReadPort("--edge-port", parsed.GetValue(edgePort), ephemeral ? 0 : 5443, faults);
+            int opcUa = ReadPort("--opcua-port", parsed.GetValue(opcUaPort), ephemeral ? 0 : 4840, faults);
+            if (faults.Count == 0)
+            {
+                exitCode = 0;
+                return new HostOptions(
+                    new DirectoryInfo(parsed.GetValue(data)!), addresses, new FileInfo(parsed.GetValue(plant)!),
+                    factor, parsed.GetValue(seed), parsed.GetValue(attach), edge, opcUa);
+            }
+        }
+
+        foreach (string fault in faults)
+            error.WriteLine(fault);
+        error.WriteLine("See: dotnet run --project src/DigitalTwin.Host -- --help");
+        exitCode = 2;
+        return null;
+    }
+
+    private static List<Uri> ReadUrls(string text, List<string> faults)
+    {
+        var addresses = new List<Uri>();
+        foreach (string part in text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? address) || address.Scheme != Uri.UriSchemeHttp)
+                faults.Add($"--urls '{part}' is not an http address; write it like {DefaultUrl}.");
+            else if (address.Host != "localhost" && !(IPAddress.TryParse(address.Host.Trim('[', ']'), out IPAddress? ip) && IPAddress.IsLoopback(ip)))
+                faults.Add($"--urls '{part}' is not a loopback address; this host has no accounts yet, so it listens on localhost, 127.0.0.1 or [::1] only. Reach it from elsewhere through an SSH tunnel.");
+            else
+                addresses.Add(address);
+        }
+
+        if (addresses.Count == 0 && faults.Count == 0)
+            faults.Add($"--urls is empty; write it like {DefaultUrl}.");
+        return addresses;
+    }
+
+    private static int ReadPort(string option, int? given, int fallback, List<string> faults)
+    {
+        int port = given ?? fallback;
+        if (port is < 0 or > 65535)
+            faults.Add($"{option} {port} is not a port; use 0 to 65535, 0 for any free one.");
+        return port;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace DigitalTwin.Host.Startup;
+
+/// <summary>
+/// <c>DIR/run/ports.json</c>: which port each process of this data folder listens on. Every process merges its own key,
+/// under a lock file, and replaces the file as a whole, so a reader never sees half of it.
+/// </summary>
+public static class PortsFile
+{
+    private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(5);
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static void Clear(DataFolder data) => File.Delete(data["run/ports.json"]);
+
+    public static void Merge(DataFolder data, IReadOnlyDictionary<string, int> ports)
+    {
+        string path = data["run/ports.json"];
+        using FileStream taken = Lock(path + ".lock");
+        JsonObject all = File.Exists(path) && JsonNode.Parse(File.ReadAllBytes(path)) is JsonObject known ? known : [];
+        foreach ((string name, int port) in ports)
+            all[name] = port;
+        File.WriteAllText(path + ".tmp", all.ToJsonString(Indented));
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    private static FileStream Lock(string path)
+    {
+        for (long started = Environment.TickCount64; ;)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException) when (Environment.TickCount64 - started < LockWait.TotalMilliseconds)
+            {
+                Thread.Sleep(20);
+            }
+            catch (IOException)
+            {
+                File.Delete(path); // older than the wait: its holder died
+                started = Environment.TickCount64;
+            }
+        }
+    }
+}
