@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using DigitalTwin.Actors.Entities;
+using DigitalTwin.Domain;
+using DigitalTwin.Domain.Lines;
+using DigitalTwin.Domain.Units;
+using DigitalTwin.Domain.WorkOrders;
+
+namespace DigitalTwin.Host.Twins;
+
+/// <summary>Puts the pure deciders of the domain into the shape that the actor engine runs: the one place that knows both.</summary>
+public static class TwinBehaviors
+{
+    public static EntityBehavior<UnitState, UnitCommand, UnitEvent> Machine { get; } =
+        Behavior<UnitState, UnitCommand, UnitEvent>("machine", UnitState.Initial, Unit.Decide, Unit.Apply, EventCatalogs.Units);
+
+    public static EntityBehavior<UnitState, UnitCommand, UnitEvent> Station { get; } = Machine with { Kind = "station" };
+
+    public static EntityBehavior<LineState, UnitCommand, UnitEvent> Line { get; } =
+        Behavior<LineState, UnitCommand, UnitEvent>("line", LineState.Initial, Domain.Lines.Line.Decide, Domain.Lines.Line.Apply, EventCatalogs.Units);
+
+    public static EntityBehavior<WorkOrderState, WorkOrderCommand, WorkOrderEvent> WorkOrder { get; } =
+        Behavior<WorkOrderState, WorkOrderCommand, WorkOrderEvent>("workOrder", WorkOrderState.Initial, Domain.WorkOrders.WorkOrder.Decide, Domain.WorkOrders.WorkOrder.Apply, EventCatalogs.WorkOrders);
+
+    private static EntityBehavior<TState, TCommand, TEvent> Behavior<TState, TCommand, TEvent>(
+        string kind, TState initial, Func<TState, TCommand, DateTimeOffset, Decision<TEvent>> decide, Func<TState, TEvent, TState> apply, EventCatalog<TEvent> catalog)
+        where TEvent : notnull => new(kind, _ => initial, (state, command, now) => Outcome(decide(state, command, now)), apply, catalog.Encode, catalog.Decode);
+
+    private static Outcome<TEvent> Outcome<TEvent>(Decision<TEvent> decision) => decision switch
+    {
+        Decision<TEvent>.Accepted { Events.Count: 0 } => Outcome<TEvent>.Nothing.Instance,
+        Decision<TEvent>.Accepted accepted => new Outcome<TEvent>.Accepted(accepted.Events),
+        Decision<TEvent>.Nothing => Outcome<TEvent>.Nothing.Instance,
+        Decision<TEvent>.Refused refused => new Outcome<TEvent>.Refused(refused.Code, refused.Reason),
+        _ => throw new UnreachableException(),
+    };
+}
