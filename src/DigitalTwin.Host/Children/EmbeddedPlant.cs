@@ -12,7 +12,7 @@ namespace DigitalTwin.Host.Children;
 /// The one-command plant: virtual plant, OPC UA server and edge gateway as child processes, started in this order because
 /// each needs to know where the one before it listens. What crosses between them is what would cross between machines.
 /// </summary>
-public sealed partial class EmbeddedPlant(HostOptions options, DataFolder data, PlantDefinition plant, HostAddresses addresses, ILoggerFactory logs) : BackgroundService
+public sealed partial class EmbeddedPlant(LaunchOptions options, DataFolder data, PlantDefinition plant, HostAddresses addresses, ILoggerFactory logs) : BackgroundService
 {
     private const int OldestNode = 20;
     private static readonly string[] Exits = ["--exit-with-stdin"];
@@ -20,7 +20,7 @@ public sealed partial class EmbeddedPlant(HostOptions options, DataFolder data, 
     private volatile int plantPort;
     private volatile int opcUaPort = options.OpcUaPort;
 
-    /// <exception cref="StartupFailure">Node.js is missing or too old.</exception>
+    /// <exception cref="StartupException">Node.js is missing or too old.</exception>
     public static void CheckNode()
     {
         const string cure = "Install Node.js 20 or newer (Debian: apt-get install nodejs), or start with --attach to run the gateway elsewhere.";
@@ -32,12 +32,12 @@ public sealed partial class EmbeddedPlant(HostOptions options, DataFolder data, 
         }
         catch (Win32Exception fault)
         {
-            throw new StartupFailure(1, $"Node.js was not found on PATH; the gateway and the plant's OPC UA server need it. {cure}", fault);
+            throw new StartupException(1, $"Node.js was not found on PATH; the gateway and the plant's OPC UA server need it. {cure}", fault);
         }
 
         Match major = Major().Match(version);
         if (!major.Success || int.Parse(major.Groups[1].Value, CultureInfo.InvariantCulture) < OldestNode)
-            throw new StartupFailure(1, $"Node.js {version} is too old; the gateway and the plant's OPC UA server need {OldestNode} or newer. {cure}");
+            throw new StartupException(1, $"Node.js {version} is too old; the gateway and the plant's OPC UA server need {OldestNode} or newer. {cure}");
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -11,7 +11,7 @@ public sealed class DataFolder : IDisposable
 
     public string this[string relative] => System.IO.Path.Combine(Path, relative);
 
-    /// <exception cref="StartupFailure">The folder cannot be written, or another host holds it.</exception>
+    /// <exception cref="StartupException">The folder cannot be written, or another host holds it.</exception>
     public static DataFolder Hold(DirectoryInfo folder)
     {
         try
@@ -24,7 +24,7 @@ public sealed class DataFolder : IDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new StartupFailure(1, $"The data folder {folder.FullName} cannot be written ({fault.Message.TrimEnd('.')}); make it writable or name another one with --data DIR.", fault);
+            throw new StartupException(1, $"The data folder {folder.FullName} cannot be written ({fault.Message.TrimEnd('.')}); make it writable or name another one with --data DIR.", fault);
         }
 
         try
@@ -33,7 +33,7 @@ public sealed class DataFolder : IDisposable
         }
         catch (IOException fault)
         {
-            throw new StartupFailure(1, $"Another host is running on the data folder {folder.FullName}; stop it, or name another folder with --data DIR.", fault);
+            throw new StartupException(1, $"Another host is running on the data folder {folder.FullName}; stop it, or name another folder with --data DIR.", fault);
         }
     }
 

@@ -23,9 +23,9 @@ public static class TwinBehaviors
 
     private static EntityBehavior<TState, TCommand, TEvent> Behavior<TState, TCommand, TEvent>(
         string kind, TState initial, Func<TState, TCommand, DateTimeOffset, Decision<TEvent>> decide, Func<TState, TEvent, TState> apply, EventCatalog<TEvent> catalog)
-        where TEvent : notnull => new(kind, _ => initial, (state, command, now) => Outcome(decide(state, command, now)), apply, catalog.Encode, catalog.Decode);
+        where TEvent : notnull => new(kind, _ => initial, (state, command, now) => ToOutcome(decide(state, command, now)), apply, catalog.Encode, catalog.Decode);
 
-    private static Outcome<TEvent> Outcome<TEvent>(Decision<TEvent> decision) => decision switch
+    private static Outcome<TEvent> ToOutcome<TEvent>(Decision<TEvent> decision) => decision switch
     {
         Decision<TEvent>.Accepted { Events.Count: 0 } => Outcome<TEvent>.Nothing.Instance,
         Decision<TEvent>.Accepted accepted => new Outcome<TEvent>.Accepted(accepted.Events),

@@ -9,13 +9,13 @@ namespace DigitalTwin.Host.Startup;
 /// <param name="EdgePort">Port of the edge link; 0: any free one.</param>
 /// <param name="OpcUaPort">Port of the virtual plant's OPC UA server; 0: any free one.</param>
 /// <param name="Attach">True: plant, OPC UA server and gateway run as processes of their own.</param>
-public sealed record HostOptions(
+public sealed record LaunchOptions(
     DirectoryInfo Data, IReadOnlyList<Uri> Urls, FileInfo Plant, double Speed, ulong Seed, bool Attach, int EdgePort, int OpcUaPort)
 {
     private const string DefaultUrl = "http://localhost:5080";
 
     /// <summary>Reads the command line; prints help or every fault and gives the exit code when there is nothing to run.</summary>
-    public static HostOptions? Parse(string[] args, TextWriter error, out int exitCode)
+    public static LaunchOptions? Parse(string[] args, TextWriter error, out int exitCode)
     {
         var data = new Option<string>("--data") { Description = "Folder that holds everything this host keeps", DefaultValueFactory = _ => "data" };
         var urls = new Option<string>("--urls") { Description = "Where the page and the API listen, loopback only; port 0 makes every port ephemeral", DefaultValueFactory = _ => DefaultUrl };
@@ -47,7 +47,7 @@ public sealed record HostOptions(
             if (faults.Count == 0)
             {
                 exitCode = 0;
-                return new HostOptions(
+                return new LaunchOptions(
                     new DirectoryInfo(parsed.GetValue(data)!), addresses, new FileInfo(parsed.GetValue(plant)!),
                     factor, parsed.GetValue(seed), parsed.GetValue(attach), edge, opcUa);
             }

@@ -1,0 +1,114 @@
+using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Journals;
+using DigitalTwin.Domain.Lines;
+using DigitalTwin.Domain.Plant;
+using DigitalTwin.Domain.Units;
+using DigitalTwin.Domain.WorkOrders;
+
+namespace DigitalTwin.Host.Twins;
+
+/// <summary>
+/// Follows the journal: folds each event into the model, and lets what a station recorded move its line and the orders of the vehicles in it.
+/// </summary>
+/// <remarks>
+/// Stations do not tell their line; the journal does. So a host that dies between the two loses nothing: at the next start, whatever
+/// came after the station event that the line's newest report stems from is told again, and the deciders pass over what they know.
+/// Orders are told before the line, hence a line's report says of both that they have heard.
+/// </remarks>
+public sealed class TwinFeed
+{
+    private const int PageSize = 1000;
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private sealed record Report(string Station, long Seq, UnitEvent Happened, UnitState After);
+
+    private readonly EntitySystem system;
+    private readonly IJournalReader journal;
+    private readonly TwinModel model;
+    private readonly TwinEntities twins;
+    private readonly ILogger<TwinFeed> log;
+    private readonly Dictionary<string, LineDefinition> lineOf;
+    private readonly Dictionary<string, Queue<Report>> untold;
+
+    public TwinFeed(EntitySystem system, IJournalReader journal, TwinModel model, TwinEntities twins, PlantDefinition plant, ILogger<TwinFeed> log)
+    {
+        (this.system, this.journal, this.model, this.twins, this.log) = (system, journal, model, twins, log);
+        lineOf = plant.Lines.SelectMany(line => line.Stations, (line, station) => (station.Id, line)).ToDictionary();
+        untold = plant.Lines.ToDictionary(line => line.Id, _ => new Queue<Report>());
+    }
+
+    /// <summary>Folds all that the journal holds; the model is complete when this returns.</summary>
+    public void CatchUp()
+    {
+        for (IReadOnlyList<StoredEvent> page = journal.ReadAll(model.Offset, PageSize); page.Count > 0; page = journal.ReadAll(model.Offset, PageSize))
+        {
+            foreach (StoredEvent stored in page)
+                Take(stored);
+        }
+    }
+
+    /// <summary>Tells what was left untold, then follows the journal until cancelled.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await TellAsync(stop);
+        await foreach (StoredEvent stored in system.Committed.ReadAsync(model.Offset, stop))
+        {
+            Take(stored);
+            await TellAsync(stop);
+        }
+    }
+
+    private void Take(StoredEvent stored)
+    {
+        string id = stored.Entity.Value;
+        switch (model.Apply(stored))
+        {
+            case LineEvent.StationReported report when untold.TryGetValue(id, out Queue<Report>? queue):
+                while (IsTold(queue, report))
+                    queue.Dequeue();
+                break;
+            case { } happened when lineOf.TryGetValue(id, out LineDefinition? line):
+                untold[line.Id].Enqueue(new Report(id, stored.Seq, happened, model.Unit(id).State));
+                break;
+        }
+    }
+
+    // Reports are told in the order of the journal, so the one that this report stems from, and all before it, are told.
+    private static bool IsTold(Queue<Report> queue, LineEvent.StationReported report) =>
+        queue.Any(waiting => waiting.Station == report.Station && waiting.Seq <= report.Revision);
+
+    private async Task TellAsync(CancellationToken stop)
+    {
+        foreach ((string lineId, Queue<Report> queue) in untold)
+        {
+            while (queue.TryPeek(out Report? report))
+            {
+                try
+                {
+                    await TellAsync(lineId, report, stop);
+                    queue.Dequeue();
+                }
+                catch (TimeoutException fault)
+                {
+                    log.LogWarning("{Line} has not taken a report of {Station} yet and is told again: {Reason}", lineId, report.Station, fault.Message);
+                }
+            }
+        }
+    }
+
+    private async Task TellAsync(string lineId, Report report, CancellationToken stop)
+    {
+        foreach ((string order, WorkOrderCommand command) in StationReports.For(lineOf[report.Station], report.Station, report.Happened))
+            Check(order, await twins.WorkOrders.AskAsync(new EntityId(order), command, Deadline, stop));
+        LineCommand.ReportStation standing = LineCommand.ReportStation.Of(report.Station, report.Seq, report.After, report.Happened.At);
+        Check(lineId, await twins.Lines.AskAsync(new EntityId(lineId), standing, Deadline, stop));
+    }
+
+    private void Check<TState, TEvent>(string id, Reply<TState, TEvent> reply)
+    {
+        if (reply is Reply<TState, TEvent>.Refused refused)
+            log.LogWarning("{Twin} refused what a station reported: {Code}, {Reason}", id, refused.Code, refused.Reason);
+        else if (reply is Reply<TState, TEvent>.Failed failed)
+            log.LogError("{Twin} could not take what a station reported: {Reason}", id, failed.Reason);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics.Metrics;
+using DigitalTwin.Actors.Entities;
+using DigitalTwin.Domain.Plant;
+using DigitalTwin.Domain.Units;
+using DigitalTwin.Edge.Ingest;
+
+namespace DigitalTwin.Host.Twins;
+
+/// <summary>Brings observations to their twins: those of one twin in order, those of different twins side by side, so that they share commits.</summary>
+public sealed class TwinInbox(EntitySystem system, TwinEntities twins, ILogger<TwinInbox> log) : ITwinInbox
+{
+    private static readonly Meter Meter = new("DigitalTwin.Twins");
+    private static readonly Counter<long> Refused = Meter.CreateCounter<long>("digitaltwin.observations.refused", description: "Observations that a twin refused.");
+    private static readonly Counter<long> Undelivered = Meter.CreateCounter<long>("digitaltwin.observations.undelivered", description: "Observations for twins that are stopped.");
+
+    public Task DeliverAsync(IReadOnlyList<Observation> observations, CancellationToken cancellation) => Task.WhenAll(
+        observations.SelectMany(Commands).GroupBy(message => message.Owner, message => message.Command)
+            .Select(group => DeliverAsync(group.Key, [.. group], cancellation)));
+
+    private async Task DeliverAsync(string owner, IReadOnlyList<UnitCommand> commands, CancellationToken cancellation)
+    {
+        foreach (UnitCommand command in commands)
+        {
+            if (await twins.TellAsync(owner, command, cancellation) is not { } fault)
+                continue;
+            // Not acknowledged, so the gateway sends it again when the journal is back. A twin that alone has failed must not hold up its plant.
+            if (fault.Failed && !system.JournalHealth.Ok)
+                throw new IOException($"{owner} cannot record: {fault.Reason}");
+            (fault.Failed ? Undelivered : Refused).Add(1);
+            log.LogWarning("{Twin} did not take {Command}: {Reason}", owner, command, fault.Reason);
+        }
+    }
+
+    private static IEnumerable<(string Owner, UnitCommand Command)> Commands(Observation observation) => observation switch
+    {
+        Observation.Reported reported => [(reported.Signal.Owner, new UnitCommand.Observe(
+            reported.Signal.Name, reported.Signal.Role, reported.Sample.Number, reported.Sample.Text, reported.Sample.Quality, reported.Sample.SourceTime))],
+        Observation.NotObserved unseen => unseen.Signals.GroupBy(signal => signal.Owner, (owner, signals) => (owner, (UnitCommand)new UnitCommand.ObserveGap(
+            unseen.Gap.From, unseen.Gap.To, unseen.Gap.Reason, [.. signals.Select(signal => signal.Name)]))),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}
