@@ -10,7 +10,7 @@ namespace DigitalTwin.Host.Twins;
 /// </summary>
 public sealed class EventCatalog<TEvent> where TEvent : notnull
 {
-    private static readonly JsonSerializerOptions Stored = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions Stored = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     private readonly Dictionary<string, Type> types;
     private readonly Dictionary<Type, string> names;

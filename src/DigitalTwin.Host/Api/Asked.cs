@@ -1,0 +1,56 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DigitalTwin.Host.Api;
+
+/// <summary>Reads query parameters and collects what is wrong with them, so that a caller hears of every fault at once.</summary>
+public sealed class Asked
+{
+    private readonly List<string> faults = [];
+
+    public bool IsValid => faults.Count == 0;
+
+    public ProblemHttpResult Problem => Problems.Invalid(string.Join(" ", faults));
+
+    public DateTimeOffset? Time(string name, string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time))
+            return time;
+        faults.Add($"{name} '{text}' is not a time; write it like 2026-01-05T09:40:00Z.");
+        return null;
+    }
+
+    public int Number(string name, string? text, int fallback, int least, int most)
+    {
+        if (string.IsNullOrEmpty(text))
+            return fallback;
+        if (int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most)
+            return number;
+        faults.Add($"{name} '{text}' is not a whole number from {least} to {most}.");
+        return fallback;
+    }
+
+    public long? Cursor(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long cursor))
+            return cursor;
+        faults.Add($"cursor '{text}' is not one that this API gave out.");
+        return null;
+    }
+
+    public void OneOf(string name, string? text, params ReadOnlySpan<string> allowed)
+    {
+        if (text is not null && !allowed.Contains(text))
+            faults.Add($"{name} '{text}' is none of {string.Join(", ", allowed)}.");
+    }
+
+    public void Require(bool holds, string fault)
+    {
+        if (!holds)
+            faults.Add(fault);
+    }
+}

@@ -1,0 +1,51 @@
+using DigitalTwin.Domain.Calendars;
+using DigitalTwin.Domain.Kpis;
+using DigitalTwin.Domain.Plant;
+using DigitalTwin.Edge.Ingest;
+using DigitalTwin.Host.Twins;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DigitalTwin.Host.Api;
+
+/// <param name="Shift">The shift that the window lies in; null where it spans several or none.</param>
+/// <param name="ConstraintStation">The station whose OEE this is, where a line was asked for.</param>
+public sealed record OeeView(
+    string Id, string Kind, DateTimeOffset From, DateTimeOffset To, ShiftView? Shift, OeeDefinition Definition, OeeRatios Ratios,
+    OeeQuantities Quantities, OeeTimes Times, IReadOnlyList<OeeStep> Steps, string? ConstraintStation);
+
+/// <summary>OEE and the losses behind it, of a station or a line, worked out from what was recorded.</summary>
+public static class OeeEndpoints
+{
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(31);
+
+    public static void MapOee(this IEndpointRouteBuilder api) =>
+        api.MapGet("/oee/{id}/losses", Get).WithName("oeeLosses").WithSummary("OEE by ISO 22400-2 with its loss times; the running shift unless a window is given");
+
+    private static Results<Ok<OeeView>, ProblemHttpResult> Get(
+        PlantDefinition plant, ShiftCalendar calendar, UnitHistory history, PlantClock clock, TimeProvider time, string id, string? from = null, string? to = null)
+    {
+        DateTimeOffset now = clock.Now ?? time.GetUtcNow();
+        var asked = new Asked();
+        DateTimeOffset end = asked.Time("to", to) is { } until && until < now ? until : now;
+        // Between shifts there is no running one: then the last hour, in which nothing was planned.
+        DateTimeOffset start = asked.Time("from", from) ?? calendar.At(end)?.Time.From ?? end.AddHours(-1);
+        if (start == end)
+            start = end.AddMilliseconds(-1);
+        asked.Require(start < end, "from has to lie before to, and before the plant's present.");
+        asked.Require(end - start <= LongestWindow, $"The window is longer than {LongestWindow.TotalDays:0} days; ask for less.");
+        if (!asked.IsValid)
+            return asked.Problem;
+
+        LineDefinition? line = plant.Lines.FirstOrDefault(candidate => candidate.Id == id);
+        string stationId = line?.ConstraintStation ?? id;
+        if (plant.Stations.FirstOrDefault(candidate => candidate.Id == stationId) is not { } station)
+            return Problems.NotFound($"There is no station or line '{id}'; OEE is worked out for those. 'twin ls --kind station' lists them.");
+
+        var window = new Period(start, end);
+        OeeResult result = Oee.Of(history.Of(stationId, window), calendar.PlannedBusy(window), station.PlannedRunTimePerItem);
+        ShiftOccurrence? shift = calendar.At(start) is { } running && end <= running.Time.To ? running : null;
+        return TypedResults.Ok(new OeeView(
+            id, line is null ? "station" : "line", start, end, shift is null ? null : PlantEndpoints.View(shift), line is null ? result.Definition : OeeDefinition.Line,
+            result.Ratios, result.Quantities, result.Times, result.Steps, line?.ConstraintStation));
+    }
+}

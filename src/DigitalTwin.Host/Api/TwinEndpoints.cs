@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json;
+using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Journals;
+using DigitalTwin.Domain.Calendars;
+using DigitalTwin.Domain.Kpis;
+using DigitalTwin.Edge.Ingest;
+using DigitalTwin.Host.Twins;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DigitalTwin.Host.Api;
+
+/// <param name="State">PackML state name; null where the state was not observed.</param>
+public sealed record StateSpanView(string? State, DateTimeOffset From, DateTimeOffset To);
+
+/// <summary>Twins, their events and the states they were in.</summary>
+public static class TwinEndpoints
+{
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(31);
+
+    public static void MapTwins(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/twins", List).WithName("twins").WithSummary("Twins below a parent, by level and kind; places in the order of the definition, then work orders, newest first");
+        api.MapGet("/twins/{id}", Get).WithName("twin").WithSummary("One twin: state, reported beside desired, counts");
+        api.MapGet("/twins/{id}/events", Events).WithName("twinEvents").WithSummary("What a twin has recorded, page by page");
+        api.MapGet("/twins/{id}/states", States).WithName("twinStates").WithSummary("The PackML states of a machine or station over a window of plant time");
+    }
+
+    private static Results<Ok<Page<TwinView>>, ProblemHttpResult> List(
+        TwinDirectory twins, string? parent = null, string? depth = null, string? kind = null, string? limit = null, string? cursor = null)
+    {
+        var asked = new Asked();
+        int levels = asked.Number("depth", depth, int.MaxValue, 0, int.MaxValue);
+        int size = asked.Number("limit", limit, 500, 1, 1000);
+        long skip = asked.Cursor(cursor) ?? 0;
+        asked.OneOf("kind", kind, "plant", "area", "line", "station", "machine", "workOrder");
+        if (!asked.IsValid)
+            return asked.Problem;
+        if (parent is not null && !twins.IsPlace(parent))
+            return Problems.NotFound($"There is no twin '{parent}' that could be a parent; /api/v1/twins lists all.");
+        TwinView[] page = [.. twins.Below(parent, levels == int.MaxValue ? null : levels, kind).Skip((int)skip).Take(size + 1)];
+        return TypedResults.Ok(page.Length > size
+            ? new Page<TwinView>(page[..size], (skip + size).ToString(CultureInfo.InvariantCulture))
+            : new Page<TwinView>(page, null));
+    }
+
+    private static Results<Ok<TwinView>, ProblemHttpResult> Get(TwinDirectory twins, string id) =>
+        twins.Find(id) is { } twin ? TypedResults.Ok(twin) : Unknown(id);
+
+    private static Results<Ok<Page<EventView>>, ProblemHttpResult> Events(
+        TwinDirectory twins, IJournalReader journal, string id, string? from = null, string? to = null, string? cursor = null, string? limit = null, string? order = null)
+    {
+        var asked = new Asked();
+        asked.OneOf("order", order, "asc", "desc");
+        int size = asked.Number("limit", limit, 100, 1, 1000);
+        var query = new EventQuery(new EntityId(id))
+        {
+            From = asked.Time("from", from),
+            To = asked.Time("to", to),
+            Cursor = asked.Cursor(cursor),
+            NewestFirst = order == "desc",
+            Limit = size + 1,
+        };
+        if (!asked.IsValid)
+            return asked.Problem;
+        if (twins.Find(id) is null)
+            return Unknown(id);
+        EventView[] page = [.. journal.Find(query).Select(View)];
+        return TypedResults.Ok(page.Length > size
+            ? new Page<EventView>(page[..size], page[size - 1].Offset.ToString(CultureInfo.InvariantCulture))
+            : new Page<EventView>(page, null));
+    }
+
+    private static Results<Ok<Page<StateSpanView>>, ProblemHttpResult> States(
+        TwinDirectory twins, UnitHistory history, PlantClock clock, TimeProvider time, string id, string? from = null, string? to = null)
+    {
+        var asked = new Asked();
+        DateTimeOffset now = clock.Now ?? time.GetUtcNow();
+        DateTimeOffset end = Earlier(asked.Time("to", to) ?? now, now);
+        DateTimeOffset start = asked.Time("from", from) ?? end.AddHours(-8);
+        asked.Require(start < end, "from has to lie before to, and before the plant's present.");
+        asked.Require(end - start <= LongestWindow, $"The window is longer than {LongestWindow.TotalDays:0} days; ask for less.");
+        if (!asked.IsValid)
+            return asked.Problem;
+        if (twins.Find(id) is not { } twin)
+            return Unknown(id);
+        if (twin.Kind is not ("machine" or "station"))
+            return Problems.Invalid($"{id} is of kind {twin.Kind}; states are kept for machines and stations.");
+        var window = new Period(start, end);
+        return TypedResults.Ok(new Page<StateSpanView>(
+            [.. StateTimeline.Spans(history.Of(id, window), window).Select(span => new StateSpanView(span.State?.ToString(), span.Time.From, span.Time.To))], null));
+    }
+
+    public static EventView View(StoredEvent stored) => new(
+        stored.Offset, stored.Entity.Value, stored.Seq, stored.Name, stored.At, stored.Recorded, JsonSerializer.Deserialize<JsonElement>(stored.Payload.Span));
+
+    public static ProblemHttpResult Unknown(string id) => Problems.NotFound($"There is no twin '{id}'; /api/v1/twins lists all.");
+
+    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+}
