@@ -1,1 +1,15 @@
-Console.WriteLine();
+using DigitalTwin.Host.Startup;
+
+if (LaunchOptions.Parse(args, Console.Error, out int exitCode) is not { } options)
+    return exitCode;
+
+try
+{
+    await HostApplication.RunAsync(options);
+    return 0;
+}
+catch (StartupException refused)
+{
+    Console.Error.WriteLine(refused.Message);
+    return refused.ExitCode;
+}

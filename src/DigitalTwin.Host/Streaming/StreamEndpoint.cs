@@ -14,7 +14,7 @@ public static class StreamEndpoint
         .ProducesProblem(StatusCodes.Status400BadRequest);
 
     private static IResult Open(
-        HttpContext context, PlantStream stream, TwinDirectory directory, PlantDefinition plant, LiveValues live, IHostApplicationLifetime lifetime,
+        HttpContext context, PlantBroadcast stream, TwinDirectory directory, PlantDefinition plant, LiveValues live, IHostApplicationLifetime lifetime,
         string? topics = null, string? hz = null)
     {
         var asked = new Asked();

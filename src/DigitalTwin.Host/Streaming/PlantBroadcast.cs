@@ -29,7 +29,7 @@ public sealed record HeartbeatView(long Offset, DateTimeOffset Wall, DateTimeOff
 /// Events are read from the journal at the listener's own pace: a slow one falls behind and holds up nobody. Values are not queued: what changed
 /// since the last frame goes into the next, so a slow listener sees fewer steps, and the newest always.
 /// </remarks>
-public sealed class PlantStream(EntitySystem system, TwinModel model, TwinDirectory twins, LiveValues live, PlantClock clock, TimeProvider time)
+public sealed class PlantBroadcast(EntitySystem system, TwinModel model, TwinDirectory twins, LiveValues live, PlantClock clock, TimeProvider time)
 {
     private const int ItemsToSend = 256;
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(5);

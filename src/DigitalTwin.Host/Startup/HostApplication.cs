@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Serialization;
+using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Journals;
+using DigitalTwin.Domain.Calendars;
+using DigitalTwin.Domain.Plant;
+using DigitalTwin.Edge.Ingest;
+using DigitalTwin.Edge.Link;
+using DigitalTwin.Edge.Pki;
+using DigitalTwin.Host.Api;
+using DigitalTwin.Host.Children;
+using DigitalTwin.Host.Streaming;
+using DigitalTwin.Host.Telemetry;
+using DigitalTwin.Host.Twins;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.FileProviders;
+
+namespace DigitalTwin.Host.Startup;
+
+/// <summary>Puts the host together, runs it, and takes it apart again in the order in which nothing is lost.</summary>
+public static class HostApplication
+{
+    /// <summary>Long enough for children and open requests, short enough that nothing is left five seconds after the parent is gone.</summary>
+    private static readonly TimeSpan ShutdownWithin = TimeSpan.FromSeconds(4);
+
+    /// <summary>Runs until Ctrl-C, SIGTERM, or the end of the <c>dotnet run</c> that started it.</summary>
+    /// <exception cref="StartupException">It cannot start.</exception>
+    public static async Task RunAsync(LaunchOptions options)
+    {
+        using DataFolder data = DataFolder.Hold(options.Data);
+        PlantSource source = PlantSource.Read(options.Plant);
+        if (!options.Attach)
+        {
+            EmbeddedPlant.CheckNode();
+            PortsFile.Clear(data);
+        }
+
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = data.Path });
+        builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true));
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        using ILoggerFactory logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
+        TimeProvider time = TimeProvider.System;
+        await using Stores stores = Stores.Open(data, source.Plant.Id, time, logs.CreateLogger("historian"));
+
+        var clock = new PlantClock(time);
+        var live = new LiveValues(source.Plant.Signals, clock, time);
+        live.Restore(await stores.History.NewestAsync());
+        ILogger actors = logs.CreateLogger("actors");
+        await using var system = new EntitySystem(stores.Journal, new EntitySystemOptions
+        {
+            Time = time,
+            PlantTime = new PlantTime(clock),
+            OnFault = fault => actors.LogError(fault.Cause, "{Actor} failed: {Reason}", fault.Id, fault.Reason),
+            OnDeadLetter = letter => actors.LogWarning("{Actor} could not take {Message}: {Reason}", letter.Id, letter.Message, letter.Reason),
+        });
+        var model = new TwinModel(source.Plant, stores.Journal);
+        var twins = new TwinEntities(system, source.Plant);
+        var feed = new TwinFeed(system, stores.Journal, model, twins, source.Plant, logs.CreateLogger<TwinFeed>());
+        feed.CatchUp();
+        await twins.ConfigureAsync(model, CancellationToken.None);
+
+        IServiceCollection services = builder.Services;
+        services.AddSingleton(options).AddSingleton(data).AddSingleton(source).AddSingleton(source.Plant).AddSingleton(time);
+        services.AddSingleton(clock).AddSingleton(live).AddSingleton(system).AddSingleton(model).AddSingleton(twins).AddSingleton(feed);
+        services.AddSingleton<IJournalReader>(stores.Journal).AddSingleton(stores.History).AddSingleton(ShiftCalendar.Of(source.Plant));
+        services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash));
+        services.AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
+        services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton<MetricsText>().AddSingleton<HostMeters>();
+        services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>();
+        if (!options.Attach)
+            services.AddHostedService<EmbeddedPlant>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownWithin);
+        services.AddProblemDetails().AddOpenApi();
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Converters.Add(new UtcMilliseconds());
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(System.Text.Json.JsonNamingPolicy.CamelCase));
+        });
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, options, stores.Pki, time));
+
+        await using WebApplication app = builder.Build();
+        Map(app, options);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException fault) when (fault.InnerException is AddressInUseException)
+        {
+            throw new StartupException(1, $"A port is taken ({fault.Message.TrimEnd('.')}); stop what listens there, or choose others: --urls http://localhost:PORT --edge-port PORT --opcua-port PORT, or --urls http://localhost:0 for any free ones.", fault);
+        }
+        catch (SocketException fault)
+        {
+            throw new StartupException(1, $"The host cannot listen: {fault.Message}. Choose other ports: --urls http://localhost:PORT --edge-port PORT.", fault);
+        }
+
+        TellPorts(app, data);
+        await app.WaitForShutdownAsync();
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, LaunchOptions options, PlantPki pki, TimeProvider time)
+    {
+        foreach (Uri address in options.Urls)
+        {
+            if (address is { Host: "localhost", Port: > 0 })
+                kestrel.ListenLocalhost(address.Port);
+            else
+                kestrel.Listen(address.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(address.Host.Trim('[', ']')), address.Port);
+        }
+
+        kestrel.Listen(IPAddress.Loopback, options.EdgePort, listener => listener.UseEdgeLinkTls(pki, time));
+    }
+
+    private static void Map(WebApplication app, LaunchOptions options)
+    {
+        app.UseExceptionHandler().UseStatusCodePages();
+        // The edge link's listener serves the edge link alone.
+        app.Use((context, next) =>
+        {
+            if (!context.Request.IsHttps || context.Request.Path.StartsWithSegments("/edge"))
+                return next(context);
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+        app.Use((context, next) =>
+        {
+            context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            return next(context);
+        });
+        app.UseWebSockets();
+        app.Services.GetRequiredService<EdgeLink>().Map(app);
+        app.Services.GetRequiredService<HostMeters>();
+        MetricsText metrics = app.Services.GetRequiredService<MetricsText>();
+
+        RouteGroupBuilder api = app.MapGroup("/api/v1");
+        api.MapPlant();
+        api.MapTwins();
+        api.MapHistory();
+        api.MapOee();
+        api.MapEngine();
+        api.MapStream();
+        api.MapFallback(() => Problems.NotFound("There is no such resource; /openapi/v1.json lists all."));
+        app.MapOpenApi();
+        app.MapGet("/health/live", () => TypedResults.Ok(new { status = "live" })).ExcludeFromDescription();
+        app.MapGet("/health/ready", (Readiness readiness) => readiness.Check() is var view && view.Checks.All(check => check.Ok)
+            ? Results.Ok(view) : Results.Json(view, statusCode: StatusCodes.Status503ServiceUnavailable)).ExcludeFromDescription();
+        app.MapGet("/metrics", () => TypedResults.Text(metrics.Write(), "text/plain; version=0.0.4")).ExcludeFromDescription();
+        MapPage(app, Installation.File("src/dashboard/dist"));
+    }
+
+    private static void MapPage(WebApplication app, string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, "index.html")))
+        {
+            app.MapGet("/", () => TypedResults.Text("This host was built without the page (-p:SkipWeb=true). The API is at /api/v1, its description at /openapi/v1.json.")).ExcludeFromDescription();
+            return;
+        }
+
+        var files = new PhysicalFileProvider(folder);
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = files,
+            // Built files carry a hash in their name; the page itself has to be asked for anew.
+            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = file.File.Name == "index.html" ? "no-cache" : "public, max-age=31536000, immutable",
+        });
+        app.MapFallbackToFile("index.html", new StaticFileOptions { FileProvider = files });
+    }
+
+    private static void TellPorts(WebApplication app, DataFolder data)
+    {
+        Uri[] bound = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address.Replace("//[::]", "//[::1]", StringComparison.Ordinal)))];
+        int http = bound.First(address => address.Scheme == Uri.UriSchemeHttp).Port;
+        int edge = bound.First(address => address.Scheme == Uri.UriSchemeHttps).Port;
+        PortsFile.Merge(data, new Dictionary<string, int> { ["http"] = http, ["edge"] = edge });
+        app.Services.GetRequiredService<HostAddresses>().Set(http, edge);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Security.Cryptography;
+using DigitalTwin.Actors.Journals;
+using DigitalTwin.Edge.Pki;
+using DigitalTwin.Historian;
+using DigitalTwin.Historian.Engine;
+using DigitalTwin.Persistence.Sqlite;
+
+namespace DigitalTwin.Host.Startup;
+
+/// <summary>What the host keeps on disk, opened: journal, history and certificates.</summary>
+public sealed class Stores : IAsyncDisposable
+{
+    private Stores(PlantPki pki, SqliteJournal journal, SampleHistory history) => (Pki, Journal, History) = (pki, journal, history);
+
+    public PlantPki Pki { get; }
+
+    public SqliteJournal Journal { get; }
+
+    public SampleHistory History { get; }
+
+    /// <exception cref="StartupException">One of them cannot be used; the message says which, why, and what to do.</exception>
+    public static Stores Open(DataFolder data, string plantId, TimeProvider time, ILogger log)
+    {
+        PlantPki? pki = null;
+        SqliteJournal? journal = null;
+        try
+        {
+            pki = PlantPki.Open(data["pki"], time);
+            journal = SqliteJournal.Open(new SqliteJournalOptions(data["journal"], plantId));
+            return new Stores(pki, journal, SampleHistory.Open(data["historian"], time, report: fault => log.LogWarning("{Fault}", fault)));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or JournalRefusedException or DuckDbException or DllNotFoundException)
+        {
+            journal?.Dispose();
+            pki?.Dispose();
+            throw new StartupException(1, $"The data folder {data.Path} cannot be used: {fault.Message}", fault);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await History.DisposeAsync();
+        Journal.Dispose();
+        Pki.Dispose();
+    }
+}
