@@ -23,7 +23,7 @@ export function Frame() {
   const twins = useQuery(twinsQuery);
   const plantId = plant.data?.id;
   useEffect(() => (plantId === undefined ? undefined : follow(live, plantId)), [live, plantId]);
-  useEffect(() => { if (twins.data) live.seed(twins.data); }, [live, twins.data]);
+  useEffect(() => { if (plant.data && twins.data) live.seed(plant.data, twins.data); }, [live, plant.data, twins.data]);
   useRefetchAfterSnapshot();
   return (
     <div className="frame">
@@ -91,7 +91,7 @@ function StreamState() {
   return (
     <div data-testid="stream-state" data-state={connection} role="status">
       {connection === "lost" && <Mark severity="stale" />}
-      <span className="label wide">{t("frame.stream")}</span><span>{t(`stream.${connection}`)}</span>
+      <span className="label">{t("frame.stream")}</span><span>{t(`stream.${connection}`)}</span>
     </div>
   );
 }

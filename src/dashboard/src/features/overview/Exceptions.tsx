@@ -4,6 +4,7 @@ import { type PlantException, severities } from "../../lib/plant/exceptions";
 import { usePlantNow } from "../../lib/stream/hooks";
 import { duration } from "../../lib/time/format";
 import { Mark } from "../../lib/view/Mark";
+import { flagText } from "../../lib/view/flags";
 import { useFormats } from "../../lib/view/formats";
 
 export function Exceptions({ found, machines }: { readonly found: readonly PlantException[]; readonly machines: number }) {
@@ -37,7 +38,7 @@ function Exception({ exception }: { readonly exception: PlantException }) {
       <Mark severity={severity} label={t(`severity.${severity}`)} />
       <span className="strong subject">{subject}</span>
       <span className="why">
-        {t(`reason.${reason}`, { detail: reason === "flagged" ? t(`flag.${detail}`, detail ?? "") : detail, ...count })}
+        {t(`reason.${reason}`, { detail: reason === "flagged" ? flagText(detail ?? "", t) : detail, ...count })}
         {twin?.fault != null && twin.fault !== 0 && reason === "aborted" && <span className="quiet"> · {t("twin.fault")} {twin.fault}</span>}
       </span>
       <span className="quiet path">{twin?.id}</span>

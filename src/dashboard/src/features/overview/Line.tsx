@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { plantQuery } from "../../lib/api/queries";
 import type { Twin } from "../../lib/api/types";
+import { StateTimeline } from "../../lib/chart/StateTimeline";
 import type { Severity } from "../../lib/plant/exceptions";
 import { groupOf } from "../../lib/plant/packml";
 import type { TreeNode } from "../../lib/plant/tree";
@@ -33,7 +34,22 @@ export function Line({ node, severity }: { readonly node: TreeNode; readonly sev
       <div className="stations">
         {children.map((child) => <Station key={child.twin.id} node={child} severity={severity} constraint={isStation(constraint, child.twin.id)} />)}
       </div>
+      <LastHour node={node} />
     </section>
+  );
+}
+
+const shownMs = 3_600_000;
+
+/** Where the line stood still, and which station stood first: the last hour of plant time on one axis. */
+function LastHour({ node }: { readonly node: TreeNode }) {
+  const { t } = useTranslation();
+  const now = usePlantNow(1000);
+  if (now === null || node.children.length === 0) return null;
+  return (
+    <div className="last-hour">
+      <StateTimeline rows={node.children.map(({ twin }) => ({ id: twin.id, name: twin.name }))} from={now - shownMs} to={now} fetchFrom={(Math.floor(now / shownMs) - 1) * shownMs} until={null} label={t("timeline.aria", { names: node.twin.name })} />
+    </div>
   );
 }
 

@@ -42,19 +42,19 @@ export const eventsQuery = (id: string) => infiniteQueryOptions({
 });
 
 /** @param from,to plant time, epoch milliseconds */
-export const historyQuery = (ids: readonly string[], from: number, to: number, points: number) => queryOptions({
-  queryKey: ["history", ids, from, to, points],
-  queryFn: ({ signal }) =>
-    get<History>(`/tags/history${query({ ids: ids.join(","), from: iso(from), to: iso(to), points })}`, signal),
-  staleTime: Infinity,
-  gcTime: 30_000,
-});
+export const history = (ids: readonly string[], from: number, to: number, points: number, signal: AbortSignal): Promise<History> =>
+  get(`/tags/history${query({ ids: ids.join(","), from: iso(from), to: iso(to), points })}`, signal);
 
-export const statesQuery = (id: string, from: number, to: number) => queryOptions({
-  queryKey: ["states", id, from, to],
-  queryFn: async ({ signal }) =>
-    (await get<{ items: readonly StateSpan[] }>(`/twins/${encodeURIComponent(id)}/states${query({ from: iso(from), to: iso(to) })}`, signal)).items,
-  staleTime: Infinity,
+/** PackML states from `from` until now, or `until` where that is over. Asked again each minute; the stream tells what happens in between. */
+export const statesQuery = (id: string, from: number, until: number | null, now: () => number) => queryOptions({
+  queryKey: ["states", id, from, until],
+  queryFn: async ({ signal }) => {
+    const to = Math.max(from + 1, Math.min(until ?? Infinity, now()));
+    return (await get<{ items: readonly StateSpan[] }>(`/twins/${encodeURIComponent(id)}/states${query({ from: iso(from), to: iso(to) })}`, signal)).items;
+  },
+  refetchInterval: 60_000,
+  refetchIntervalInBackground: true,
+  placeholderData: (before) => before,
 });
 
 /** Without a window: the running shift. */

@@ -17,7 +17,8 @@ export interface Twin {
   readonly state: string | null;
   readonly stateSince: string | null;
   readonly mode: string | null;
-  readonly fault: number | string | null;
+  readonly fault: number | null;
+  /** `illegalTransition`, `stateUnseen`, `signalLost:NAME`. */
   readonly flags: readonly string[];
   readonly reported: Readonly<Record<string, ReportedValue>>;
   readonly desired: Readonly<Record<string, DesiredValue>>;
@@ -61,7 +62,8 @@ export interface HistoryPoint { readonly t: number; readonly v: number | null; r
 export interface HistorySeries { readonly id: string; readonly unit: string | null; readonly raw: number; readonly points: readonly HistoryPoint[] }
 export interface History { readonly from: string; readonly to: string; readonly series: readonly HistorySeries[] }
 
-export interface StateSpan { readonly state: string; readonly from: string; readonly to: string }
+/** `state` is null where the state was not observed. */
+export interface StateSpan { readonly state: string | null; readonly from: string; readonly to: string }
 
 export type LossStepKind = "total" | "loss" | "gain" | "result";
 export interface LossStep { readonly key: string; readonly label: string; readonly kind: LossStepKind; readonly ms: number }
@@ -71,7 +73,7 @@ export interface OeeLosses {
   readonly from: string;
   readonly to: string;
   readonly shift: Shift | null;
-  readonly definition: { readonly standard: string; readonly version: string | number; readonly rule: string };
+  readonly definition: { readonly standard: string; readonly version: string; readonly rule: string };
   readonly ratios: { readonly availability: number | null; readonly effectiveness: number | null; readonly quality: number | null; readonly oee: number | null };
   readonly quantities: Counts;
   readonly times: { readonly plannedBusyMs: number; readonly actualProductionMs: number; readonly plannedRunTimePerItemMs: number };

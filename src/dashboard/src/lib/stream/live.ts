@@ -47,8 +47,8 @@ export class Live {
     if (frame.kind === "tags") for (const listener of this.tagListeners) listener(frame.data);
   }
 
-  seed(twins: readonly Twin[]): void {
-    this.model.seed(twins, this.now());
+  seed(plant: Plant, twins: readonly Twin[]): void {
+    this.model.seed(plant, twins, this.now());
     this.flush();
   }
 

@@ -63,9 +63,11 @@ export class StreamModel {
     }
   }
 
-  /** Twins read over plain HTTP, shown until the stream's snapshot replaces them. */
-  seed(twins: readonly Twin[], at: number): void {
-    if (this.generation === 0) for (const twin of twins) this.takeTwin(twin, at);
+  /** What was read over plain HTTP, shown until the stream's snapshot replaces it. */
+  seed(plant: Plant, twins: readonly Twin[], at: number): void {
+    if (this.generation > 0) return;
+    this.clock = { plantTime: Date.parse(plant.clock.plantTime), speed: plant.clock.speed, at };
+    for (const twin of twins) this.takeTwin(twin, at);
   }
 
   /** The snapshot that a page opened now would have got. */
@@ -89,6 +91,7 @@ export class StreamModel {
   }
 
   private takeTwin(twin: Twin, at: number): void {
+    if (twin.kind === "workOrder") return;   // one per vehicle, for ever: they are read by id when somebody looks
     const before = this.twins.get(twin.id);
     if (before && twin.state !== null && twin.stateSince !== null && (before.state !== twin.state || before.stateSince !== twin.stateSince)) {
       const list = this.transitions.get(twin.id) ?? [];

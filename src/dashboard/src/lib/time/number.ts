@@ -13,6 +13,6 @@ export function numberFormat(language: string): NumberFormat {
     fixed,
     whole: (value) => fixed(value, 0),
     value: (value) => (Number.isInteger(value) ? fixed(value, 0) : fixed(value, Math.abs(value) >= 100 ? 1 : 2)),
-    percent: (ratio) => (ratio === null ? "–" : `${fixed(ratio * 100, 1)} %`),
+    percent: (ratio) => (ratio === null ? "–" : `${fixed(ratio * 100, 1)}\u00a0%`),
   };
 }

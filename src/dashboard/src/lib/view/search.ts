@@ -1,7 +1,7 @@
 /** View state that stands in the URL, so that a link shows what its sender saw. */
 export type TwinTab = "signals" | "events";
-export interface TwinSearch { readonly tab?: TwinTab; readonly window?: Window; readonly signals?: string; readonly event?: string }
-export interface OeeSearch { readonly view?: "chart" | "table"; readonly shift?: number }
+export interface TwinSearch { readonly tab?: TwinTab | undefined; readonly window?: Window | undefined; readonly signals?: string | undefined; readonly event?: string | undefined }
+export interface OeeSearch { readonly view?: "table" | undefined; readonly shift?: number | undefined }
 
 /** Length of the time window shown, in plant time. */
 export const windows = { "5m": 5 * 60_000, "15m": 15 * 60_000, "1h": 3_600_000, "8h": 8 * 3_600_000 } as const;
@@ -10,17 +10,17 @@ export type Window = keyof typeof windows;
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 export function twinSearch(search: Record<string, unknown>): TwinSearch {
-  const [tab, window, signals, event] = [text(search.tab), text(search.window), text(search.signals), text(search.event)];
+  const [tab, window] = [text(search.tab), text(search.window)];
   return {
-    ...(tab === "events" ? { tab } : {}),
-    ...(window !== undefined && window in windows ? { window: window as Window } : {}),
-    ...(signals !== undefined ? { signals } : {}),
-    ...(event !== undefined ? { event } : {}),
+    tab: tab === "events" || tab === "signals" ? tab : undefined,
+    window: window !== undefined && window in windows ? (window as Window) : undefined,
+    signals: text(search.signals),
+    event: text(search.event),
   };
 }
 
 /** `shift`: 0 or absent is the running one, 1 the one before it, and so on. */
 export function oeeSearch(search: Record<string, unknown>): OeeSearch {
   const shift = Number(search.shift);
-  return { ...(search.view === "table" ? { view: "table" } : {}), ...(Number.isInteger(shift) && shift > 0 && shift < 100 ? { shift } : {}) };
+  return { view: search.view === "table" ? "table" : undefined, shift: Number.isInteger(shift) && shift > 0 && shift < 100 ? shift : undefined };
 }

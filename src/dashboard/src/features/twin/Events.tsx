@@ -1,0 +1,45 @@
+import { Button, TextInput } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { eventsQuery } from "../../lib/api/queries";
+import { useLiveView } from "../../lib/stream/hooks";
+import { Loaded } from "../../lib/view/Loaded";
+import { Mark } from "../../lib/view/Mark";
+import { useFormats } from "../../lib/view/formats";
+import { describe, isIllegal, matches, merge } from "./events";
+
+/** What the journal holds of one twin, newest first, with the offset that names it for ever. */
+export function Events({ id, filter, setFilter }: { readonly id: string; readonly filter: string; readonly setFilter: (filter: string) => void }) {
+  const { t } = useTranslation();
+  const { time, number } = useFormats();
+  const query = useInfiniteQuery(eventsQuery(id));
+  const live = useLiveView((view) => view.events);
+  const events = useMemo(() => merge(live, query.data?.pages.flatMap((page) => page.items) ?? [], id), [live, query.data, id]);
+  const shown = events.filter((event) => matches(event, filter));
+  return (
+    <section className="panel" aria-label={t("events.title")}>
+      <header>
+        <TextInput size="xs" w={280} value={filter} onChange={(event) => setFilter(event.currentTarget.value)} placeholder={t("events.filter")} aria-label={t("events.filter")} />
+        <span className="quiet small aside">{t("events.loaded", { n: number.whole(events.length) })}</span>
+      </header>
+      <Loaded query={query} what={t("events.title")} rows={10}>{() => (
+        <>
+          {events.length === 0 ? <p className="calm quiet">{t("events.none")}</p> : shown.length === 0 ? <p className="calm quiet">{t("events.noMatch", { n: events.length })}</p> : (
+            <table className="grid events">
+              <thead><tr><th scope="col" className="num">{t("events.offset")}</th><th scope="col">{t("events.at")}</th><th scope="col">{t("events.name")}</th><th scope="col">{t("events.data")}</th></tr></thead>
+              <tbody>{shown.map((event) => (
+                <tr key={event.offset} data-testid="event-row" data-offset={event.offset} data-name={event.name}>
+                  <td className="num quiet">{number.whole(event.offset)}</td><td className="time">{time.dateTime(Date.parse(event.at))}</td><td>{event.name}</td>
+                  <td>{isIllegal(event) && <Mark severity="p3" label={t("flag.illegalTransition")} />} {describe(event.data)}</td>
+                </tr>))}</tbody>
+            </table>
+          )}
+          <div className="more">{query.hasNextPage
+            ? <Button variant="default" size="xs" onClick={() => void query.fetchNextPage()} loading={query.isFetchingNextPage}>{t("events.older")}</Button>
+            : events.length > 0 && <span className="quiet small">{t("events.end")}</span>}</div>
+        </>
+      )}</Loaded>
+    </section>
+  );
+}

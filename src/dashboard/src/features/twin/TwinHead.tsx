@@ -1,0 +1,60 @@
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { Twin } from "../../lib/api/types";
+import { useLiveView, usePlantNow } from "../../lib/stream/hooks";
+import { duration } from "../../lib/time/format";
+import { Mark } from "../../lib/view/Mark";
+import { StateText } from "../../lib/view/StateText";
+import { flagText } from "../../lib/view/flags";
+import { useFormats } from "../../lib/view/formats";
+import { workOrderId } from "./workOrder";
+
+export function TwinHead({ twin }: { readonly twin: Twin }) {
+  const { t } = useTranslation();
+  const { time, number } = useFormats();
+  const now = usePlantNow(1000);
+  const twins = useLiveView((view) => view.twins);
+  const health = useLiveView((view) => view.health.get(twin.id));
+  const since = twin.stateSince === null ? null : Date.parse(twin.stateSince);
+  const above = ancestors(twin, twins);
+  const order = twin.currentVehicle === null || twin.currentVehicle === "" ? null : workOrderId([...above, twin], twin.currentVehicle);
+  return (
+    <section className="panel twin-head" aria-label={twin.name}>
+      <div className="twin-name">
+        <p className="quiet small crumbs">{above.map((each) => <span key={each.id}>{each.kind === "plant" ? <Link to="/" className="link">{each.name}</Link> : <Link to="/twins/$id" params={{ id: each.id }} className="link">{each.name}</Link>} › </span>)}</p>
+        <h1>{twin.name}</h1>
+        <p className="quiet small">{twin.id}</p>
+      </div>
+      {twin.state !== null && (
+        <dl className="fact state"><dt>{t("twin.state")}</dt><dd><StateText state={twin.state} testId="twin-state" /></dd>
+          <dd className="quiet small">{since === null ? "" : `${t("twin.since")} ${time.clock(since)}`}{since !== null && now !== null && ` · ${duration(now - since)}`}</dd></dl>
+      )}
+      {twin.mode !== null && <Fact label={t("twin.mode")} value={twin.mode} />}
+      {twin.fault !== null && <Fact label={t("twin.fault")} value={twin.fault === 0 ? "–" : String(twin.fault)} abnormal={twin.fault !== 0} />}
+      {(twin.kind === "station" || twin.currentVehicle) && (
+        <dl className="fact"><dt>{t("twin.vehicle")}</dt><dd>{order ? <Link className="link" to="/twins/$id" params={{ id: order }} data-testid="work-order-link">{twin.currentVehicle}</Link> : twin.currentVehicle || "–"}</dd></dl>
+      )}
+      {twin.counts && <><Fact label={t("counts.produced")} value={number.whole(twin.counts.produced)} /><Fact label={t("counts.good")} value={number.whole(twin.counts.good)} /><Fact label={t("counts.scrap")} value={number.whole(twin.counts.scrap)} /></>}
+      <div className="twin-aside">
+        {twin.flags.map((flag) => <span key={flag} className="flag" data-testid="flag"><Mark severity="p3" label={t("severity.p3")} /> {flagText(flag, t)}</span>)}
+        {health && health.stale + health.bad > 0 && <span className="flag"><Mark severity="stale" label={t("severity.stale")} /> {health.stale > 0 ? t("reason.signalsStale", { n: health.stale, of: health.signals }) : t("reason.signalsBad", { n: health.bad, of: health.signals })}</span>}
+        {(twin.kind === "station" || twin.kind === "line") && <Link className="link" to="/oee/$id" params={{ id: twin.id }}>{t("twin.losses")}</Link>}
+        <span className="quiet small">{t("twin.offset")} {number.whole(twin.offset)}</span>
+      </div>
+    </section>
+  );
+}
+
+const Fact = ({ label, value, abnormal = false }: { readonly label: string; readonly value: string; readonly abnormal?: boolean }) =>
+  <dl className="fact"><dt>{label}</dt><dd data-abnormal={abnormal}>{abnormal && <Mark severity="p1" />} {value}</dd></dl>;
+
+function ancestors(twin: Twin, twins: ReadonlyMap<string, Twin>): readonly Twin[] {
+  const above: Twin[] = [];
+  for (let parent = twin.parent; parent !== null;) {
+    const next = twins.get(parent);
+    if (next === undefined) break;
+    above.unshift(next);
+    parent = next.parent;
+  }
+  return above;
+}
