@@ -125,6 +125,7 @@ internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, ITh
         {
             lifecycle = EntityLifecycle.Running;
             suspended = false;
+            Recover();
         }
     }
 

@@ -87,7 +87,7 @@ internal sealed class JournalWriter(IJournal journal, Dispatcher dispatcher, Tim
         var count = owners.Count;
         for (var i = 0; i < count; i++) batch[i] = owners[i].Pending;
         var recorded = Microseconds.Truncate(time.GetUtcNow());
-        if (!health.Ok || !TryAppend(batch.AsSpan(0, count), recorded, results.AsSpan(0, count)))
+        if (!TryAppend(batch.AsSpan(0, count), recorded, results.AsSpan(0, count)))
         {
             for (var i = 0; i < count; i++) owners[i].Appended(results[0]);
             return;
@@ -101,6 +101,12 @@ internal sealed class JournalWriter(IJournal journal, Dispatcher dispatcher, Tim
 
     private bool TryAppend(ReadOnlySpan<Append> appends, DateTimeOffset recorded, Span<AppendResult> outcome)
     {
+        if (!health.Ok)
+        {
+            outcome[0] = new AppendResult(AppendStatus.NotStored, 0, health.Why);
+            return false;
+        }
+
         try
         {
             journal.Append(appends, recorded, outcome);

@@ -50,6 +50,8 @@ public sealed class SqliteJournal : IJournal, IDisposable
         rollback = new Statement(database, "ROLLBACK");
         insert = new Statement(database, $"INSERT INTO events({SqliteSchema.Columns}, prev, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
         newestSeq = new Statement(database, "SELECT max(seq) FROM events WHERE entity = ?1");
+        // Both slots: an accepted head must not be outbid by what the witness saw before.
+        witness.Write(head.Offset, head.Hash.Span);
         witness.Write(head.Offset, head.Hash.Span);
     }
 

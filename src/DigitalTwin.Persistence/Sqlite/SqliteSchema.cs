@@ -81,10 +81,15 @@ internal static class SqliteSchema
 
     private static void Create(SqliteConnection connection, string plantId)
     {
-        using var transaction = connection.BeginTransaction();
-        Execute(connection, Tables);
-        Scalar(connection, "INSERT INTO meta VALUES ('plant', $plant), ('schema', $schema)", ("$plant", plantId), ("$schema", Version));
-        transaction.Commit();
+        using (var transaction = connection.BeginTransaction())
+        {
+            Execute(connection, Tables);
+            Scalar(connection, "INSERT INTO meta VALUES ('plant', $plant), ('schema', $schema)", ("$plant", plantId), ("$schema", Version));
+            transaction.Commit();
+        }
+
+        // A log that is lost later then takes events with it, but not the tables.
+        Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
     private static void CheckMeta(SqliteConnection connection, SqliteJournalOptions options)
