@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using DigitalTwin.VirtualPlant;
 using DigitalTwin.VirtualPlant.Physics;
@@ -28,6 +29,10 @@ try
 {
     return await options.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
+catch (OperationCanceledException)
+{
+    return 0;   // told to end while it was starting
+}
 catch (Refusal refusal)
 {
     Console.Error.WriteLine(refusal.Message);
@@ -51,10 +56,13 @@ static async Task Run(string data, int port, double speed, long seed, string? ph
     var physics = physicsFile is null ? new PhysicsParameters() : ReadPhysics(physicsFile);
     using var checkpoints = new CheckpointFile(data);
     var now = (long)(DateTime.UtcNow - DateTime.UnixEpoch).TotalMicroseconds;
-    var plant = checkpoints.Read(seed, physics) is { } memory ? Plant.Resume(memory, physics, speed) : Plant.Build(seed, physics, speed, now);
+    var memory = checkpoints.Read(seed, physics);
+    var plant = memory is null ? Plant.Build(seed, physics, speed, now) : Plant.Resume(memory, physics, speed);
     using var server = new PlantServer(plant, physics, speed, port, checkpoints);
     var listening = server.Listen();
     await PortsFile.Publish(data, "plant", listening, stop.Token);
+    Log.Info(string.Create(CultureInfo.InvariantCulture,
+        $"{(memory is null ? "new plant" : "plant resumed")} at plant time {DateTime.UnixEpoch.AddMicroseconds(plant.Line.Time):yyyy-MM-ddTHH:mm:ss.fffZ}, seed {seed}, speed {speed}, port {listening}"));
     Console.Out.WriteLine($$"""{"ready":true,"port":{{listening}}}""");
     await server.Run(stop.Token);
 

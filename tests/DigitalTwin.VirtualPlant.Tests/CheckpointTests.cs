@@ -72,4 +72,13 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("built with seed 1, not 3", Refused(seed: 3), StringComparison.Ordinal);
         Assert.Contains("built with other physics", Refused(physics: PlantRun.Reliable), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_disk_that_does_not_take_the_state_stops_the_plant_with_a_sentence()
+    {
+        var run = new PlantRun().For(1);
+        Store(run, new());
+        Directory.CreateDirectory(File + ".tmp");
+        Assert.Contains("stops here, because what it would publish could not be resumed", Assert.Throws<Refusal>(() => Store(run, new())).Message, StringComparison.Ordinal);
+    }
 }

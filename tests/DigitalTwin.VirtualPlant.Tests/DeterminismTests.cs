@@ -28,7 +28,7 @@ public sealed class DeterminismTests
                 run.Plant.Advance(until = Math.Min(until + slice * 1000L, run.Plant.Line.Built + Minutes * 60_000_000L), run.Announced);
             run.Plant.Advance(run.Plant.Line.Built + Minutes * 60_000_000L, run.Announced);
             return Story(run) == whole;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(15));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(10));
     }
 
     [Fact]

@@ -49,4 +49,15 @@ public sealed class PhysicsFileTests
     [InlineData("[]")]
     [InlineData("null")]
     public void A_file_that_is_no_object_is_refused(string text) => Assert.Single(PhysicsFile.Read(text).Faults);
+
+    [Fact]
+    public void The_example_scenario_is_valid()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "DigitalTwin.sln")))
+            folder = folder.Parent!;
+        var (physics, faults) = PhysicsFile.Read(File.ReadAllText(Path.Combine(folder.FullName, "simulations", "scenarios", "robot-breakdown.json")));
+        Assert.Empty(faults);
+        Assert.Equal("Cell3.Robot", physics!.ScriptedBreakdowns[0].Machine);
+    }
 }

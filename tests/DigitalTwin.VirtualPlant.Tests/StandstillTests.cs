@@ -1,5 +1,7 @@
 using DigitalTwin.VirtualPlant.Packml;
 using DigitalTwin.VirtualPlant.Physics;
+using FsCheck;
+using FsCheck.Fluent;
 using static DigitalTwin.VirtualPlant.Packml.UnitState;
 
 namespace DigitalTwin.VirtualPlant.Tests;
@@ -86,6 +88,32 @@ public sealed class StandstillTests
         run.For(200);
         Assert.Equal((UnitMode.Production, 0), (cell.Mode, cell.Gun.DressesOfCap));
     }
+
+    private sealed record Trouble(int Cell, string Machine, int At, int Duration);
+
+    private static readonly Arbitrary<Trouble[]> Troubles = (
+        from cell in Gen.Choose(1, 8)
+        from machine in Gen.Elements("Robot", "Gun", "Fixture")
+        from at in Gen.Choose(0, 2400)
+        from duration in Gen.Choose(1, 300)
+        select new Trouble(cell, machine, at, duration)).ArrayOf(20).ToArbitrary();
+
+    [Fact]
+    public void Whatever_breaks_whenever_states_stay_legal_no_body_is_lost_and_every_cell_produces_again() =>
+        Prop.ForAll(Troubles, troubles =>
+        {
+            var physics = new PhysicsParameters { ScriptedBreakdowns = [.. troubles.Select(trouble => new ScriptedBreakdown($"Cell{trouble.Cell}.{trouble.Machine}", trouble.At, trouble.Duration))] };
+            var run = new PlantRun(physics, start: PlantRun.MondayMorning + 2700 * 1_000_000L);   // 8:45, so that the break is among it
+            var watch = new PlantWatch(run);
+            for (var minute = 0; minute < 80; minute++)
+                watch.For(60);
+            var before = run.Plant.Line.Cells.Select(cell => cell.Produced).ToList();
+            for (var minute = 0; minute < 15; minute++)
+                watch.For(60);
+            Assert.Empty(watch.Faults);
+            Assert.True(run.Plant.Line.ScriptedDone.All(done => done));
+            return run.Plant.Line.Cells.Zip(before).All(pair => pair.First.Produced > pair.Second);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(6));
 
     [Theory]
     [InlineData("Cell3.Robot", 3700)]   // in a break

@@ -9,7 +9,7 @@ namespace DigitalTwin.VirtualPlant.Serving;
 /// <summary>What a checkpoint holds: whose plant it is, and all it needs to go on.</summary>
 internal sealed record Checkpoint(long Seed, string Physics, PlantMemory Memory);
 
-[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(Checkpoint))]
 [JsonSerializable(typeof(PhysicsParameters))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

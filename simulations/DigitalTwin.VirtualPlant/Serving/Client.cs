@@ -8,7 +8,7 @@ namespace DigitalTwin.VirtualPlant.Serving;
 /// <summary>One connection. The plant hands it lines and never waits for it; a client that does not keep up is dropped.</summary>
 internal sealed class Client : IDisposable
 {
-    /// <summary>About 30 seconds of values at speed 20.</summary>
+    /// <summary>More than a minute of values at speed 20.</summary>
     private const int MostBytesWaiting = 8 << 20;
     private const int LongestLine = 64 << 10;
 
@@ -52,9 +52,12 @@ internal sealed class Client : IDisposable
         {
             // The peer went away or was dropped: both end this connection and nothing else.
         }
-        await end.CancelAsync();
-        await sending;
-        connection.Dispose();
+        finally
+        {
+            await end.CancelAsync();
+            await sending;
+            connection.Dispose();
+        }
     }
 
     private async Task SendAll()

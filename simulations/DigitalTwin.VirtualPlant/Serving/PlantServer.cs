@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using DigitalTwin.VirtualPlant.Nodes;
 using DigitalTwin.VirtualPlant.Physics;
+using DigitalTwin.VirtualPlant.Production;
 
 namespace DigitalTwin.VirtualPlant.Serving;
 
@@ -41,7 +42,7 @@ internal sealed class PlantServer(Plant plant, PhysicsParameters physics, double
     public async Task Run(CancellationToken stop)
     {
         var accepting = Accept(stop);
-        var origin = plant.Line.Time;
+        var origin = plant.Line.Time + BodyLine.ScanMicros;   // before it was killed it may have told a time up to a scan after its last one
         var clock = Stopwatch.StartNew();
         var nextClock = TimeSpan.Zero;
         using var timer = new PeriodicTimer(Tick);
@@ -55,7 +56,7 @@ internal sealed class PlantServer(Plant plant, PhysicsParameters physics, double
                     stop.ThrowIfCancellationRequested();
                 if (clock.Elapsed >= nextClock)
                 {
-                    nextClock += TimeSpan.FromSeconds(1);
+                    nextClock = TimeSpan.FromSeconds(Math.Floor(clock.Elapsed.TotalSeconds) + 1);
                     Broadcast(Wire.Clock(target, wall, speed));
                 }
                 Admit();
@@ -109,9 +110,9 @@ internal sealed class PlantServer(Plant plant, PhysicsParameters physics, double
 
     private async Task Accept(CancellationToken stop)
     {
-        try
+        for (var number = 1; !stop.IsCancellationRequested; number++)
         {
-            for (var number = 1; ; number++)
+            try
             {
                 var connection = await listener.AcceptTcpClientAsync(stop);
                 if (clients.Count >= MostClients)
@@ -124,10 +125,15 @@ internal sealed class PlantServer(Plant plant, PhysicsParameters physics, double
                 _ = client.Run(requests.Writer);
                 joining.Writer.TryWrite(client);
             }
-        }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The listener is closed when the plant ends.
+            catch (SocketException fault) when (!stop.IsCancellationRequested)
+            {
+                Log.Warn($"a client could not be accepted: {fault.Message}");
+                await Task.Delay(Tick, CancellationToken.None);   // out of file handles, perhaps: others may free some
+            }
+            catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                return;   // the plant ends
+            }
         }
     }
 
