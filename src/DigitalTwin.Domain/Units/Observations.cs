@@ -16,7 +16,7 @@ internal static class Observations
         _ when !double.IsFinite(o.Number) => ("NOT_A_NUMBER", $"{o.Signal} reports {o.Number}, which is no value of a {o.Role} signal."),
         SignalRole.Setpoint => null,
         _ when o.Number != Math.Truncate(o.Number) => ("NOT_AN_INTEGER", $"{o.Signal} reports {o.Number}; a {o.Role} is a whole number."),
-        SignalRole.State when !Enum.IsDefined((PackmlState)(int)o.Number) => ("STATE_UNKNOWN", $"{o.Signal} reports {o.Number}; PackML states are 0 to 17."),
+        SignalRole.State when o.Number is < 0 or > (double)PackmlState.Complete => ("STATE_UNKNOWN", $"{o.Signal} reports {o.Number}; PackML states are 0 to 17."),
         SignalRole.Mode when o.Number is < 0 or > 31 => ("MODE_UNKNOWN", $"{o.Signal} reports {o.Number}; unit modes are 0 to 31."),
         _ when o.Number is < 0 or > LargestCount => ("OUT_OF_RANGE", $"{o.Signal} reports {o.Number}; a {o.Role} is not negative and at most 2^53."),
         _ => null,
@@ -43,8 +43,9 @@ internal static class Observations
     {
         var to = (PackmlState)(int)o.Number;
         // After a gap the same state is recorded again: from there on the time counts as observed.
-        if (to != state.State || state.StateUnseen)
-            yield return new StateChanged(o.Signal, state.State, to, o.SourceTime, state.StateUnseen || PackmlTransitions.IsLegal(state.State, to), state.StateUnseen);
+        var afterGap = state.UnseenFrom < o.SourceTime;
+        if (to != state.State || afterGap)
+            yield return new StateChanged(o.Signal, state.State, to, o.SourceTime, Legal: afterGap || PackmlTransitions.IsLegal(state.State, to), afterGap);
     }
 
     private static IEnumerable<UnitEvent> FaultChanges(UnitState state, Observe o)

@@ -71,7 +71,7 @@ public static class Unit
             StateSignal = e.Signal,
             StateSince = e.From == e.To && state.StateSince is { } since ? since : e.At,
             StateLegal = e.Legal,
-            StateUnseen = state.GapsUntil.TryGetValue(e.Signal, out var until) && e.At < until,
+            UnseenFrom = !e.AfterGap ? state.UnseenFrom : state.GapsUntil.TryGetValue(e.Signal, out var until) && e.At < until ? e.At : null,
         },
         ModeChanged e => state with { Mode = e.To },
         FaultRaised e => state with { Fault = e.Code },
@@ -85,12 +85,12 @@ public static class Unit
         SignalLost e => state with
         {
             Watches = state.Watches.SetItem(e.Signal, new SignalWatch(e.At, Lost: true)),
-            StateUnseen = state.StateUnseen || e.Role == SignalRole.State,
+            UnseenFrom = e.Role == SignalRole.State ? state.UnseenFrom ?? e.At : state.UnseenFrom,
         },
         SignalRecovered => state,   // its watch was renewed as that of any observed event
         GapObserved e => state with
         {
-            StateUnseen = state.StateUnseen || e.StateUnseen,
+            UnseenFrom = e.StateUnseen && !(state.Watches.GetValueOrDefault(state.StateSignal!)?.At >= e.To) ? state.UnseenFrom ?? e.From : state.UnseenFrom,
             GapsUntil = state.GapsUntil.SetItems(e.Signals.Select(signal => KeyValuePair.Create(signal, e.To))),
         },
         DesiredChanged e => state with { Desired = state.Desired.SetItem(e.Name, new DesiredState(e.Value, e.By, e.At)) },

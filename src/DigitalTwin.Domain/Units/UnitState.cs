@@ -8,7 +8,7 @@ namespace DigitalTwin.Domain.Units;
 /// <param name="StateSignal">Name of the signal that the state came from; null before the first.</param>
 /// <param name="StateSince">Source time of the first report of the state; null before the first.</param>
 /// <param name="StateLegal">False while the unit is in a state that it could not legally reach.</param>
-/// <param name="StateUnseen">The state may have changed unseen (no report yet, signal lost, gap): the next one is not judged.</param>
+/// <param name="UnseenFrom">Since when the state may have changed unseen (no report yet, signal lost, gap): the first report after that is not judged. Null: it is seen.</param>
 /// <param name="Fault">0: none.</param>
 /// <param name="Vehicle">Empty: none.</param>
 /// <param name="LastVehicle">The vehicle that left last; empty: none yet.</param>
@@ -21,7 +21,7 @@ public sealed record UnitState(
     string? StateSignal,
     DateTimeOffset? StateSince,
     bool StateLegal,
-    bool StateUnseen,
+    DateTimeOffset? UnseenFrom,
     UnitMode Mode,
     long Fault,
     string Vehicle,
@@ -34,7 +34,7 @@ public sealed record UnitState(
     ImmutableSortedDictionary<string, DateTimeOffset> GapsUntil)
 {
     public static UnitState Initial { get; } = new(
-        PackmlState.Undefined, null, null, true, true, UnitMode.Undefined, 0, "", null, "",
+        PackmlState.Undefined, null, null, true, DateTimeOffset.MinValue, UnitMode.Undefined, 0, "", null, "",
         ImmutableSortedDictionary<SignalRole, CounterState>.Empty,
         ImmutableSortedDictionary<string, SetpointState>.Empty,
         ImmutableSortedDictionary<string, DesiredState>.Empty,
@@ -48,7 +48,7 @@ public sealed record UnitState(
     public IEnumerable<string> Flags()
     {
         if (!StateLegal) yield return "illegalTransition";
-        if (StateUnseen && StateSince is not null) yield return "stateUnseen";
+        if (UnseenFrom is not null && StateSince is not null) yield return "stateUnseen";
         foreach (var (signal, watch) in Watches)
             if (watch.Lost) yield return $"signalLost:{signal}";
     }
