@@ -71,8 +71,8 @@ public static class Line
         if (before.Length > 0 && report.Station == state.Stations[^1])
         {
             var elsewhere = state.Reports.Where(other => other.Key != report.Station).Select(other => other.Value.Vehicle).Append(report.Vehicle).ToHashSet();
-            events.AddRange(state.Vehicles.TakeWhile(vehicle => vehicle != before).Where(vehicle => !elsewhere.Contains(vehicle)).Select(vehicle => new VehicleDeparted(vehicle, Passed: true, report.At)));
-            if (state.Vehicles.Contains(before)) events.Add(new VehicleDeparted(before, Passed: false, report.At));
+            events.AddRange(state.Vehicles.Take(state.Vehicles.IndexOf(before) + 1).Where(vehicle => !elsewhere.Contains(vehicle))
+                .Select(vehicle => new VehicleDeparted(vehicle, Passed: vehicle != before, report.At)));
         }
         if (report.Vehicle.Length > 0 && !state.Vehicles.Contains(report.Vehicle)) events.Add(new VehicleJoined(report.Vehicle, report.Station, report.At));
         return events;

@@ -51,7 +51,7 @@ public class UnitProperties
     [Fact]
     public void A_command_sent_twice_is_as_good_as_sent_once() =>
         Prop.ForAll(histories, history => unit.Run(history.SelectMany(command => new[] { command, command })).Select(e => e.Written())
-            .SequenceEqual(unit.Run(history).Select(e => e.Written()))).QuickCheckThrowOnFailure();
+            .SequenceEqual(unit.Run(history).Select(e => e.Written()))).Holds();
 
     [Fact]
     public void What_a_gateway_sends_again_after_an_outage_records_nothing_new() =>
@@ -66,7 +66,7 @@ public class UnitProperties
                 _ => command,
             }).ToList();
             return unit.Run(sent.Concat(sent)).Count == unit.Run(sent).Count;
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void Replay_of_the_journal_equals_the_live_state() =>
@@ -83,7 +83,7 @@ public class UnitProperties
                     }
             var replayed = journal.Aggregate(UnitState.Initial, (state, row) => Unit.Apply(state, (UnitEvent)JsonSerializer.Deserialize(row.Json, row.Type)!));
             return replayed.Written() == live.Written();
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void A_state_survives_being_written_as_a_snapshot() =>
@@ -91,7 +91,7 @@ public class UnitProperties
         {
             var state = unit.After(history).State;
             return JsonSerializer.Deserialize<UnitState>(JsonSerializer.Serialize(state))!.Written() == state.Written();
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void Counts_balance_and_are_never_negative() =>
@@ -103,7 +103,7 @@ public class UnitProperties
                 && counter.Value.Total == events.OfType<CounterStarted>().Where(e => e.Counter == counter.Key).Sum(e => e.Reported)
                     + events.OfType<Counted>().Where(e => e.Counter == counter.Key).Sum(e => e.Added))
                 && events.OfType<Counted>().All(e => e.Added > 0 && e.Total >= e.Reported);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void What_is_late_or_double_or_no_good_value_never_moves_a_unit() =>
@@ -121,7 +121,7 @@ public class UnitProperties
                 state = after;
             }
             return true;
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     /// <summary>A second, simpler reckoning of what counts: per signal, whatever is a value, is newer than the last change and differs from it.</summary>
     [Fact]
@@ -145,7 +145,7 @@ public class UnitProperties
             };
             return disturbed.Written() == unit.After(clean.OrderBy(o => o.SourceTime)).State.Written()
                 && reported.All(pair => !last.TryGetValue(pair.Key, out var known) || known.Value == pair.Value);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void A_running_counter_ends_at_the_same_total_in_whatever_order_it_arrives() =>
@@ -153,7 +153,7 @@ public class UnitProperties
         {
             var events = unit.Run(order.Select(n => new Observe("good", SignalRole.GoodCount, n, null, Quality.Good, At(n))));
             return unit.Given(events).State.Total(SignalRole.GoodCount) == 29 && !events.OfType<CounterReset>().Any();
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     /// <summary>C# cannot check that a switch over a family is complete; this does.</summary>
     [Fact]
