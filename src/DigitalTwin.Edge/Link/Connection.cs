@@ -125,9 +125,12 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
 
     private void Take(string name, Tick tick)
     {
-        if (!(tick.Speed is > 0 and < 1e6) || tick.PlantTimeUs is <= 0 or >= 253_402_300_800_000_000)
-            throw new MalformedFrameException("a tick needs the plant's time and a speed above 0");
-        link.Clock.Announce(DateTimeOffset.UnixEpoch.AddTicks(tick.PlantTimeUs * TimeSpan.TicksPerMicrosecond), tick.Speed);
+        if (tick.PlantTimeUs != 0)   // the gateway ticks before the plant has told it the time
+        {
+            if (!(tick.Speed is > 0 and < 1e6) || tick.PlantTimeUs is < 0 or >= 253_402_300_800_000_000)
+                throw new MalformedFrameException("a tick carries a plant time after 1970 and a speed above 0, or neither");
+            link.Clock.Announce(DateTimeOffset.UnixEpoch.AddTicks(tick.PlantTimeUs * TimeSpan.TicksPerMicrosecond), tick.Speed);
+        }
         link.Gateways.Ticked(name, tick);
     }
 

@@ -1,6 +1,7 @@
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Historian;
+using DigitalTwin.Host.Twins;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DigitalTwin.Host.Api;
@@ -25,11 +26,11 @@ public static class HistoryEndpoints
         api.MapGet("/tags/history", Get).WithName("history").WithSummary("Samples of signals over a window of plant time, decimated to points");
 
     private static async Task<Results<Ok<HistoryView>, ProblemHttpResult>> Get(
-        SampleHistory history, LiveValues live, PlantClock clock, TimeProvider time, CancellationToken cancellation,
+        SampleHistory history, LiveValues live, PlantTime plantTime, CancellationToken cancellation,
         string? ids = null, string? from = null, string? to = null, string? points = null)
     {
         var asked = new Asked();
-        DateTimeOffset end = asked.Time("to", to) ?? clock.Now ?? time.GetUtcNow();
+        DateTimeOffset end = asked.Time("to", to) ?? plantTime.GetUtcNow();
         DateTimeOffset start = asked.Time("from", from) ?? end.AddHours(-1);
         int most = asked.Number("points", points, 2000, 1, MostPoints);
         string[] signals = (ids ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

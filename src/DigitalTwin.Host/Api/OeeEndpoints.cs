@@ -1,7 +1,6 @@
 using DigitalTwin.Domain.Calendars;
 using DigitalTwin.Domain.Kpis;
 using DigitalTwin.Domain.Plant;
-using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Host.Twins;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -22,9 +21,9 @@ public static class OeeEndpoints
         api.MapGet("/oee/{id}/losses", Get).WithName("oeeLosses").WithSummary("OEE by ISO 22400-2 with its loss times; the running shift unless a window is given");
 
     private static Results<Ok<OeeView>, ProblemHttpResult> Get(
-        PlantDefinition plant, ShiftCalendar calendar, UnitHistory history, PlantClock clock, TimeProvider time, string id, string? from = null, string? to = null)
+        PlantDefinition plant, ShiftCalendar calendar, UnitHistory history, PlantTime plantTime, string id, string? from = null, string? to = null)
     {
-        DateTimeOffset now = clock.Now ?? time.GetUtcNow();
+        DateTimeOffset now = plantTime.GetUtcNow();
         var asked = new Asked();
         DateTimeOffset end = asked.Time("to", to) is { } until && until < now ? until : now;
         // Between shifts there is no running one: then the last hour, in which nothing was planned.

@@ -2,6 +2,7 @@ using DigitalTwin.Domain.Calendars;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Edge.Link;
+using DigitalTwin.Host.Twins;
 
 namespace DigitalTwin.Host.Api;
 
@@ -22,18 +23,18 @@ public sealed record GatewayView(string Name, bool Connected, DateTimeOffset Sin
 public static class PlantEndpoints
 {
     public static void MapPlant(this IEndpointRouteBuilder api) =>
-        api.MapGet("/plant", (PlantDefinition plant, TimeProvider time, PlantClock clock, ShiftCalendar calendar, Gateways gateways, LiveValues live) => new PlantView(
-            plant.Id, plant.Name, plant.TimeZone, Clock(time, clock),
+        api.MapGet("/plant", (PlantDefinition plant, TimeProvider time, PlantTime plantTime, PlantClock clock, ShiftCalendar calendar, Gateways gateways, LiveValues live) => new PlantView(
+            plant.Id, plant.Name, plant.TimeZone, Clock(time, plantTime, clock),
             [.. plant.Areas.SelectMany(area => area.Lines, (area, line) => new LineView(line.Id, line.Name, area.Id, line.ConstraintStation))],
-            calendar.At(clock.Now ?? time.GetUtcNow()) is { } shift ? View(shift) : null,
+            calendar.At(plantTime.GetUtcNow()) is { } shift ? View(shift) : null,
             [.. gateways.All.Select(gateway => new GatewayView(gateway.Name, gateway.Connected, gateway.Since, gateway.Buffered, gateway.Dropped, gateway.Endpoints))],
             live.Freshness()))
             .WithName("plant").WithSummary("The plant: clock, lines, running shift, gateways, freshness of its signals");
 
-    public static ClockView Clock(TimeProvider time, PlantClock clock)
+    public static ClockView Clock(TimeProvider time, PlantTime plantTime, PlantClock clock)
     {
         DateTimeOffset wall = time.GetUtcNow();
-        DateTimeOffset plant = clock.Now ?? wall;
+        DateTimeOffset plant = plantTime.GetUtcNow();
         return new(plant, clock.Speed, (plant - wall).TotalSeconds);
     }
 

@@ -4,7 +4,6 @@ using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Domain.Calendars;
 using DigitalTwin.Domain.Kpis;
-using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Host.Twins;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -72,10 +71,10 @@ public static class TwinEndpoints
     }
 
     private static Results<Ok<Page<StateSpanView>>, ProblemHttpResult> States(
-        TwinDirectory twins, UnitHistory history, PlantClock clock, TimeProvider time, string id, string? from = null, string? to = null)
+        TwinDirectory twins, UnitHistory history, PlantTime plantTime, string id, string? from = null, string? to = null)
     {
         var asked = new Asked();
-        DateTimeOffset now = clock.Now ?? time.GetUtcNow();
+        DateTimeOffset now = plantTime.GetUtcNow();
         DateTimeOffset end = Earlier(asked.Time("to", to) ?? now, now);
         DateTimeOffset start = asked.Time("from", from) ?? end.AddHours(-8);
         asked.Require(start < end, "from has to lie before to, and before the plant's present.");

@@ -26,7 +26,6 @@ public sealed class ChildProcess(string name, string file, string logFolder, ILo
             if (stop.IsCancellationRequested)
                 return;
             pause = Stopwatch.GetElapsedTime(started) > Healthy ? FirstPause : pause;
-            log.LogWarning("{Child} ended; it is started again in {Pause:0.#} s. Its log: {Log}", name, pause.TotalSeconds, LogPath);
             try
             {
                 await Task.Delay(pause, stop);
@@ -36,6 +35,7 @@ public sealed class ChildProcess(string name, string file, string logFolder, ILo
                 return;
             }
 
+            log.LogWarning("{Child} had ended and is started again. Its log: {Log}", name, LogPath);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }

@@ -48,12 +48,14 @@ public static class HostApplication
 
         var clock = new PlantClock(time);
         var live = new LiveValues(source.Plant.Signals, clock, time);
-        live.Restore(await stores.History.NewestAsync());
+        IReadOnlyList<Sample> newest = await stores.History.NewestAsync();
+        live.Restore(newest);
+        var plantTime = new PlantTime(clock, newest.Count > 0 ? newest.Max(sample => sample.SourceTime) : null);
         ILogger actors = logs.CreateLogger("actors");
         await using var system = new EntitySystem(stores.Journal, new EntitySystemOptions
         {
             Time = time,
-            PlantTime = new PlantTime(clock),
+            PlantTime = plantTime,
             OnFault = fault => actors.LogError(fault.Cause, "{Actor} failed: {Reason}", fault.Id, fault.Reason),
             OnDeadLetter = letter => actors.LogWarning("{Actor} could not take {Message}: {Reason}", letter.Id, letter.Message, letter.Reason),
         });
@@ -65,7 +67,7 @@ public static class HostApplication
 
         IServiceCollection services = builder.Services;
         services.AddSingleton(options).AddSingleton(data).AddSingleton(source).AddSingleton(source.Plant).AddSingleton(time);
-        services.AddSingleton(clock).AddSingleton(live).AddSingleton(system).AddSingleton(model).AddSingleton(twins).AddSingleton(feed);
+        services.AddSingleton(clock).AddSingleton(plantTime).AddSingleton(live).AddSingleton(system).AddSingleton(model).AddSingleton(twins).AddSingleton(feed);
         services.AddSingleton<IJournalReader>(stores.Journal).AddSingleton(stores.History).AddSingleton(ShiftCalendar.Of(source.Plant));
         services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash));
         services.AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();

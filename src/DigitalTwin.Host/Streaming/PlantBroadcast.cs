@@ -29,7 +29,7 @@ public sealed record HeartbeatView(long Offset, DateTimeOffset Wall, DateTimeOff
 /// Events are read from the journal at the listener's own pace: a slow one falls behind and holds up nobody. Values are not queued: what changed
 /// since the last frame goes into the next, so a slow listener sees fewer steps, and the newest always.
 /// </remarks>
-public sealed class PlantBroadcast(EntitySystem system, TwinModel model, TwinDirectory twins, LiveValues live, PlantClock clock, TimeProvider time)
+public sealed class PlantBroadcast(EntitySystem system, TwinModel model, TwinDirectory twins, LiveValues live, PlantTime plantTime, PlantClock clock, TimeProvider time)
 {
     private const int ItemsToSend = 256;
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(5);
@@ -42,7 +42,7 @@ public sealed class PlantBroadcast(EntitySystem system, TwinModel model, TwinDir
         long now = model.Offset;
         // An offset beyond the journal's end is another journal's.
         long from = after is { } seen && seen <= now ? seen : now;
-        yield return Item("snapshot", new SnapshotView(now, PlantEndpoints.Clock(time, clock), [.. Snapshot(scope)]), from);
+        yield return Item("snapshot", new SnapshotView(now, PlantEndpoints.Clock(time, plantTime, clock), [.. Snapshot(scope)]), from);
         yield return Heartbeat();
 
         var items = Channel.CreateBounded<SseItem<object>>(new BoundedChannelOptions(ItemsToSend) { SingleReader = true });
@@ -118,7 +118,7 @@ public sealed class PlantBroadcast(EntitySystem system, TwinModel model, TwinDir
             await items.WriteAsync(Heartbeat(), stop);
     }
 
-    private SseItem<object> Heartbeat() => Item("heartbeat", new HeartbeatView(model.Offset, time.GetUtcNow(), clock.Now ?? time.GetUtcNow(), clock.Speed, live.Freshness()));
+    private SseItem<object> Heartbeat() => Item("heartbeat", new HeartbeatView(model.Offset, time.GetUtcNow(), plantTime.GetUtcNow(), clock.Speed, live.Freshness()));
 
     private static TagsView Frame(LiveValue[] values) => new(
         [.. values.Select(value => value.Signal.Id)],

@@ -2,8 +2,11 @@ using DigitalTwin.Edge.Ingest;
 
 namespace DigitalTwin.Host.Twins;
 
-/// <summary>Plant time as the deciders get it: the announced clock, and wall time until the plant has announced one.</summary>
-public sealed class PlantTime(PlantClock clock) : TimeProvider
+/// <summary>
+/// Plant time now: the announced clock. Until the plant has announced it, the newest source time that history knows, since plant time may be
+/// ahead of wall time and must not seem to run backwards over a restart; and wall time for a plant never seen.
+/// </summary>
+public sealed class PlantTime(PlantClock clock, DateTimeOffset? newestKnown) : TimeProvider
 {
-    public override DateTimeOffset GetUtcNow() => clock.Now ?? base.GetUtcNow();
+    public override DateTimeOffset GetUtcNow() => clock.Now ?? newestKnown ?? base.GetUtcNow();
 }
