@@ -81,6 +81,28 @@ describe("the address space", () => {
     }));
 });
 
+describe("a subscriber", () => {
+  const burst = (from: number) => [
+    [indexOf("Cell1.Energy"), 1, t0 + from, 0],
+    [indexOf("Cell1.Energy"), 2, t0 + from + 1, StatusCodes.UncertainSensorNotAccurate.value],
+    [indexOf("Cell1.Energy"), 3, t0 + from + 2, 0],
+    [indexOf("Cell1.Energy"), 4, t0 + from + 3, 0],
+  ] as const;
+
+  test("whose queue overflows is told so, and costs no other subscriber a value", () =>
+    connected(running, async (session) => {
+      const small: DataValue[] = [];
+      const large: DataValue[] = [];
+      await subscribed(session, ["ns=2;s=Cell1.Energy"], (_, value) => small.push(value), 2);
+      await subscribed(session, ["ns=2;s=Cell1.Energy"], (_, value) => large.push(value), 50);
+      await until("the first value of both", () => small.length === 1 && large.length === 1);
+      plant.values([...burst(10), ...burst(20)]);
+      await until("all values and the last two", () => large.length >= 9 && small.length >= 3);
+      expect(large.slice(1).map((value) => [value.value.value, value.statusCode.name])).toEqual([...burst(10), ...burst(20)].map(([, value, , status]) => [value, status === 0 ? "Good" : "UncertainSensorNotAccurate"]));
+      expect(small.some((value) => value.statusCode.hasOverflowBit)).toBe(true);
+    }));
+});
+
 describe("a written setpoint", () => {
   const write = (session: ClientSession, nodeId: string, value: number, dataType = DataType.Double) => session.write({ nodeId, attributeId: AttributeIds.Value, value: { value: { dataType, value } } });
 
@@ -145,7 +167,7 @@ describe("when the plant is lost", () => {
       await until("the value is uncertain", () => heard.length === 2);
       expect(heard[1]?.slice(0, 2)).toEqual(["UncertainNoCommunicationLastUsableValue", heard[0]?.[1]]);
       expect(heard[1]?.[2]).toBeGreaterThanOrEqual(heard[0]?.[2] ?? 0);
-      expect((await session.read({ nodeId: "ns=2;s=Cell1.Energy", attributeId: AttributeIds.Value })).statusCode).toEqual(StatusCodes.BadNoCommunication);
+      expect((await session.read({ nodeId: "ns=2;s=Line.ProducedCount", attributeId: AttributeIds.Value })).statusCode).toEqual(StatusCodes.BadNoCommunication);
       const write = await session.write({ nodeId: override, attributeId: AttributeIds.Value, value: { value: { dataType: DataType.Double, value: 50 } } });
       expect(write).toEqual(StatusCodes.BadNoCommunication);
 

@@ -63,7 +63,7 @@ export class OpcuaPlant {
       data: this.options.data,
       port: this.options.port,
       populate: (addressSpace) => {
-        this.#space = new PlantSpace(addressSpace, plant, (node, value) => this.#link.write(node, value), this.options.log);
+        this.#space = new PlantSpace(addressSpace, plant, (node, value) => this.#link.write(node, value));
       },
     });
     this.#clock = setInterval(() => this.#space?.moveClock(performance.now()), clockStepMilliseconds);

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { MessageSecurityMode, OPCUAServer, SecurityPolicy, UserTokenType, type IAddressSpace } from "node-opcua";
+import { markOverflowOfAnyStatus } from "./address-space/overflow.js";
 import { GatewayTrust } from "./security/gateway-trust.js";
 import { samePassword, sharedPassword } from "./security/password.js";
 
@@ -43,6 +44,7 @@ export async function startServer({ data, port, populate }: ServerOptions): Prom
   await trust.initialize();
   await ownCertificate(trust, certificateFile);
 
+  markOverflowOfAnyStatus();
   const server = new OPCUAServer({
     port,
     host: "127.0.0.1",

@@ -16,7 +16,7 @@ export function nameOf(id: string): string {
 
 /**
  * The objects that the dots of the variables' identifiers imply, parents before children.
- * One identifier cannot be a variable and a folder at once: a node has one node class (Part 3 §4.3).
+ * One identifier cannot be a variable and a folder at once: a node has one node class (Part 3 §5.2.3).
  */
 export function foldersOf(variables: readonly string[]): Folder[] {
   const folders = new Map<string, Folder>();

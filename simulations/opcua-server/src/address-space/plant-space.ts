@@ -24,7 +24,7 @@ export class PlantSpace {
   #clockReading: ClockReading | null = null;
   #connected = true;
 
-  constructor(addressSpace: IAddressSpace, private readonly plant: PlantAnnouncement, write: WriteToPlant, private readonly log: (text: string) => void) {
+  constructor(addressSpace: IAddressSpace, private readonly plant: PlantAnnouncement, write: WriteToPlant) {
     for (const ns of new Set(plant.nodes.map((node) => node.ns))) this.#build(addressSpace, ns, write);
     this.#clock = this.#clockVariables(addressSpace);
   }
@@ -70,13 +70,13 @@ export class PlantSpace {
       const code = statusOf(status);
       const read = value === null && code.isNotGood() ? new Variant({ dataType: DataType.Null }) : variant(node.dataType, value);
       if (read === null) throw new Error(`the plant sent ${JSON.stringify(value)} for ${node.id}, which is a ${node.dataType}`);
-      this.#set(variable, dataValue(read, sourceMicros, code, now));
+      setValue(variable, dataValue(read, sourceMicros, code, now));
     }
   }
 
   heardClock(reading: ClockReading): void {
     this.#clockReading = reading;
-    this.#set(this.#clock.speed, dataValue(new Variant({ dataType: DataType.Double, value: reading.speed }), reading.plantMicros, StatusCodes.Good, new Date()));
+    setValue(this.#clock.speed, dataValue(new Variant({ dataType: DataType.Double, value: reading.speed }), reading.plantMicros, StatusCodes.Good, new Date()));
     this.moveClock(reading.heardAt);
   }
 
@@ -85,7 +85,7 @@ export class PlantSpace {
     if (this.#clockReading === null || !this.#connected) return;
     const micros = plantTimeAt(this.#clockReading, now);
     const value = new Variant({ dataType: DataType.DateTime, value: new Date(Math.floor(micros / 1000)) });
-    this.#set(this.#clock.plantTime, dataValue(value, micros, StatusCodes.Good, new Date()));
+    setValue(this.#clock.plantTime, dataValue(value, micros, StatusCodes.Good, new Date()));
   }
 
   /**
@@ -103,22 +103,14 @@ export class PlantSpace {
       const known = last.statusCode.isGoodish() || last.statusCode.equals(StatusCodes.UncertainNoCommunicationLastUsableValue);
       const status: StatusCode = known ? StatusCodes.UncertainNoCommunicationLastUsableValue : StatusCodes.BadNoCommunication;
       const micros = Math.max(this.#newestMicros, microsOf(last));
-      this.#set(variable, dataValue(last.value, micros, status, now));
+      setValue(variable, dataValue(last.value, micros, status, now));
     }
   }
+}
 
-  /**
-   * `setValueFromSource` would drop the microseconds and put plant time into the server timestamp; the method below it takes a whole DataValue.
-   * It throws when a client's full queue starts with a value that is not Good (node-opcua asserts Good before it sets the overflow bit);
-   * that client has lost a value and is told so by the next overflow, the others must not suffer for it.
-   */
-  #set(variable: UAVariable, value: DataValue): void {
-    try {
-      (variable as unknown as { _internal_set_dataValue(value: DataValue): void })._internal_set_dataValue(value);
-    } catch (error) {
-      this.log(`${variable.nodeId.toString()} was not passed on to every subscriber: ${(error as Error).message}`);
-    }
-  }
+/** `setValueFromSource` would drop the microseconds and give plant time as server time; the method below it takes a whole DataValue. */
+function setValue(variable: UAVariable, value: DataValue): void {
+  (variable as unknown as { _internal_set_dataValue(value: DataValue): void })._internal_set_dataValue(value);
 }
 
 function addVariable(namespace: Namespace, node: PlantNode, place: { readonly organizedBy: UAObject } | { readonly componentOf: UAObject }): UAVariable {
@@ -131,12 +123,12 @@ function addVariable(namespace: Namespace, node: PlantNode, place: { readonly or
     typeDefinition: analogType(node),
     accessLevel: access,
     userAccessLevel: access,
-    minimumSamplingInterval: 0, // exception based: every change is reported, Part 4 §7.21
+    minimumSamplingInterval: 0, // exception based: every change is reported, Part 3 §5.6.2
     ...place,
   });
   addAnalogProperties(namespace, variable, node);
   const nothingYet = new Variant({ dataType: DataType.Null });
-  (variable as unknown as { _internal_set_dataValue(value: DataValue): void })._internal_set_dataValue(dataValue(nothingYet, 0, StatusCodes.BadWaitingForInitialData, new Date()));
+  setValue(variable, dataValue(nothingYet, 0, StatusCodes.BadWaitingForInitialData, new Date()));
   return variable;
 }
 

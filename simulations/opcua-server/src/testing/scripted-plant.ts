@@ -13,6 +13,7 @@ export class ScriptedPlant {
   readonly writes: WriteRequest[] = [];
   readonly #clients = new Set<Socket>();
   #server: Server | null = null;
+  #pulse: NodeJS.Timeout | undefined;
   port = 0;
 
   /** Status of each write; undefined answers nothing. */
@@ -25,6 +26,7 @@ export class ScriptedPlant {
     this.#server.listen(port, "127.0.0.1");
     await once(this.#server, "listening");
     this.port = (this.#server.address() as { port: number }).port;
+    this.#pulse = setInterval(() => this.values([]), 1000); // a plant that says nothing for long is taken for lost
     return this;
   }
 
@@ -38,6 +40,7 @@ export class ScriptedPlant {
 
   /** As a kill -9 of the plant looks from outside. */
   async die(): Promise<void> {
+    clearInterval(this.#pulse);
     for (const client of this.#clients) client.destroy();
     const server = this.#server;
     this.#server = null;
