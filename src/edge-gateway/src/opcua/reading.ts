@@ -4,7 +4,6 @@ import type { Row } from "../samples/row.js";
 const badTypeMismatch = 0x80740000;
 /** Info bits of a data value (OPC UA Part 4, 7.39.1): InfoType DataValue (01 in bits 10..11) and Overflow (bit 7). */
 const overflowBits = 0x480;
-const infoBits = 0xffff;
 
 export interface Stamps {
   /** Plant time now, where the server gave no source time. */
@@ -14,11 +13,13 @@ export interface Stamps {
 
 /** A row of what an OPC UA server delivered. Bad stays bad; a value that is not of the signal's type is one without value and BadTypeMismatch. */
 export function toRow(signal: number, type: "number" | "text", data: DataValue, now: Stamps): Row {
-  const code = data.statusCode.value >>> 0;
   const serverUs = microseconds(data.serverTimestamp, data.serverPicoseconds) ?? now.wallUs;
   const sourceUs = microseconds(data.sourceTimestamp, data.sourcePicoseconds) ?? now.plantUs;
-  const status = (code & ~infoBits) >>> 0;
-  const overflow = (code & overflowBits) === overflowBits ? { overflow: true } : {};
+  const code = data.statusCode.value >>> 0;
+  const overflowed = (code & overflowBits) === overflowBits;
+  const overflow = overflowed ? { overflow: true } : {};
+  // The gap tells the overflow; without it a good value is plainly good again. Limit bits stay.
+  const status = overflowed ? code - ((code & 0xffff) === overflowBits ? overflowBits : 0x80) : code;
   const value = plainValue(data);
   if (value === undefined) return { signal, sourceUs, serverUs, status, value: NaN, ...overflow };
   if (type === "number" && typeof value === "number") return { signal, sourceUs, serverUs, status, value, ...overflow };

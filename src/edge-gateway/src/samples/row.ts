@@ -6,7 +6,7 @@ export interface Row {
   readonly sourceUs: number;
   /** Wall time, given by the OPC UA server. */
   readonly serverUs: number;
-  /** OPC UA status code as received, without its info bits; 0 is Good. */
+  /** OPC UA status code as received, but for the overflow bit; 0 is Good. */
   readonly status: number;
   /** NaN where the row is a text or has no value. */
   readonly value: number;

@@ -1,0 +1,215 @@
+// Real OPC UA server, real TLS, real files: what the gateway promises from the plant to the core.
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { Gateway } from "./gateway.js";
+import { ensureOwnCertificate, pkiOf, trust } from "./opcua/trust-list.js";
+import { readPlant, type Plant } from "./plant/definition.js";
+import { createLinkCertificates } from "./testing/certificates.js";
+import { CuttableWire } from "./testing/cuttable-wire.js";
+import { FakeCore } from "./testing/fake-core.js";
+import { until } from "./testing/folder.js";
+import { TestServer } from "./testing/test-server.js";
+
+const one = "urn:test:line1";
+const other = "urn:test:line2";
+const vibration = "p.a.line1.c.vibration";
+const password = "correct horse battery staple";
+
+let folder: string;
+let server: TestServer;
+let wire: CuttableWire;
+let core: FakeCore;
+let gateway: Gateway;
+let log: string[];
+/** Plant time in microseconds; grows with each value. */
+let plantUs = 1_800_000_000_000_000;
+
+const serverOptions = (port: number, namespaces: readonly string[]) => ({ folder, port, namespaces, password, numbers: ["Cell.Vibration"], texts: ["Cell.Vehicle"] });
+
+function plant(port: number): Plant {
+  const line = (id: string, namespaceUri: string) => ({
+    id, endpoint: "e", namespaceUri, nodePrefix: "L", cells: [{ id: "c", nodePrefix: "Cell", class: "cell", machines: [] }],
+  });
+  const result = readPlant(Buffer.from(JSON.stringify({
+    format: "digitaltwin.plant/1", id: "p", endpoints: [{ name: "e", url: `opc.tcp://127.0.0.1:${port}`, securityPolicy: "Basic256Sha256", userName: "gateway" }],
+    equipmentClasses: { cell: { signals: [{ name: "vibration", node: "Vibration" }, { name: "vehicle", node: "Vehicle", type: "text" }, { name: "absent", node: "Absent" }] } },
+    areas: [{ id: "a", lines: [line("line1", one), line("line2", other)] }],
+  })));
+  if (result.kind === "faults") throw new Error(result.faults.join("\n"));
+  return result.plant;
+}
+
+async function startGateway(): Promise<Gateway> {
+  log = [];
+  return Gateway.start({
+    data: folder, plant: plant(wire.port), core: core.url, trust: [], trustCommand: (thumbprint) => `trust-it ${thumbprint}`,
+    buffer: { maxBytes: 1e8, segmentBytes: 20_000, syncSpacingMs: 10 },
+  }, (level, text) => log.push(`${level} ${text}`));
+}
+
+/** Sets a value at the plant and waits until the core has it. */
+async function send(value: number): Promise<void> {
+  set(value);
+  await until(`the core has ${value}`, () => core.of(vibration).at(-1)?.value === value);
+}
+
+function set(value: number, uri = one): void {
+  plantUs += 1_000_000;
+  server.set(uri, "Cell.Vibration", value, plantUs);
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "edge-gateway-"));
+  mkdirSync(join(folder, "pki"));
+  writeFileSync(join(folder, "pki", "opcua-gateway.password"), password);
+  await Promise.all([createLinkCertificates(join(folder, "pki")), ensureOwnCertificate(pkiOf(join(folder, "gateway", "pki")))]);
+  server = await TestServer.start(serverOptions(0, [one, other]));
+}, 30_000);
+
+afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  rmSync(join(folder, "gateway", "buffer"), { recursive: true, force: true });
+  wire = await CuttableWire.to(server.port);
+  core = await FakeCore.withCertificates(join(folder, "pki"));
+  await core.start();
+});
+
+afterEach(async () => {
+  await gateway.stop();
+  await core.stop();
+  await wire.close();
+});
+
+const connected = () => core.ticks.at(-1)?.endpoints[0]?.state === "connected";
+
+test("a server that nobody trusts is refused and named, and is connected as soon as it is trusted, without a restart", async () => {
+  gateway = await startGateway();
+  await until("the endpoint says untrusted", () => core.ticks.at(-1)?.endpoints[0]?.state === "untrusted");
+  const sentence = log.find((line) => line.includes("is not trusted"))!;
+  const thumbprint = /run: trust-it ([0-9A-F]{40})$/.exec(sentence)?.[1];
+  expect(thumbprint).toBeDefined();
+  expect(readdirSync(join(folder, "gateway", "pki", "rejected"))).not.toEqual([]);
+  expect(core.rows).toEqual([]);
+  await expect(trust(pkiOf(join(folder, "gateway", "pki")), "00".repeat(20))).rejects.toThrow(/neither a certificate file nor the thumbprint/);
+  expect(await trust(pkiOf(join(folder, "gateway", "pki")), thumbprint!)).toContain("CN=Test server");
+  expect(readdirSync(join(folder, "gateway", "pki", "rejected"))).toEqual([]);
+  await until("the endpoint is connected", connected);
+  await send(1);
+}, 20_000);
+
+test("values arrive in the plant's order with time, status and sequence; a node that is not there is reported and the others go on", async () => {
+  gateway = await startGateway();
+  await until("connected", connected);
+  await send(1);
+  for (let value = 2; value <= 60; value++) set(value);
+  server.set(one, "Cell.Vehicle", "WVWZZZ1", plantUs + 5);
+  await until("all have arrived", () => core.of(vibration).at(-1)?.value === 60 && core.of("p.a.line1.c.vehicle").at(-1)?.text === "WVWZZZ1");
+  const values = core.of(vibration).map((row) => row.value).filter((value) => value >= 1);
+  expect(values).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+  expect(core.of(vibration).at(-1)).toMatchObject({ sourceUs: plantUs, status: 0 });
+  expect(core.rows.map((row) => row.sequence)).toEqual(core.rows.map((_, index) => index + 1));
+  expect(core.missing).toEqual([]);
+  const { detail } = core.ticks.at(-1)!.endpoints[0]!;
+  expect(detail).toMatch(/4 of 6 nodes .* monitored, not p\.a\.line1\.c\.absent \(ns=\d;s=Cell\.Absent: BadNodeIdUnknown\)/);
+}, 20_000);
+
+test("while the core is away values are kept on disk, also over a restart of the gateway; then it gets each once, with a gap for the time nobody looked", async () => {
+  gateway = await startGateway();
+  await until("connected", connected);
+  await send(1);
+  await core.stop();
+  for (let value = 2; value <= 20; value++) {
+    const before = gateway.buffer.nextSequence;
+    set(value);
+    await until("it is on disk", () => gateway.buffer.nextSequence > before);
+  }
+  await gateway.stop();
+  const lastUs = plantUs;
+  set(99);
+  set(100);
+  gateway = await startGateway();
+  await until("the restarted gateway sees the newest value", () => gateway.buffer.lastSource.get(1) === plantUs);
+  await core.start();
+  await until("all have arrived", () => core.of(vibration).at(-1)?.value === 100);
+  expect(core.of(vibration).map((row) => row.value).filter((value) => value >= 1)).toEqual([...Array.from({ length: 20 }, (_, index) => index + 1), 100]);
+  expect(core.missing).toEqual([]);
+  expect(core.gaps).toHaveLength(1);
+  expect(core.gaps[0]).toMatchObject({ signal: [1], fromUs: lastUs, toUs: plantUs, reason: "gateway-restart" });
+  expect(new Set(core.hellos.map((hello) => hello.bufferId)).size).toBe(1);
+  expect(new Set(core.hellos.map((hello) => hello.bootId)).size).toBe(2);
+}, 20_000);
+
+test("no more samples are in flight than the core gives credit for, and a record larger than all credit goes in parts", async () => {
+  core.credit = 7;
+  core.givesCredit = false;
+  gateway = await startGateway();
+  for (let value = 1; value <= 50; value++) {
+    await until("it is on disk", () => gateway.buffer.lastSource.get(1) !== undefined);
+    set(value);
+  }
+  await until("the credit is used up", () => core.rows.length === 7);
+  await until("the rest is on disk", () => gateway.buffer.lastSource.get(1) === plantUs);
+  expect(core.rows).toHaveLength(7);
+  core.releaseCredit();
+  await until("all have arrived", () => core.of(vibration).at(-1)?.value === 50);
+  expect(core.mostInFlight).toBeLessThanOrEqual(7);
+  expect(core.missing).toEqual([]);
+}, 20_000);
+
+test("a server that is killed is noticed at once, the time without it is a gap, and values come back by themselves", async () => {
+  gateway = await startGateway();
+  await until("connected", connected);
+  await send(1);
+  const lastUs = plantUs;
+  wire.cut();
+  await until("the loss is logged", () => log.some((line) => line.includes("lost the server")), 1000);
+  await until("the core knows", () => !connected(), 3000);
+  set(2);
+  set(3);
+  wire.mend();
+  await until("the value is back", () => core.of(vibration).at(-1)?.value === 3);
+  expect(core.gaps).toHaveLength(1);
+  expect(core.gaps[0]).toMatchObject({ signal: [1], fromUs: lastUs, toUs: plantUs, reason: "server-lost" });
+}, 20_000);
+
+test("a server that falls silent without closing anything is given up within three seconds, with the reason in the log", async () => {
+  gateway = await startGateway();
+  await until("connected", connected);
+  await send(1);
+  wire.fallSilent();
+  await until("the silence is noticed", () => log.some((line) => line.includes("no publish response for 2 s")), 3500);
+  wire.mend();
+  set(2);
+  await until("the value is back", () => core.of(vibration).at(-1)?.value === 2);
+  expect(core.gaps[0]).toMatchObject({ reason: "server-lost" });
+}, 20_000);
+
+test("when a restarted server has its namespaces in another order, no value reaches the wrong signal", async () => {
+  gateway = await startGateway();
+  await until("connected", connected);
+  const line1 = () => core.of(vibration);
+  const line2 = () => core.of("p.a.line2.c.vibration");
+  for (let value = 1; value <= 5; value++) {
+    set(1000 + value, one);
+    set(2000 + value, other);
+  }
+  await until("both lines are seen", () => line1().at(-1)?.value === 1005 && line2().at(-1)?.value === 2005);
+  const { port } = server;
+  await server.stop();
+  server = await TestServer.start(serverOptions(port, [other, one]));
+  for (let value = 6; value <= 9; value++) {
+    set(1000 + value, one);
+    set(2000 + value, other);
+  }
+  await until("both lines are back", () => line1().at(-1)?.value === 1009 && line2().at(-1)?.value === 2009, 15_000);
+  expect(line1().filter((row) => row.value >= 2000)).toEqual([]);
+  expect(line2().filter((row) => row.value > 0 && row.value < 2000)).toEqual([]);
+  expect(core.missing).toEqual([]);
+}, 30_000);

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { resolveNode } from "./nodes.js";
+
+const node = "nsu=urn:leipzig:body:line1;s=Cell3.Robot.Vibration";
+
+test("a node is found by its namespace, wherever the server has put that today", () => {
+  expect(resolveNode(node, ["http://opcfoundation.org/UA/", "urn:server", "urn:leipzig:body:line1", "urn:leipzig:body:line2"])).toBe("ns=2;s=Cell3.Robot.Vibration");
+  expect(resolveNode(node, ["http://opcfoundation.org/UA/", "urn:server", "urn:leipzig:body:line2", "urn:leipzig:body:line1"])).toBe("ns=3;s=Cell3.Robot.Vibration");
+});
+
+test("a namespace that the server does not have is not guessed", () => {
+  expect(resolveNode(node, ["http://opcfoundation.org/UA/", "urn:leipzig:body"])).toBeUndefined();
+});
+
+test("an identifier may hold semicolons and equals signs", () => {
+  expect(resolveNode("nsu=urn:a;s=x;y=1", ["urn:0", "urn:a"])).toBe("ns=1;s=x;y=1");
+});

@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { readPlant, type Plant } from "./definition.js";
+
+const firstLine = readFileSync(fileURLToPath(new URL("../../../../simulations/plants/first-line.json", import.meta.url)));
+
+function plantOf(bytes: Uint8Array): Plant {
+  const result = readPlant(bytes);
+  if (result.kind === "faults") throw new Error(result.faults.join("\n"));
+  return result.plant;
+}
+
+function faultsOf(change: (file: any) => void): readonly string[] {
+  const file = JSON.parse(firstLine.toString("utf8"));
+  change(file);
+  const result = readPlant(Buffer.from(JSON.stringify(file)));
+  return result.kind === "faults" ? result.faults : [];
+}
+
+test("the first line has every signal and setpoint of its line, cells, robots, guns and fixtures", () => {
+  const plant = plantOf(firstLine);
+  expect(plant.signals).toHaveLength(5 + 8 * (10 + 7 + 1 + 9 + 2 + 5));
+  expect(plant.signals.find((signal) => signal.id === "leipzig.body.line1.cell3.robot.vibration")).toEqual({
+    id: "leipzig.body.line1.cell3.robot.vibration", endpoint: "body-line1", node: "nsu=urn:leipzig:body:line1;s=Cell3.Robot.Vibration", type: "number", period: 1,
+  });
+  expect(plant.signals.find((signal) => signal.id === "leipzig.body.line1.cell3.vehicle")?.type).toBe("text");
+  expect(plant.signals.find((signal) => signal.id === "leipzig.body.line1.cell3.gun.weldCurrent")?.node).toBe("nsu=urn:leipzig:body:line1;s=Cell3.Gun.WeldCurrentSetpoint");
+  expect(plant.signals[0]?.id).toBe("leipzig.body.line1.produced");
+  expect(new Set(plant.signals.map((signal) => signal.id)).size).toBe(plant.signals.length);
+});
+
+test("the plant hash is the SHA-256 of the file as it is on the disk", () => {
+  expect(plantOf(firstLine).hash).toMatch(/^[0-9a-f]{64}$/);
+  expect(plantOf(Buffer.concat([firstLine, Buffer.from("\n")])).hash).not.toBe(plantOf(firstLine).hash);
+});
+
+test("signals of an element add to those of its class, and a full node id stands as it is", () => {
+  const file = JSON.parse(firstLine.toString("utf8"));
+  file.areas[0].lines[0].cells[0].signals = [{ name: "humidity", role: "measurement", node: "nsu=urn:other;i=77", period: 10 }];
+  const added = plantOf(Buffer.from(JSON.stringify(file))).signals.find((signal) => signal.id === "leipzig.body.line1.cell1.humidity");
+  expect(added).toEqual({ id: "leipzig.body.line1.cell1.humidity", endpoint: "body-line1", node: "nsu=urn:other;i=77", type: "number", period: 10 });
+});
+
+test("a wrong file is refused with path and reason for every fault, not the first alone", () => {
+  const faults = faultsOf((file) => {
+    file.endpoints[0].securityPolicy = "None";
+    file.endpoints[0].url = "http://127.0.0.1";
+    file.clock.endpoint = "paint";
+    file.areas[0].lines[0].cells[1].class = "weld-cel";
+    file.areas[0].lines[0].cells[2].id = "cell1";
+    file.equipmentClasses["weld-gun"].signals[3].period = 0;
+    file.equipmentClasses.fixture.signals[1].name = "mode.x";
+    delete file.areas[0].lines[0].namespaceUri;
+  });
+  expect(faults).toEqual([
+    '$.endpoints[0].url: "http://127.0.0.1" is not of the form opc.tcp://host:port',
+    '$.endpoints[0].securityPolicy: has to be one of Basic256Sha256, Aes128_Sha256_RsaOaep, Aes256_Sha256_RsaPss, is "None"',
+    '$.clock.endpoint: "paint" is not in $.endpoints',
+    '$.equipmentClasses["weld-gun"].signals[3].period: has to be a number above 0, is 0',
+    '$.equipmentClasses.fixture.signals[1].name: "mode.x" may hold letters, digits, "-" and "_" only',
+    "$.areas[0].lines[0].namespaceUri: has to be a text that is not empty, is missing",
+    '$.areas[0].lines[0].cells[1].class: "weld-cel" is not in $.equipmentClasses',
+    '$.areas[0].lines[0].cells[2].id: "leipzig.body.line1.cell1" is used before at $.areas[0].lines[0].cells[0]',
+    '$.areas[0].lines[0].cells[2].machines[0].id: "leipzig.body.line1.cell1.robot" is used before at $.areas[0].lines[0].cells[0].machines[0]',
+    '$.areas[0].lines[0].cells[2].machines[1].id: "leipzig.body.line1.cell1.gun" is used before at $.areas[0].lines[0].cells[0].machines[1]',
+    '$.areas[0].lines[0].cells[2].machines[2].id: "leipzig.body.line1.cell1.fixture" is used before at $.areas[0].lines[0].cells[0].machines[2]',
+  ]);
+});
+
+test("what is no plant definition at all is refused as such", () => {
+  expect(readPlant(Buffer.from("{"))).toMatchObject({ kind: "faults" });
+  expect(faultsOf((file) => { file.format = "digitaltwin.plant/2"; })).toEqual(['$.format: is "digitaltwin.plant/2", this gateway reads "digitaltwin.plant/1"']);
+});

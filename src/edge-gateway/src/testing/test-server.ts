@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import {
+  DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy, StatusCodes, Variant, type UAVariable,
+} from "node-opcua";
+
+export interface TestServerOptions {
+  readonly folder: string;
+  readonly port: number;
+  /** In the order in which the server registers them: that makes their indexes. */
+  readonly namespaces: readonly string[];
+  readonly password: string;
+  /** Per namespace; string identifiers. */
+  readonly numbers?: readonly string[];
+  readonly texts?: readonly string[];
+}
+
+/** A real OPC UA server in this process, with values set by the test. */
+export class TestServer {
+  readonly #nodes = new Map<string, UAVariable>();
+
+  private constructor(private readonly server: OPCUAServer, readonly certificateFile: string) {}
+
+  static async start(options: TestServerOptions): Promise<TestServer> {
+    const manager = new OPCUACertificateManager({ rootFolder: join(options.folder, "server-pki"), keySize: 2048, automaticallyAcceptUnknownCertificate: true, disableFileWatchers: true });
+    await manager.initialize();
+    const certificateFile = join(options.folder, "server-pki", "own", "certs", "test-server.pem");
+    const { existsSync } = await import("node:fs");
+    if (!existsSync(certificateFile)) {
+      await manager.createSelfSignedCertificate({
+        outputFile: certificateFile, applicationUri: "urn:test-server", subject: "/CN=Test server", dns: ["localhost"], startDate: new Date(Date.now() - 60_000), validity: 2,
+      });
+    }
+    const server = new OPCUAServer({
+      port: options.port, host: "127.0.0.1", hostname: "127.0.0.1", serverInfo: { applicationUri: "urn:test-server" },
+      serverCertificateManager: manager, userCertificateManager: manager, certificateFile, privateKeyFile: manager.privateKey,
+      securityModes: [MessageSecurityMode.SignAndEncrypt], securityPolicies: [SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes256_Sha256_RsaPss], allowAnonymous: false,
+      userManager: { isValidUser: (user: string, password: string) => user === "gateway" && password === options.password },
+    });
+    await server.initialize();
+    const running = new TestServer(server, certificateFile);
+    const addressSpace = server.engine.addressSpace!;
+    for (const uri of options.namespaces) {
+      const namespace = addressSpace.registerNamespace(uri);
+      const folder = namespace.addFolder(addressSpace.rootFolder.objects, { browseName: `Plant ${uri}` });
+      const add = (id: string, dataType: DataType, value: unknown) => running.#nodes.set(`${uri} ${id}`, namespace.addVariable({
+        componentOf: folder, browseName: id, nodeId: `s=${id}`, dataType, minimumSamplingInterval: 0, value: new Variant({ dataType, value }),
+      }));
+      for (const id of options.numbers ?? []) add(id, DataType.Double, 0);
+      for (const id of options.texts ?? []) add(id, DataType.String, "");
+    }
+    await server.start();
+    return running;
+  }
+
+  get port(): number {
+    return this.server.endpoints[0]!.port;
+  }
+
+  set(uri: string, id: string, value: number | string, sourceUs: number, status = StatusCodes.Good): void {
+    const node = this.#nodes.get(`${uri} ${id}`)!;
+    const variant = typeof value === "number" ? new Variant({ dataType: DataType.Double, value }) : new Variant({ dataType: DataType.String, value });
+    node.setValueFromSource(variant, status, new Date(Math.floor(sourceUs / 1000)));
+  }
+
+  async stop(): Promise<void> {
+    await this.server.shutdown(0);
+  }
+}
