@@ -4,10 +4,11 @@ import type { DataValue } from "node-opcua";
 import { DurableBuffer, type BufferOptions } from "./buffer/durable-buffer.js";
 import { CoreLink, readLinkCertificates } from "./link/core-link.js";
 import type { Log } from "./log.js";
+import { ensureOwnCertificate } from "./opcua/certificate-manager.js";
 import { Endpoint } from "./opcua/endpoint.js";
 import { readOrCreatePassword } from "./opcua/password.js";
 import { microseconds, toRow } from "./opcua/reading.js";
-import { ensureOwnCertificate, pkiOf, trust } from "./opcua/trust-list.js";
+import { pkiOf, trust } from "./opcua/trust-list.js";
 import { PlantClock } from "./plant/plant-clock.js";
 import type { EndpointDefinition, Plant } from "./plant/definition.js";
 import { GapTracker } from "./samples/gap-tracker.js";
@@ -73,7 +74,7 @@ export class Gateway {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#ticking);
-    await Promise.all(this.#endpoints.map((endpoint) => endpoint.stop()));
+    await Promise.all([this.buffer.flushed(), ...this.#endpoints.map((endpoint) => endpoint.stop())]);
     await this.buffer.close();
     this.#link?.stop();
   }

@@ -3,14 +3,13 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultBufferOptions } from "./buffer/durable-buffer.js";
-import { Gateway } from "./gateway.js";
 import { logToStderr as log } from "./log.js";
 import { pkiOf, trust } from "./opcua/trust-list.js";
 import { parseOptions, usage, type Options } from "./options.js";
 import { readPlant, type Plant } from "./plant/definition.js";
 
 /** A stop has to be done within this time, whatever a server or the core does. */
-const stopMs = 2000;
+const stopMs = 900;
 
 async function main(): Promise<void> {
   let options: Options;
@@ -31,6 +30,8 @@ async function main(): Promise<void> {
   }
   const plant = await loadPlant(options.plant, options.endpoints);
   const main = fileURLToPath(import.meta.url);
+  // Only now, since node-opcua takes a second to load: whoever mistyped an option need not wait for it.
+  const { Gateway } = await import("./gateway.js");
   const gateway = await Gateway.start({
     data, plant, core: options.core, trust: options.trust,
     buffer: { ...defaultBufferOptions, maxBytes: options.bufferMegabytes * 1024 * 1024, segmentBytes: Math.min(defaultBufferOptions.segmentBytes, options.bufferMegabytes * 1024 * 256) },

@@ -12,9 +12,10 @@ import {
 } from "node-opcua";
 import { X509Certificate } from "node:crypto";
 import type { EndpointDefinition } from "../plant/definition.js";
+import { openCertificateManager } from "./certificate-manager.js";
 import { resolveNode } from "./nodes.js";
 import { SilenceWatch } from "./silence-watch.js";
-import { keepRejected, openCertificateManager, subjectOf, thumbprintOf, type Pki } from "./trust-list.js";
+import { keepRejected, subjectOf, thumbprintOf, type Pki } from "./trust-list.js";
 
 export interface Item {
   /** What a person calls it: signal id, or what the clock node is. */
@@ -269,6 +270,6 @@ async function close(session: ClientSession | undefined, client: OPCUAClient | u
     await session?.close(true).catch(() => undefined);
     await client?.disconnect().catch(() => undefined);
   };
-  await Promise.race([orderly(), new Promise((resolve) => setTimeout(resolve, 1000))]);
+  await Promise.race([orderly(), new Promise((resolve) => setTimeout(resolve, 500))]);
   await manager.dispose();
 }

@@ -2,7 +2,8 @@ import { X509Certificate } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { OPCUACertificateManager } from "node-opcua";
+
+// Loads without node-opcua, so that the trust command answers at once.
 
 /** The gateway's own application instance certificate and the certificates of the servers it may talk to, as node-opcua lays them out. */
 export interface Pki {
@@ -12,8 +13,6 @@ export interface Pki {
   readonly applicationUri: string;
 }
 
-const validDays = 3650;
-
 export function pkiOf(folder: string): Pki {
   return {
     folder,
@@ -21,30 +20,6 @@ export function pkiOf(folder: string): Pki {
     privateKeyFile: join(folder, "own", "private", "private_key.pem"),
     applicationUri: `urn:${hostname()}:DigitalTwin:edge-gateway`,
   };
-}
-
-/** A fresh view of the folders: what has been trusted since the last one counts. Nothing is ever trusted by itself. */
-export async function openCertificateManager(pki: Pki): Promise<OPCUACertificateManager> {
-  const manager = new OPCUACertificateManager({
-    rootFolder: pki.folder, keySize: 3072, automaticallyAcceptUnknownCertificate: false, disableFileWatchers: true,
-  });
-  await manager.initialize();
-  return manager;
-}
-
-/** Creates the key and the certificate at the first start. */
-export async function ensureOwnCertificate(pki: Pki): Promise<void> {
-  const manager = await openCertificateManager(pki);
-  try {
-    if (await exists(pki.certificateFile)) return;
-    // Written under another name first: the OPC UA server may be looking for it at this moment.
-    await manager.createSelfSignedCertificate({
-      applicationUri: pki.applicationUri, subject: "/CN=DigitalTwin edge gateway/O=DigitalTwin", dns: [hostname(), "localhost"],
-      startDate: new Date(Date.now() - 3600_000), validity: validDays, outputFile: pki.certificateFile,
-    });
-  } finally {
-    await manager.dispose();
-  }
 }
 
 /** SHA-1 of the DER bytes, upper-case hex: how OPC UA names a certificate (Part 6, 6.2.2). */
