@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Spectre.Console;
 
 namespace DigitalTwin.Cli.Output;
@@ -17,6 +18,9 @@ public static class Paint
     public static Text Quality(string? quality) => quality is "good" or null ? Plain(quality) : new Text(quality, new Style(Color.Yellow));
 
     public static Text Abnormal(string text) => text == Words.Absent ? Plain(text) : new Text(text, new Style(Color.Red));
+
+    /// <param name="code">0 is no fault.</param>
+    public static Text Fault(JsonElement code) => Words.Value(code) is var text && text is "0" or Words.Absent ? Plain(text) : Abnormal(text);
 
     public static Text Right(string text) => new Text(text).RightJustified();
 }

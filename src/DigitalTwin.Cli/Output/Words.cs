@@ -27,6 +27,8 @@ public static class Words
         JsonValueKind.Undefined or JsonValueKind.Null => Absent,
         JsonValueKind.Number => Number(value.GetDouble()),
         JsonValueKind.String => value.GetString() is { Length: > 0 } text ? text : Absent,
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
         JsonValueKind.Object => string.Join(' ', value.EnumerateObject().Select(member => $"{member.Name}={Value(member.Value)}")),
         JsonValueKind.Array => string.Join(',', value.EnumerateArray().Select(Value)),
         _ => value.ToString(),
@@ -34,6 +36,11 @@ public static class Words
 
     public static string Value(JsonElement value, string? unit) =>
         Value(value) is var text && text != Absent && !string.IsNullOrEmpty(unit) ? $"{text} {unit}" : Value(value);
+
+    /// <summary>An event's data beside a column of its time, which is not said twice.</summary>
+    public static string EventData(JsonElement data) => data.ValueKind != JsonValueKind.Object
+        ? Value(data)
+        : string.Join(' ', data.EnumerateObject().Where(member => member.Name != "at").Select(member => $"{member.Name}={Value(member.Value)}"));
 
     /// <param name="seconds">Wall seconds.</param>
     public static string Age(double? seconds) => seconds switch

@@ -43,7 +43,7 @@ internal static class EventsVerb
         var table = Screen.Columns(screen.IsWide ? ["plant time", "offset", "seq", "event", "data", "recorded", "entity"] : ["plant time", "offset", "event", "data"]);
         foreach (var recorded in events)
         {
-            var (at, offset, data) = (Words.PreciseTime(recorded.At), recorded.Offset.ToString(CultureInfo.InvariantCulture), Words.Value(recorded.Data));
+            var (at, offset, data) = (Words.PreciseTime(recorded.At), recorded.Offset.ToString(CultureInfo.InvariantCulture), Words.EventData(recorded.Data));
             if (screen.IsWide)
                 table.AddRow(Paint.Plain(at), Paint.Plain(offset), Paint.Plain(recorded.Seq.ToString(CultureInfo.InvariantCulture)), Paint.Plain(recorded.Name),
                     Paint.Plain(data), Paint.Plain(Words.PreciseTime(recorded.Recorded)), Paint.Plain(recorded.Entity));

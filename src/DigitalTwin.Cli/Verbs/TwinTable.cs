@@ -23,7 +23,7 @@ internal static class TwinTable
             if (screen.IsWide)
                 cells.AddRange(
                 [
-                    Paint.Plain(twin.Name), Paint.Plain(Words.Value(twin.Mode)), Paint.Abnormal(Words.Value(twin.Fault)),
+                    Paint.Plain(twin.Name), Paint.Plain(Words.Value(twin.Mode)), Paint.Fault(twin.Fault),
                     Paint.Plain(Count(twin.Counts?.Produced)), Paint.Plain(Count(twin.Offset)),
                 ]);
             table.AddRow(cells);

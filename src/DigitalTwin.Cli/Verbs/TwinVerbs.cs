@@ -56,7 +56,7 @@ internal static class TwinVerbs
         facts.AddRow(Paint.Plain("state"), Paint.State(twin.State));
         facts.AddRow(Paint.Plain("since"), Paint.Plain(Words.Time(twin.StateSince)));
         facts.AddRow(Paint.Plain("mode"), Paint.Plain(Words.Value(twin.Mode)));
-        facts.AddRow(Paint.Plain("fault"), Paint.Abnormal(Words.Value(twin.Fault)));
+        facts.AddRow(Paint.Plain("fault"), Paint.Fault(twin.Fault));
         facts.AddRow(Paint.Plain("flags"), Paint.Abnormal(TwinTable.Flags(twin)));
         facts.AddRow(Paint.Plain("vehicle"), Paint.Plain(twin.CurrentVehicle));
         if (twin.Counts is { } counts) facts.AddRow(Paint.Plain("counts"), Paint.Plain($"{counts.Produced} produced = {counts.Good} good + {counts.Scrap} scrap"));

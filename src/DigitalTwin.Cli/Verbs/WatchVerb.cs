@@ -45,8 +45,13 @@ internal static class WatchVerb
     private static async Task PrintLines(IAsyncEnumerable<StreamEvent> events, int most, Screen screen, CancellationToken stopped)
     {
         var twins = new WatchedTwins();
-        await foreach (var happened in events.Take(most).WithCancellation(stopped))
-            foreach (var line in twins.Take(happened)) screen.Line(line);
+        await foreach (var happened in events.WithCancellation(stopped))
+        {
+            var lines = twins.Take(happened);
+            foreach (var line in lines) screen.Line(line);
+            // A heartbeat is told to nobody, so it is not counted either.
+            if (lines.Count > 0 && --most == 0) return;
+        }
     }
 
     private static Task Paint(IAsyncEnumerable<StreamEvent> events, int most, Screen screen, CancellationToken stopped) =>

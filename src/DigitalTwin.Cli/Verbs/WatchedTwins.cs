@@ -42,7 +42,7 @@ internal sealed class WatchedTwins
     {
         if (delta.Twin is { } twin) Keep(twin);
         var recorded = delta.Event;
-        return [$"{Words.PreciseTime(recorded.At)}  id={recorded.Offset}  {recorded.Entity}  {recorded.Name}  {Words.Value(recorded.Data)}"];
+        return [$"{Words.PreciseTime(recorded.At)}  id={recorded.Offset}  {recorded.Entity}  {recorded.Name}  {Words.EventData(recorded.Data)}"];
     }
 
     private List<string> TakeTags(TagsShape tags)

@@ -99,7 +99,7 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
     {
         var run = await host.Twin("events", Recorded.Robot, "--limit", "2", "--from", "2026-01-05T09:00Z");
         Assert.Equal(["810", "812"], run.Lines.Skip(1).Select(line => Cells(line)[1]));
-        Assert.EndsWith("machine.state-changed.v1  from=Aborting to=Aborted", run.Lines[2], StringComparison.Ordinal);
+        Assert.EndsWith("machine.state-changed.v1  from=Aborting to=Aborted legal=true", run.Lines[2], StringComparison.Ordinal);
         Assert.Contains($"/api/v1/twins/{Recorded.Robot}/events?from=2026-01-05T09%3A00%3A00.000Z&order=desc&limit=2", host.Asked);
     }
 

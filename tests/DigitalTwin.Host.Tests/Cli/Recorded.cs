@@ -33,7 +33,7 @@ internal static class Recorded
 
     public const string EventsNewestFirst = $$$"""
         {"items":[
-         {"offset":812,"entity":"{{{Robot}}}","seq":9,"name":"machine.state-changed.v1","at":"2026-01-05T09:38:12.250Z","recorded":"2026-01-05T08:38:12.700Z","data":{"from":"Aborting","to":"Aborted"}},
+         {"offset":812,"entity":"{{{Robot}}}","seq":9,"name":"machine.state-changed.v1","at":"2026-01-05T09:38:12.250Z","recorded":"2026-01-05T08:38:12.700Z","data":{"from":"Aborting","to":"Aborted","legal":true,"at":"2026-01-05T09:38:12.25+00:00"}},
          {"offset":810,"entity":"{{{Robot}}}","seq":8,"name":"machine.state-changed.v1","at":"2026-01-05T09:38:11.250Z","recorded":"2026-01-05T08:38:12.690Z","data":{"from":"Execute","to":"Aborting"}}],"next":"more"}
         """;
 
