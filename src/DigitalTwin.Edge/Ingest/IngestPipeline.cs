@@ -37,7 +37,13 @@ internal sealed class IngestPipeline
         (this.intake, this.store, this.twins, this.bufferId, this.answer) = (intake, store, twins, bufferId, answer);
 
     /// <summary>Takes in one frame of samples or a gap; waits while the stages behind are full.</summary>
-    public ValueTask WriteAsync(Frame frame, CancellationToken cancellation) => frames.Writer.WriteAsync(frame, cancellation);
+    /// <returns>False when the stages take no more.</returns>
+    public async ValueTask<bool> TryWriteAsync(Frame frame)
+    {
+        while (await frames.Writer.WaitToWriteAsync())
+            if (frames.Writer.TryWrite(frame)) return true;
+        return false;
+    }
 
     /// <summary>No more frames: the stages finish what they hold.</summary>
     public void Complete() => frames.Writer.TryComplete();

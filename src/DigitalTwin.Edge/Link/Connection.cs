@@ -20,53 +20,52 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
 
     private readonly Channel<Frame> outgoing = Channel.CreateBounded<Frame>(new BoundedChannelOptions(FramesToSend) { SingleReader = true });
     private readonly TaskCompletionSource replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task receiver = Task.CompletedTask;
+    private Task sender = Task.CompletedTask;
     private byte[] buffer = new byte[64 << 10];
 
-    /// <summary>Ends this connection in favour of a newer one; returns when it has drained.</summary>
+    /// <summary>Ends this connection in favour of a newer one; returns when all it had taken in is stored.</summary>
     public Task ReplaceAsync()
     {
         replaced.TrySetResult();
-        return ended.Task;
+        return drained.Task;
     }
 
-    public async Task RunAsync(CancellationToken aborted)
+    /// <param name="stopping">The core goes down, or the request is gone.</param>
+    public async Task RunAsync(CancellationToken stopping)
     {
         string? name = null;
         var (status, reason) = (WebSocketCloseStatus.NormalClosure, "");
         try
         {
-            var hello = await ReceiveHelloAsync(aborted);
+            var hello = await ReceiveHelloAsync(stopping);
             await link.TakeOverAsync(name = hello.Gateway, this);
-            await ServeAsync(hello, aborted);
+            await ServeAsync(hello, stopping);
         }
         catch (Exception e)
         {
             (status, reason) = Why(e);
             LogEnded(link.Log, name ?? certificateName, reason.Length == 0 ? e.Message : reason);
         }
-        finally
-        {
-            ended.SetResult();
-            if (name is not null && link.Leave(name, this)) link.Gateways.Lost(name);
-            await CloseAsync(status, reason);
-        }
+        drained.SetResult();
+        if (name is not null && link.Leave(name, this)) link.Gateways.Lost(name);
+        await CloseAsync(status, reason);
     }
 
-    private async Task<GatewayHello> ReceiveHelloAsync(CancellationToken aborted)
+    private async Task<GatewayHello> ReceiveHelloAsync(CancellationToken stopping)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         patience.CancelAfter(HelloWithin);
-        var hello = (await ReceiveAsync(patience.Token))?.GatewayHello ?? throw new RefusedException("the first frame has to be a GatewayHello");
-        if (hello.Gateway != certificateName)
-            throw new RefusedException($"gateway '{hello.Gateway}' came with the certificate of '{certificateName}'");
-        if (hello.BufferId.Length is 0 or > 100) throw new RefusedException("buffer_id has to have 1 to 100 characters");
+        var hello = (await ReceiveAsync(patience.Token))?.GatewayHello ?? throw Refused("the first frame has to be a GatewayHello");
+        if (hello.Gateway != certificateName) throw Refused($"gateway '{hello.Gateway}' came with the certificate of '{certificateName}'");
+        if (hello.BufferId.Length is 0 or > 100) throw Refused("buffer_id has to have 1 to 100 characters");
         if (link.Options.PlantHash is { } hash && !hash.Equals(hello.PlantHash, StringComparison.OrdinalIgnoreCase))
-            throw new RefusedException("other plant definition than the core's; start the gateway with the same --plant file");
+            throw Refused("other plant definition than the core's; start the gateway with the same --plant file");
         return hello;
     }
 
-    private async Task ServeAsync(GatewayHello hello, CancellationToken aborted)
+    private async Task ServeAsync(GatewayHello hello, CancellationToken stopping)
     {
         var stored = link.Store.Stored(hello.BufferId);
         var intake = new Intake(hello.Signals, stored, link.Live, link.Rejections, link.Clock);
@@ -75,42 +74,46 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
         LogConnected(link.Log, hello.Gateway, stored, hello.FirstSequence, hello.NextSequence);
         outgoing.Writer.TryWrite(new() { CoreHello = new() { BootId = link.BootId, StoredSequence = stored, Credit = link.Options.Credit } });
 
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         // The stages know nothing of the socket: when it is gone, what was taken in is stored all the same.
         var stages = pipeline.RunAsync(CancellationToken.None);
-        var sender = SendAsync(ending.Token);
-        var receiver = ReceiveFramesAsync(hello.Gateway, pipeline, ending.Token);
+        sender = SendAsync();
+        receiver = ReceiveFramesAsync(hello.Gateway, pipeline);
+        var stop = Task.Delay(Timeout.Infinite, stopping);
         try
         {
-            var first = await Task.WhenAny(receiver, sender, stages, replaced.Task);
-            if (first == replaced.Task) throw new ReplacedException();
+            var first = await Task.WhenAny(receiver, sender, stages, replaced.Task, stop);
+            if (first == replaced.Task) throw new EndedException(WebSocketCloseStatus.PolicyViolation, "a newer connection of the same gateway took over");
+            if (first == stop) throw new EndedException(WebSocketCloseStatus.EndpointUnavailable, "the core ends the connection");
             await first;
         }
         finally
         {
-            await ending.CancelAsync();
             pipeline.Complete();
-            outgoing.Writer.TryComplete();
-            await receiver.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await sender.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            link.Counters.AddMissing(intake.Missing);
-            await stages;
+            try
+            {
+                await stages;
+            }
+            finally
+            {
+                link.Counters.AddMissing(intake.Missing);
+            }
         }
     }
 
-    private async Task ReceiveFramesAsync(string name, IngestPipeline pipeline, CancellationToken cancellation)
+    /// <summary>Reads until the gateway closes. Once the stages take no more, what still comes is read and left to be sent again.</summary>
+    private async Task ReceiveFramesAsync(string name, IngestPipeline pipeline)
     {
-        while (await ReceiveAsync(cancellation) is { } frame)
+        while (await ReceiveAsync(CancellationToken.None) is { } frame)
         {
             link.Counters.AddFrame();
             switch (frame.BodyCase)
             {
                 case Frame.BodyOneofCase.Samples:
                     link.Counters.AddSamples(frame.Samples.Signal.Count);
-                    await pipeline.WriteAsync(frame, cancellation);
+                    await pipeline.TryWriteAsync(frame);
                     break;
                 case Frame.BodyOneofCase.Gap:
-                    await pipeline.WriteAsync(frame, cancellation);
+                    await pipeline.TryWriteAsync(frame);
                     break;
                 case Frame.BodyOneofCase.Tick:
                     Take(name, frame.Tick);
@@ -146,10 +149,10 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
         }
     }
 
-    private async Task SendAsync(CancellationToken cancellation)
+    private async Task SendAsync()
     {
-        await foreach (var frame in outgoing.Reader.ReadAllAsync(cancellation))
-            await socket.SendAsync(frame.ToByteArray(), WebSocketMessageType.Binary, endOfMessage: true, cancellation);
+        await foreach (var frame in outgoing.Reader.ReadAllAsync())
+            await socket.SendAsync(frame.ToByteArray(), WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
     }
 
     /// <returns>Null when the gateway has closed.</returns>
@@ -181,34 +184,40 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
     {
         switch (e)
         {
+            case EndedException ended:
+                return (ended.Status, ended.Message);
             case MalformedFrameException:
                 link.Counters.AddMalformed();
                 return (WebSocketCloseStatus.InvalidPayloadData, e.Message);
-            case RefusedException:
-                link.Counters.AddRefused();
-                return (WebSocketCloseStatus.PolicyViolation, e.Message);
-            case ReplacedException:
-                return (WebSocketCloseStatus.PolicyViolation, "a newer connection of the same gateway took over");
-            case OperationCanceledException:
-                return (WebSocketCloseStatus.EndpointUnavailable, "the core ends the connection");
-            case WebSocketException or IOException:
-                return (WebSocketCloseStatus.EndpointUnavailable, "");
+            case WebSocketException or OperationCanceledException:
+                return (WebSocketCloseStatus.EndpointUnavailable, "");   // the connection is gone: nobody reads a reason
             default:
                 return (WebSocketCloseStatus.InternalServerError, $"the core could not store: {e.Message}");
         }
     }
 
+    /// <summary>
+    /// Says why and waits a moment for the other side to close too. A pending receive is not cancelled before: that would tear the
+    /// connection down, and the reason with it.
+    /// </summary>
     private async Task CloseAsync(WebSocketCloseStatus status, string reason)
     {
         using var patience = new CancellationTokenSource(CloseWithin);
         try
         {
+            outgoing.Writer.TryComplete();
+            await sender.WaitAsync(patience.Token);
             await socket.CloseOutputAsync(status, Fitting(reason), patience.Token);
+            await receiver.WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (socket.State == WebSocketState.CloseSent) await socket.ReceiveAsync(buffer, patience.Token);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException)
         {
-            // Gone already; there is nobody to tell.
+            // Gone, or silent for too long; there is nobody to tell.
         }
+        socket.Abort();
+        await receiver.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await sender.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>RFC 6455, 5.5: a close frame has room for 123 bytes of reason.</summary>
@@ -218,8 +227,16 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
         return reason;
     }
 
-    private sealed class RefusedException(string message) : Exception(message);
-    private sealed class ReplacedException : Exception;
+    private EndedException Refused(string reason)
+    {
+        link.Counters.AddRefused();
+        return new(WebSocketCloseStatus.PolicyViolation, reason);
+    }
+
+    private sealed class EndedException(WebSocketCloseStatus status, string reason) : Exception(reason)
+    {
+        public WebSocketCloseStatus Status => status;
+    }
 
     [LoggerMessage(1, LogLevel.Information, "gateway {Gateway} connected; stored up to {Stored}, it holds {First} to before {Next}")]
     private static partial void LogConnected(ILogger log, string gateway, ulong stored, ulong first, ulong next);

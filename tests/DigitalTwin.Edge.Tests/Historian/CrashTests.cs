@@ -18,7 +18,7 @@ public sealed class CrashTests
         var files = 0;
         for (var life = 0; life < 5; life++)
         {
-            var durable = await LiveAndDieAsync(folder.Path, random.Next(5, 120));
+            var durable = await LiveAndDieAsync(folder.Path, random.Next(5, 60));
 
             await using var history = SampleHistory.Open(folder.Path, TimeProvider.System, Made.SmallFiles);
             var stored = history.StoredSequence(AppendingProcess.Buffer);

@@ -1,0 +1,53 @@
+using DigitalTwin.Domain.Plant;
+using DigitalTwin.Edge.Link;
+
+namespace DigitalTwin.Edge.Tests.Ingest;
+
+/// <summary>A small plant, and frames as its gateway packs them.</summary>
+internal static class Plant
+{
+    public static readonly DateTimeOffset T0 = new(2026, 3, 1, 6, 0, 0, TimeSpan.Zero);
+
+    public static readonly SignalDefinition Vibration = Define("vibration", SignalRole.Measurement, SignalType.Number, 1);
+    public static readonly SignalDefinition State = Define("state", SignalRole.State, SignalType.Number, 1);
+    public static readonly SignalDefinition Vehicle = Define("vehicle", SignalRole.Vehicle, SignalType.Text, 1);
+    public static readonly SignalDefinition Mode = Define("mode", SignalRole.Mode, SignalType.Number, 5);
+
+    /// <summary>The number of a signal on the link is its place here; the last is not in the plant definition.</summary>
+    public static readonly string[] Dictionary = [Vibration.Id, State.Id, Vehicle.Id, Mode.Id, "leipzig.body.line1.cell9.state"];
+
+    public static readonly SignalDefinition[] Signals = [Vibration, State, Vehicle, Mode];
+
+    public static IReadOnlyList<Signal> Numbers => [.. Dictionary.Select((id, number) => new Signal { Number = (uint)number, Id = id })];
+
+    public static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    public static Samples Frame(ulong first, params Row[] rows)
+    {
+        var frame = new Samples { FirstSequence = first, BaseSourceUs = Micros(T0), BaseServerUs = Micros(T0) };
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var row = rows[i];
+            frame.Signal.Add((uint)row.Signal);
+            frame.SourceDtUs.Add((long)(row.Second * 1e6));
+            frame.ServerDtUs.Add((long)(row.Second * 1e6));
+            frame.Value.Add(row.Number);
+            if (row.Status != 0)
+            {
+                frame.StatusRow.Add((uint)i);
+                frame.StatusCode.Add(row.Status);
+            }
+            if (row.Text is null) continue;
+            frame.TextRow.Add((uint)i);
+            frame.Text.Add(row.Text);
+        }
+        return frame;
+    }
+
+    private static SignalDefinition Define(string name, SignalRole role, SignalType type, double period) =>
+        new($"leipzig.body.line1.cell1.{name}", "leipzig.body.line1.cell1", name, role, "", type, null, null, null, TimeSpan.FromSeconds(period));
+}
+
+/// <param name="Signal">Place in <see cref="Plant.Dictionary"/>.</param>
+/// <param name="Second">Source time after <see cref="Plant.T0"/>.</param>
+internal sealed record Row(int Signal, double Second, double Number, string? Text = null, uint Status = 0);

@@ -1,0 +1,46 @@
+using DigitalTwin.Domain.Plant;
+using DigitalTwin.Edge.Ingest;
+
+namespace DigitalTwin.Edge.Tests.Ingest;
+
+public sealed class TwinFilterTests
+{
+    private static Sample State(double number, double second = 0, uint status = 0) =>
+        new(Plant.State.Id, number, null, status, Plant.T0.AddSeconds(second), Plant.T0, 1);
+
+    private static bool Forwards(Sample? last, Sample sample, DateTimeOffset? plantNow = null) =>
+        TwinFilter.Forwards(SignalRole.State, last, sample, plantNow);
+
+    [Fact]
+    public void Measurements_and_energy_are_history_and_no_news_to_a_twin()
+    {
+        Assert.False(TwinFilter.Forwards(SignalRole.Measurement, null, State(1), null));
+        Assert.False(TwinFilter.Forwards(SignalRole.Energy, null, State(1), null));
+        Assert.All(Enum.GetValues<SignalRole>().Except([SignalRole.Measurement, SignalRole.Energy]), role => Assert.True(TwinFilter.Forwards(role, null, State(1), null)));
+    }
+
+    [Fact]
+    public void A_state_announced_again_is_not_delivered_again()
+    {
+        Assert.True(Forwards(null, State(6)));
+        Assert.False(Forwards(State(6), State(6, 1)));
+        Assert.True(Forwards(State(6), State(8, 1)));
+    }
+
+    [Fact]
+    public void Losing_and_regaining_quality_is_delivered_once_each()
+    {
+        Assert.True(Forwards(State(6), State(double.NaN, 1, 0x8000_0000)));
+        Assert.False(Forwards(State(double.NaN, 1, 0x8000_0000), State(6, 2, 0x8005_0000)));
+        Assert.True(Forwards(State(double.NaN, 1, 0x8000_0000), State(6, 2)));
+        Assert.True(Forwards(State(6), State(6, 1, 0x4000_0000)));
+    }
+
+    [Fact]
+    public void A_late_report_does_not_turn_a_twin_back()
+    {
+        Assert.False(Forwards(State(8, 5), State(6, 4)));
+        Assert.True(Forwards(State(8, 5), State(6, 5)));
+        Assert.True(Forwards(State(8, 86_400), State(6, 5), Plant.T0.AddSeconds(5)));   // the plant was set up anew
+    }
+}
