@@ -24,9 +24,10 @@ public sealed class DeterminismTests
         {
             var run = new PlantRun(Physics);
             var until = run.Plant.Line.Built;
+            var end = until + Minutes * 60_000_000L;
             foreach (var slice in slices)
-                run.Plant.Advance(until = Math.Min(until + slice * 1000L, run.Plant.Line.Built + Minutes * 60_000_000L), run.Announced);
-            run.Plant.Advance(run.Plant.Line.Built + Minutes * 60_000_000L, run.Announced);
+                run.To(until = Math.Min(until + slice * 1000L, end));
+            run.To(end);
             return Story(run) == whole;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(10));
     }

@@ -24,9 +24,13 @@ internal sealed class PlantRun
     public List<Announcement> Announced { get; } = [];
     public TimeSpan Age => TimeSpan.FromMicroseconds(Plant.Line.Time - Plant.Line.Built);
 
-    public PlantRun For(double seconds)
+    public PlantRun For(double seconds) => To(Plant.Line.Time + (long)(seconds * 1e6));
+
+    public PlantRun To(long time)
     {
-        Plant.Advance(Plant.Line.Time + (long)(seconds * 1e6), Announced);
+        List<Announcement> slice = [];   // fresh, as for each tick of the process
+        Plant.Advance(time, slice);
+        Announced.AddRange(slice);
         return this;
     }
 
