@@ -10,7 +10,7 @@ namespace DigitalTwin.Host.Startup;
 /// <param name="OpcUaPort">Port of the virtual plant's OPC UA server; 0: any free one.</param>
 /// <param name="Attach">True: plant, OPC UA server and gateway run as processes of their own.</param>
 public sealed record LaunchOptions(
-    DirectoryInfo Data, IReadOnlyList<Uri> Urls, FileInfo Plant, double Speed, ulong Seed, bool Attach, int EdgePort, int OpcUaPort)
+    DirectoryInfo Data, IReadOnlyList<Uri> Urls, FileInfo Plant, double Speed, long Seed, bool Attach, int EdgePort, int OpcUaPort)
 {
     private const string DefaultUrl = "http://localhost:5080";
 
@@ -21,7 +21,7 @@ public sealed record LaunchOptions(
         var urls = new Option<string>("--urls") { Description = "Where the page and the API listen, loopback only; port 0 makes every port ephemeral", DefaultValueFactory = _ => DefaultUrl };
         var plant = new Option<string>("--plant") { Description = "Plant definition file", DefaultValueFactory = _ => Installation.File("simulations/plants/first-line.json") };
         var speed = new Option<double>("--speed") { Description = "Plant seconds per wall second of the virtual plant, 1 to 20", DefaultValueFactory = _ => 1 };
-        var seed = new Option<ulong>("--seed") { Description = "Seed of the virtual plant", DefaultValueFactory = _ => 1 };
+        var seed = new Option<long>("--seed") { Description = "Seed of the virtual plant", DefaultValueFactory = _ => 1 };
         var attach = new Option<bool>("--attach") { Description = "Start no plant, OPC UA server or gateway: they run as processes of their own" };
         var edgePort = new Option<int?>("--edge-port") { Description = "Port of the edge link (default 5443)" };
         var opcUaPort = new Option<int?>("--opcua-port") { Description = "Port of the virtual plant's OPC UA server (default 4840)" };

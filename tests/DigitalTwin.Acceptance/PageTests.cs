@@ -1,0 +1,70 @@
+using DigitalTwin.Acceptance.Processes;
+using Xunit.Abstractions;
+
+namespace DigitalTwin.Acceptance;
+
+/// <summary>The page in Chromium over a live plant.</summary>
+public class PageTests(ITestOutputHelper output)
+{
+    private const string Robot = "leipzig.body.line1.cell3.robot";
+
+    // The signal's declared period is 1 s of plant time; the plant runs at 1×.
+    private static readonly TimeSpan TwicePeriod = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BackWithin = TimeSpan.FromSeconds(45);
+
+    [Theory]
+    [InlineData("edge-gateway")]
+    [InlineData("opcua-server")]
+    public async Task Killing_a_part_turns_values_stale_within_twice_their_period_and_they_come_back_by_themselves(string part)
+    {
+        string data = Checkout.NewDataFolder();
+        using HostProcess host = await HostProcess.StartAsync(data);
+        await host.ReadyAsync();
+        using Page page = await Page.OpenAsync($"{host.Url}/twins/{Robot}", "value-vibration");
+        await Wait.UntilAsync(() => page.Saw("value-vibration") is [.., { Quality: "good" }], BackWithin, () => $"a good value on the page; it said\n{page.Said}");
+        int victim = host.Running.Descendants().Single(process => File.ReadAllText($"/proc/{process}/cmdline").Contains($"{part}/dist/main.js", StringComparison.Ordinal));
+
+        int seenBefore = page.Saw("value-vibration").Count;
+        DateTimeOffset killed = DateTimeOffset.UtcNow;
+        Running.Signal(victim, "KILL");
+
+        await Wait.UntilAsync(() => page.Saw("value-vibration").Skip(seenBefore).Any(seen => seen.Quality == "stale"), BackWithin, () => "the value to turn stale");
+        TimeSpan stale = page.Saw("value-vibration").Skip(seenBefore).First(seen => seen.Quality == "stale").At - killed;
+        int staleAt = page.Saw("value-vibration").Count;
+        await Wait.UntilAsync(() => page.Saw("value-vibration").Skip(staleAt).Any(seen => seen.Quality == "good"), BackWithin, () => $"the value to come back; the host said\n{host.Running.Everything}");
+        output.WriteLine($"{part} killed: stale after {stale.TotalSeconds:0.00} s");
+        Assert.InRange(stale, TimeSpan.Zero, TwicePeriod);
+
+        string reason = part == "edge-gateway" ? "gateway-restart" : "server-lost";
+        await Wait.UntilAsync(async () => (await host.GetAsync($"/api/v1/twins/{Robot}/events?order=desc&limit=100")).GetRawText().Contains(reason, StringComparison.Ordinal),
+            BackWithin, () => $"the gap '{reason}' to be reported");
+    }
+
+    [Fact]
+    public async Task Each_page_shows_the_live_plant_without_an_error_and_passes_the_accessibility_check()
+    {
+        string images = Environment.GetEnvironmentVariable("DT_IMAGES") ?? Path.Combine(Checkout.Root, "artifacts/images");
+        Directory.CreateDirectory(images);
+        using HostProcess host = await HostProcess.StartAsync(Checkout.NewDataFolder(), "--speed", "20");
+        await host.ReadyAsync();
+        using Page page = await Page.OpenAsync(host.Url);
+        // Something to look at: a few plant minutes, and a first good body.
+        await Wait.UntilAsync(async () => (await host.GetAsync("/api/v1/twins/leipzig.body.line1")).GetProperty("counts").GetProperty("good").GetInt64() >= 5, TimeSpan.FromMinutes(2), () => "five good bodies");
+
+        foreach ((string name, string path, string shows) in new[]
+        {
+            ("overview", "/", "[data-testid='tile-leipzig.body.line1.cell8']"),
+            ("machine", $"/twins/{Robot}", "[data-testid='value-vibration'][data-quality='good']"),
+            ("oee", "/oee/leipzig.body.line1", "[data-testid='oee-waterfall']"),
+        })
+        {
+            await page.GoToAsync(host.Url + path);
+            await page.WaitForAsync(shows);
+            await Task.Delay(TimeSpan.FromSeconds(3)); // charts fill
+            await page.ScreenshotAsync(Path.Combine(images, $"{name}.png"));
+            Assert.Empty(await page.AxeAsync());
+        }
+
+        Assert.Empty(page.Errors);
+    }
+}
