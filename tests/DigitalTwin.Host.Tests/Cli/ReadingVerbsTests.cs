@@ -10,7 +10,7 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
         var run = await host.Twin("ls", "leipzig.body.line1", "--kind", "machine", "--depth", "2");
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(["ID", "KIND", "STATE", "SINCE", "VEHICLE", "GOOD", "SCRAP", "DATA", "FLAGS"], Cells(run.Lines[0]));
-        Assert.Equal([Recorded.Robot, "machine", "Aborted", "2026-01-05T09:38:12Z", "BODY-000123", "40", "1", "1 stale, 1 bad", "illegalTransition"], Cells(run.Lines[1]));
+        Assert.Equal([Recorded.Robot, "machine", "Aborted", "2026-01-05T09:38:12Z", "BODY-000123", "40", "1", "1 stale, 1 bad", "illegal-transition"], Cells(run.Lines[1]));
         Assert.Equal(
             ["leipzig.body.line1.cell3.a-gun-with-a-name-that-is-longer-than-a-terminal-of-eighty-columns-would-show-in-one-line", "machine", "Execute", "2026-01-05T09:39:12Z", "–", "–", "–", "–", "–"],
             Cells(run.Lines[2]));

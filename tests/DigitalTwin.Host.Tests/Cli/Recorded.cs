@@ -15,7 +15,7 @@ internal static class Recorded
 
     public const string RobotTwin = $$$"""
         {"id":"{{{Robot}}}","kind":"machine","name":"Robot 3","parent":"leipzig.body.line1.cell3","state":"Aborted","stateSince":"2026-01-05T09:38:12.250Z",
-         "mode":"Production","fault":1207,"flags":["illegalTransition"],
+         "mode":"Production","fault":1207,"flags":["illegal-transition"],
          "reported":{"vibration":{"v":3.2146,"t":"2026-01-05T09:39:59.000Z","q":"good","unit":"mm/s","age":0.41,"staleAfter":1},
                      "motorTemperature":{"v":71.5,"t":"2026-01-05T09:39:01.000Z","q":"stale","unit":"°C","age":95,"staleAfter":1},
                      "current":{"v":null,"t":null,"q":"bad","unit":"A","age":null,"staleAfter":1}},
