@@ -1,5 +1,4 @@
 import "./process/console-on-stderr.js";
-import { OpcuaPlant, PlantChanged } from "./opcua-plant.js";
 import { log } from "./process/log.js";
 import { parseOptions, type Options } from "./process/options.js";
 import { announcePort, readPort } from "./process/ports-file.js";
@@ -10,6 +9,15 @@ const longestGoodbyeMilliseconds = 700;
 
 async function main(): Promise<void> {
   const options = optionsOrExit();
+  let close = (): Promise<void> => Promise.resolve();
+  const end = (): void => {
+    setTimeout(() => process.exit(0), longestGoodbyeMilliseconds).unref();
+    close().then(() => process.exit(0), () => process.exit(0));
+  };
+  process.once("SIGTERM", end).once("SIGINT", end);
+  if (options.exitWithStdin) process.stdin.once("end", end).once("error", end).resume();
+
+  const { OpcuaPlant, PlantChanged } = await import("./opcua-plant.js"); // node-opcua takes a second to load: the lines above do not wait for it
   const plant = new OpcuaPlant({
     data: options.data,
     port: options.port,
@@ -20,12 +28,7 @@ async function main(): Promise<void> {
     },
     log: (text) => log("info", text),
   });
-  const end = (): void => {
-    setTimeout(() => process.exit(0), longestGoodbyeMilliseconds).unref();
-    plant.close().then(() => process.exit(0), () => process.exit(0));
-  };
-  process.once("SIGTERM", end).once("SIGINT", end);
-  if (options.exitWithStdin) process.stdin.once("end", end).once("error", end).resume();
+  close = () => plant.close();
   try {
     await plant.run();
   } catch (error) {

@@ -91,7 +91,8 @@ export class PlantLink {
     this.#socket = socket;
     socket.setEncoding("utf8");
     socket.setNoDelay(true);
-    socket.setTimeout(longestSilenceMilliseconds, () => socket.destroy(new Error(`it has said nothing for ${longestSilenceMilliseconds / 1000} s`)));
+    socket.setTimeout(longestSilenceMilliseconds);
+    socket.on("timeout", () => socket.destroy(new Error(`it has said nothing for ${longestSilenceMilliseconds / 1000} s`)));
     let why = "it closed the connection";
     try {
       for await (const line of lines(socket)) await this.#hear(line);
@@ -111,9 +112,11 @@ export class PlantLink {
   async #hear(text: string): Promise<void> {
     const line: PlantLine = parsePlantLine(text);
     if (line.type === "plant") {
+      this.#socket?.setTimeout(0); // nothing is read meanwhile: the silence is ours
       await this.listener.announced(line).catch((cause: unknown) => {
         throw new ListenerFailure(cause);
       });
+      this.#socket?.setTimeout(longestSilenceMilliseconds);
       this.#ready = true;
       return;
     }
