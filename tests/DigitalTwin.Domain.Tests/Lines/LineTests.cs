@@ -55,6 +55,7 @@ public class LineTests
     {
         var known = line.After(Report(1, 5, good: 7));
         known.When(Report(1, 5, good: 7)).ThenNothing();
+        known.When(Report(1, 5, good: 8)).ThenNothing();
         known.When(Report(1, 4, Held, good: 6)).ThenNothing();
         known.When(Report(1, 6, good: 7)).ThenNothing();
         Assert.Equal(7, known.State.Reports["cell1"].Good);

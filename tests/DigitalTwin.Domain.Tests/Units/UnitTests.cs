@@ -95,6 +95,11 @@ public class UnitTests
             .When(State(Aborted, 20)).Then(new StateChanged("state", Execute, Aborted, At(20), Legal: false, AfterGap: false));
 
     [Fact]
+    public void A_gap_that_was_over_before_the_state_known_now_leaves_it_judged() =>
+        executing.After(State(Holding, 30), new ObserveGap(At(10), At(20), "queue-overflow", ["state"]))
+            .When(State(Execute, 31)).Then(new StateChanged("state", Holding, Execute, At(31), Legal: false, AfterGap: false));
+
+    [Fact]
     public void A_gap_reported_twice_is_recorded_once()
     {
         var gap = new ObserveGap(At(10), At(20), "server-lost", ["state"]);
