@@ -4,5 +4,5 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   plugins: [react()],
-  test: { name: "dashboard", include: ["src/**/*.spec.{ts,tsx}"], environment: "happy-dom" },
+  test: { name: "dashboard", include: ["src/**/*.spec.{ts,tsx}"], environment: "node" },
 });

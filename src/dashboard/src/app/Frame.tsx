@@ -32,6 +32,7 @@ export function Frame() {
       <LostBanner />
       <PlantNav />
       <main className="frame-main" id="main" tabIndex={-1}>
+        {!(plant.data && twins.data) && <h1 className="visually-hidden">{t("nav.overview")}</h1>}
         <Loaded query={plant} what={t("frame.plant")}>{() => <Loaded query={twins} what={t("frame.twins")} rows={8}>{() => <Outlet />}</Loaded>}</Loaded>
       </main>
     </div>

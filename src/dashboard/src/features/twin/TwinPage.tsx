@@ -24,6 +24,7 @@ export function TwinPage() {
   const fetched = useQuery({ ...twinQuery(id), enabled: live === undefined, refetchInterval: 2_000 });   // work orders are not on the stream's list
   return (
     <div className="page">
+      {!(live ?? fetched.data) && <h1 className="visually-hidden">{id}</h1>}
       <Loaded query={{ ...fetched, data: live ?? fetched.data, error: live ? null : fetched.error }} what={t("twin.twin")} rows={8}>{(twin) => <TwinView key={twin.id} twin={twin} />}</Loaded>
     </div>
   );
@@ -41,7 +42,7 @@ function TwinView({ twin }: { readonly twin: Twin }) {
   return (
     <>
       <TwinHead twin={twin} />
-      {twin.reported.state !== undefined && <Timeline twin={twin} window={window} choose={(next) => show({ window: next })} />}
+      {twin.state !== null && twin.kind !== "workOrder" && <Timeline twin={twin} window={window} choose={(next) => show({ window: next })} />}
       <Tabs value={tab} onChange={(next) => show({ tab: next === "events" ? "events" : "signals" })} keepMounted={false} color="dark">
         <Tabs.List><Tabs.Tab value="signals">{t("twin.signals")}</Tabs.Tab><Tabs.Tab value="events">{t("twin.events")}</Tabs.Tab></Tabs.List>
         <Tabs.Panel value="signals" pt={10}>

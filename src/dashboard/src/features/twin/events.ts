@@ -11,9 +11,10 @@ export function merge(live: readonly TwinEvent[], fetched: readonly TwinEvent[],
 
 /** `Execute → Aborting` where something changed from one thing to another, then the other members; the time has a column of its own. */
 export function describe(data: Readonly<Record<string, unknown>>): string {
-  const { from, to, at: _, ...rest } = data;
+  const { from, to, ...others } = data;
+  const rest = Object.entries(others).filter(([name]) => name !== "at");
   const change = from !== undefined && to !== undefined ? [`${text(from)} → ${text(to)}`] : [from, to].flatMap((each) => (each === undefined ? [] : [text(each)]));
-  return [...change, ...Object.entries(rest).map(([name, value]) => `${name} ${text(value)}`)].join(" · ");
+  return [...change, ...rest.map(([name, value]) => `${name} ${text(value)}`)].join(" · ");
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

@@ -9,7 +9,7 @@ export type Frame =
 export type FrameKind = Frame["kind"];
 export const frameKinds: readonly FrameKind[] = ["snapshot", "delta", "tags", "heartbeat"];
 
-export const parseFrame = (kind: FrameKind, data: string): Frame => ({ kind, data: JSON.parse(data) }) as Frame;
+export const parseFrame = (kind: FrameKind, data: string): Frame => ({ kind, data: JSON.parse(data) as unknown }) as Frame;
 
 /** `lost` means: what is on the screen is no longer the plant. */
 export type Connection = "connecting" | "open" | "lost";

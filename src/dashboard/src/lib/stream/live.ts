@@ -30,9 +30,11 @@ const noValue: ValueView = { v: null, t: null, q: "stale", unit: null, age: null
 export class Live {
   private readonly model = new StreamModel();
   private readonly valueListeners = new Map<string, Set<() => void>>();
-  private readonly valueViews = new Map<string, ValueView>();
+  private readonly valueViews = new Map<string, ValueView & { readonly look: number }>();
   private readonly tagListeners = new Set<(tags: TagsFrame) => void>();
   private twinsVersion = -1;
+  /** Counts looks: a view is made once per look, so that everything drawn together is of one moment. */
+  private look = 0;
   readonly view;
 
   constructor(private readonly now: () => number, private readonly wall: () => number) {
@@ -60,6 +62,7 @@ export class Live {
   /** Brings every view up to date. Also without news: ages grow and values turn stale. */
   flush(): void {
     const { model } = this;
+    this.look++;
     const before = this.view.getState();
     const now = this.now();
     const next: { -readonly [K in keyof LiveView]?: LiveView[K] } = {};
@@ -78,7 +81,11 @@ export class Live {
     for (const [id, listeners] of this.valueListeners) if (this.refresh(id)) for (const listener of listeners) listener();
   }
 
-  readonly value = (id: string): ValueView => this.valueViews.get(id) ?? (this.refresh(id), this.valueViews.get(id) ?? noValue);
+  readonly value = (id: string): ValueView => {
+    const known = this.valueViews.get(id);
+    if (known === undefined || (known.look !== this.look && !this.valueListeners.has(id))) this.refresh(id);
+    return this.valueViews.get(id) ?? noValue;
+  };
 
   subscribeValue(id: string, listener: () => void): () => void {
     const listeners = this.valueListeners.get(id) ?? new Set();
@@ -102,7 +109,7 @@ export class Live {
     const before = this.valueViews.get(id);
     if (value === undefined) return this.valueViews.delete(id);
     const { q, age } = judge(value, this.view.getState().connection, this.now());
-    const next: ValueView = { v: value.v, t: value.t, q, unit: value.unit, age: age === null ? null : Math.floor(age * 10) / 10 };
+    const next = { look: this.look, v: value.v, t: value.t, q, unit: value.unit, age: age === null ? null : Math.floor(age * 10) / 10 };
     if (before && before.v === next.v && before.q === next.q && before.age === next.age && before.unit === next.unit && before.t === next.t) return false;
     this.valueViews.set(id, next);
     return true;

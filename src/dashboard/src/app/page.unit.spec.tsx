@@ -1,0 +1,124 @@
+// @vitest-environment happy-dom
+import { act, cleanup, render, screen, waitFor, within } from "@testing-library/react";
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider, createMemoryHistory } from "@tanstack/react-router";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { Live } from "../lib/stream/live";
+import { LiveContext } from "../lib/stream/hooks";
+import { FakeEventSource } from "../testing/FakeEventSource";
+import { startTestLanguage } from "../testing/Providers";
+import { at, plant, plantTwins, robot, steps, t0, twin, value } from "../testing/shapes";
+import { plantRouter } from "./router";
+
+let answers: Record<string, () => unknown>;
+const notFound = { title: "No such twin", status: 404, detail: "There is no twin with that id.", code: "NOT_FOUND" };
+
+beforeEach(async () => {
+  await startTestLanguage();
+  FakeEventSource.opened = [];
+  answers = {
+    "/api/v1/plant": () => plant(),
+    "/api/v1/twins": () => ({ items: plantTwins(), next: null }),
+    [`/api/v1/twins/${robot}/states`]: () => ({ items: [{ state: "Execute", from: at(-900), to: t0 }] }),
+    [`/api/v1/twins/${robot}/events`]: () => ({ items: [{ offset: 7, entity: robot, seq: 1, name: "unit.state-changed.v1", at: t0, recorded: t0, data: { from: "Starting", to: "Execute" } }], next: null }),
+    "/api/v1/oee/leipzig.body.line1/losses": () => ({
+      id: "leipzig.body.line1", kind: "line", from: at(-12_600), to: t0, shift: plant().shift, definition: { standard: "ISO 22400-2:2014", version: "1", rule: "line: OEE of its constraint station" },
+      ratios: { availability: 0.87, effectiveness: 0.96, quality: 0.99, oee: 0.825 }, quantities: { produced: 312, good: 309, scrap: 3 }, times: { plannedBusyMs: 12_600_001, actualProductionMs: 1, plannedRunTimePerItemMs: 60_000 }, steps, constraintStation: null,
+    }),
+  };
+  vi.stubGlobal("SharedWorker", undefined);   // the page falls back to a source of its own
+  vi.stubGlobal("EventSource", FakeEventSource);
+  vi.stubGlobal("fetch", async (url: string) => {
+    const answer = answers[new URL(url, "http://host").pathname];
+    return answer ? new Response(JSON.stringify(answer()), { status: 200 }) : new Response(JSON.stringify(notFound), { status: 404 });
+  });
+});
+afterEach(cleanup);
+
+function open(path: string) {
+  const router = plantRouter();
+  router.update({ ...router.options, history: createMemoryHistory({ initialEntries: [path] }) });
+  const live = new Live(() => performance.now(), () => Date.now());
+  render(
+    <MantineProvider><QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <LiveContext value={live}><RouterProvider router={router} /></LiveContext>
+    </QueryClientProvider></MantineProvider>,
+  );
+  return live;
+}
+const stream = async () => { await waitFor(() => expect(FakeEventSource.opened.length).toBeGreaterThan(0)); return FakeEventSource.last(); };
+const snapshot = () => ({ offset: 10, plant: plant(), items: plantTwins() });
+
+it("The overview shows the plant in grey, and a fault on the tile and first among the exceptions", async () => {
+  const live = open("/");
+  expect(await screen.findByTestId(`tile-${robot}`)).toHaveProperty("dataset.severity", "none");
+  expect((await screen.findByTestId("plant-clock")).textContent).toBe("09:30:00");
+  const source = await stream();
+  expect(decodeURIComponent(source.url)).toBe("/api/v1/stream?topics=plant,twin:leipzig,tags:leipzig");
+  act(() => { source.send("snapshot", snapshot()); live.flush(); });
+  expect(screen.getByTestId("stream-state").dataset.state).toBe("open");
+  expect(screen.getByTestId("freshness").textContent).toContain("100 %");
+  act(() => {
+    source.send("delta", { offset: 11, event: { offset: 11, entity: robot, seq: 2, name: "unit.state-changed.v1", at: at(5), recorded: t0, data: {} }, twin: twin(robot, "machine", { name: "Robot 3", state: "Aborted", stateSince: at(5), fault: 4107 }) });
+    live.flush();
+  });
+  expect(screen.getByTestId(`tile-${robot}`)).toHaveProperty("dataset.severity", "p1");
+  const exception = within(screen.getByTestId("exceptions")).getByTestId("exception");
+  expect(exception.textContent).toContain("Robot 3Aborted · Fault 4107");
+  expect(exception.getAttribute("href")).toBe(`/twins/${robot}`);
+});
+
+it("A twin shows reported beside desired; when the stream is lost every value is stale, and it resumes without a reload", async () => {
+  const live = open(`/twins/${robot}?signals=none`);
+  const source = await stream();
+  act(() => { source.send("snapshot", snapshot()); live.flush(); });
+  expect((await screen.findByTestId("twin-state")).textContent).toBe("Execute");
+  const vibration = () => screen.getByTestId("value-vibration");
+  await waitFor(() => expect(vibration().dataset.quality).toBe("good"));
+  expect(vibration().textContent).toBe("4.21 mm/s");
+  expect(vibration().closest("table")?.textContent).toContain("100 %−5");
+  act(() => source.drop());
+  expect(vibration().dataset.quality).toBe("stale");
+  expect(vibration().className).toContain("hatched");
+  expect(screen.getByTestId("stream-lost").textContent).toContain("Every value is stale");
+  act(() => { source.send("snapshot", { ...snapshot(), items: [...plantTwins().slice(0, 4), twin(robot, "machine", { state: "Held", reported: { vibration: value(5) } })] }); live.flush(); });
+  expect(vibration().dataset.quality).toBe("good");
+  expect(vibration().textContent).toBe("5");
+  expect(screen.getByTestId("twin-state").textContent).toBe("Held");
+  expect(screen.queryByTestId("stream-lost")).toBeNull();
+  expect(await screen.findByTestId("state-timeline")).toBeTruthy();
+});
+
+it("A twin's events come from the journal and grow with the stream", async () => {
+  const live = open(`/twins/${robot}?tab=events`);
+  const source = await stream();
+  act(() => { source.send("snapshot", snapshot()); live.flush(); });
+  await waitFor(() => expect(screen.getAllByTestId("event-row")).toHaveLength(1));
+  act(() => {
+    source.send("delta", { offset: 12, event: { offset: 12, entity: robot, seq: 2, name: "unit.state-changed.v1", at: at(5), recorded: t0, data: { from: "Execute", to: "Aborting" } }, twin: null });
+    live.flush();
+  });
+  expect(screen.getAllByTestId("event-row").map((row) => row.dataset.offset)).toEqual(["12", "7"]);
+});
+
+it("The losses of a line come with their definition, version, rule and window", async () => {
+  open("/oee/leipzig.body.line1");
+  expect((await screen.findByTestId("oee-definition")).textContent).toBe("ISO 22400-2:2014, version 1");
+  expect(screen.getByText("line: OEE of its constraint station")).toBeTruthy();
+  expect(screen.getByTestId("oee-window").textContent).toContain("06:00:00 – 09:30:00");
+  expect(screen.getByTestId("oee-waterfall").dataset.plannedMs).toBe("12600001");
+});
+
+it("A twin that does not exist is said to be so, with the host's own words", async () => {
+  open("/twins/leipzig.nothing");
+  expect(await screen.findByText("There is no twin with that id.")).toBeTruthy();
+  expect(screen.getByText("NOT_FOUND")).toBeTruthy();
+});
+
+it("A host that does not answer is named, with what to do", async () => {
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+  open("/");
+  expect(await screen.findByText("Host not reachable", undefined, { timeout: 3000 })).toBeTruthy();
+  expect(screen.getByText("UNREACHABLE")).toBeTruthy();
+});

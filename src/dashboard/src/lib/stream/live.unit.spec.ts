@@ -1,0 +1,62 @@
+import { beforeEach, expect, it } from "vitest";
+import { plant, plantTwins, robot, t0, twin, value } from "../../testing/shapes";
+import { Live } from "./live";
+
+let now = 0;
+let live: Live;
+const vibration = `${robot}.vibration`;
+beforeEach(() => {
+  now = 10_000;
+  live = new Live(() => now, () => Date.parse(t0));
+  live.take({ kind: "snapshot", data: { offset: 1, plant: plant(), items: plantTwins() } }, now);
+  live.setConnection("open");
+});
+
+it("A value turns stale by itself within twice its period, though nothing arrives", () => {
+  let told = 0;
+  live.subscribeValue(vibration, () => told++);
+  expect(live.value(vibration)).toMatchObject({ q: "good", age: 0.1 });
+  now += 1_300; live.flush();
+  expect(live.value(vibration).q).toBe("good");
+  now += 250; live.flush();
+  expect(live.value(vibration)).toMatchObject({ q: "stale", v: 4.21 });
+  expect(now - 10_000).toBeLessThan(2_000);   // its period is 1 s
+  expect(told).toBeGreaterThanOrEqual(2);
+});
+
+it("A value with a longer period is stale later", () => {
+  now += 3_000; live.flush();
+  expect(live.value(`${robot}.speedOverride`).q).toBe("good");
+  now += 5_000; live.flush();
+  expect(live.value(`${robot}.speedOverride`).q).toBe("stale");
+});
+
+it("When the stream is lost every value is stale at once, and plant time stands still", () => {
+  live.setConnection("lost");
+  expect(live.value(vibration).q).toBe("stale");
+  expect(live.view.getState().freshness).toEqual({ signals: 4, fresh: 0, stale: 4, bad: 0 });
+  expect(live.view.getState().lostAt).toBe(10_000);
+});
+
+it("The next snapshot brings everything back without a reload", () => {
+  live.setConnection("lost");
+  now += 60_000;
+  live.take({ kind: "snapshot", data: { offset: 9, plant: plant(), items: plantTwins() } }, now);
+  live.setConnection("open");
+  expect(live.value(vibration)).toMatchObject({ q: "good", age: 0.1 });
+  expect(live.view.getState()).toMatchObject({ generation: 2, lostAt: null, freshness: { fresh: 4 } });
+});
+
+it("Bad stays bad while it is fresh, and a value never received is stale", () => {
+  live.take({ kind: "snapshot", data: { offset: 2, plant: plant(), items: [twin("m", "machine", { reported: { a: value(null, { q: "bad" }), b: value(null, { t: null, age: null }) } })] } }, now);
+  live.flush();
+  expect([live.value("m.a").q, live.value("m.b").q]).toEqual(["bad", "stale"]);
+  expect(live.view.getState().health.get("m")).toEqual({ signals: 2, stale: 1, bad: 1 });
+});
+
+it("Looking twice without news gives the same object, so that nothing is drawn again", () => {
+  const before = live.value(vibration);
+  live.subscribeValue(vibration, () => { throw new Error("told without news"); });
+  live.flush();
+  expect(live.value(vibration)).toBe(before);
+});

@@ -1,0 +1,20 @@
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { startLanguage } from "../app/language";
+import { plantQuery } from "../lib/api/queries";
+import { plant } from "./shapes";
+
+export async function startTestLanguage(): Promise<void> {
+  localStorage.setItem("digitaltwin.language", "en");
+  await startLanguage();
+}
+
+export function Providers({ children }: { readonly children: ReactNode }) {
+  const [client] = useState(() => {
+    const made = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
+    made.setQueryData(plantQuery.queryKey, plant());
+    return made;
+  });
+  return <MantineProvider><QueryClientProvider client={client}>{children}</QueryClientProvider></MantineProvider>;
+}
