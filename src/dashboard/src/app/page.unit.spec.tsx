@@ -48,14 +48,14 @@ function open(path: string) {
   return live;
 }
 const stream = async () => { await waitFor(() => expect(FakeEventSource.opened.length).toBeGreaterThan(0)); return FakeEventSource.last(); };
-const snapshot = () => ({ offset: 10, plant: plant(), items: plantTwins() });
+const snapshot = () => ({ offset: 10, plant: plant().clock, items: plantTwins() });
 
 it("The overview shows the plant in grey, and a fault on the tile and first among the exceptions", async () => {
   const live = open("/");
   expect(await screen.findByTestId(`tile-${robot}`)).toHaveProperty("dataset.severity", "none");
   expect((await screen.findByTestId("plant-clock")).textContent).toBe("09:30:00");
   const source = await stream();
-  expect(decodeURIComponent(source.url)).toBe("/api/v1/stream?topics=plant,twin:leipzig,tags:leipzig");
+  expect(decodeURIComponent(source.url)).toBe("/api/v1/stream?hz=5&topics=plant,twin:leipzig,tags:leipzig");
   act(() => { source.send("snapshot", snapshot()); live.flush(); });
   expect(screen.getByTestId("stream-state").dataset.state).toBe("open");
   expect(screen.getByTestId("freshness").textContent).toContain("100 %");

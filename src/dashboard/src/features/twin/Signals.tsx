@@ -17,7 +17,7 @@ export function Signals({ twin, window, chosen, choose }: { readonly twin: Twin;
   const names = Object.keys(twin.reported);
   const charted = chosen === undefined ? names.filter((name) => !notByDefault.has(name) && !(name in twin.desired)).slice(0, defaultCharts) : chosen.split(",").filter((name) => names.includes(name));
   const toggle = (name: string) => choose((charted.includes(name) ? charted.filter((each) => each !== name) : names.filter((each) => each === name || charted.includes(each))).join(",") || "none");
-  const hasDesired = Object.keys(twin.desired).length > 0;
+  const hasDesired = twin.kind === "machine" || Object.keys(twin.desired).length > 0;
   return (
     <div className="signals">
       <section className="panel" aria-label={t("twin.signals")}>

@@ -42,7 +42,7 @@ function TwinView({ twin }: { readonly twin: Twin }) {
   return (
     <>
       <TwinHead twin={twin} />
-      {twin.state !== null && twin.kind !== "workOrder" && <Timeline twin={twin} window={window} choose={(next) => show({ window: next })} />}
+      {(twin.kind === "machine" || twin.kind === "station") && <Timeline twin={twin} window={window} choose={(next) => show({ window: next })} />}
       <Tabs value={tab} onChange={(next) => show({ tab: next === "events" ? "events" : "signals" })} keepMounted={false} color="dark">
         <Tabs.List><Tabs.Tab value="signals">{t("twin.signals")}</Tabs.Tab><Tabs.Tab value="events">{t("twin.events")}</Tabs.Tab></Tabs.List>
         <Tabs.Panel value="signals" pt={10}>

@@ -12,7 +12,7 @@ export const plantQuery = queryOptions({
   refetchInterval: 2_000,
 });
 
-/** Every twin of the plant, page by page; work orders come by their own id. */
+/** Every place and piece of equipment, page by page. Work orders follow them on the list and are read by their own id. */
 export const twinsQuery = queryOptions({
   queryKey: ["twins"],
   queryFn: async ({ signal }) => {
@@ -22,7 +22,7 @@ export const twinsQuery = queryOptions({
       const page: Page<Twin> = await get(`/twins${query({ limit: 500, cursor })}`, signal);
       twins.push(...page.items);
       cursor = page.next ?? undefined;
-    } while (cursor !== undefined);
+    } while (cursor !== undefined && twins.at(-1)?.kind !== "workOrder");
     return twins;
   },
   staleTime: Infinity,

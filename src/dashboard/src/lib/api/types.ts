@@ -18,7 +18,7 @@ export interface Twin {
   readonly stateSince: string | null;
   readonly mode: string | null;
   readonly fault: number | null;
-  /** `illegalTransition`, `stateUnseen`, `signalLost:NAME`. */
+  /** `illegalTransition`, `stateUnseen`, `signalLost:NAME`, `outOfOrder:N`. */
   readonly flags: readonly string[];
   readonly reported: Readonly<Record<string, ReportedValue>>;
   readonly desired: Readonly<Record<string, DesiredValue>>;
@@ -31,6 +31,7 @@ export interface Clock { readonly plantTime: string; readonly speed: number; rea
 export interface Freshness { readonly signals: number; readonly fresh: number; readonly stale: number; readonly bad: number }
 export interface Shift { readonly name: string; readonly from: string; readonly to: string }
 export interface Endpoint { readonly name: string; readonly state: string; readonly detail: string | null }
+/** `since` is wall time, unlike nearly every other time. */
 export interface Gateway { readonly name: string; readonly connected: boolean; readonly since: string | null; readonly buffered: number; readonly dropped: number; readonly endpoints: readonly Endpoint[] }
 export interface LineSummary { readonly id: string; readonly name: string; readonly area: string; readonly constraintStation: string | null }
 
@@ -58,7 +59,7 @@ export interface TwinEvent {
 }
 
 /** `t` is epoch milliseconds of plant time; `v` is the last value of the bucket. */
-export interface HistoryPoint { readonly t: number; readonly v: number | null; readonly min: number | null; readonly max: number | null; readonly q: Quality }
+export interface HistoryPoint { readonly t: number; readonly v: number | string | null; readonly min: number | null; readonly max: number | null; readonly q: Quality }
 export interface HistorySeries { readonly id: string; readonly unit: string | null; readonly raw: number; readonly points: readonly HistoryPoint[] }
 export interface History { readonly from: string; readonly to: string; readonly series: readonly HistorySeries[] }
 
@@ -84,8 +85,8 @@ export interface OeeLosses {
 /** RFC 9457 problem details; `code` is stable. */
 export interface ProblemDetails { readonly type?: string; readonly title: string; readonly status: number; readonly detail?: string; readonly code?: string }
 
-export interface SnapshotFrame { readonly offset: number; readonly plant: Plant; readonly items: readonly Twin[] }
+export interface SnapshotFrame { readonly offset: number; readonly plant: Clock; readonly items: readonly Twin[] }
 export interface DeltaFrame { readonly offset: number; readonly event: TwinEvent; readonly twin: Twin | null }
-/** Columns: one entry per signal; `t` is epoch milliseconds of plant time, `age` wall seconds. */
-export interface TagsFrame { readonly ids: readonly string[]; readonly v: readonly Scalar[]; readonly t: readonly number[]; readonly q: readonly Quality[]; readonly age: readonly number[] }
+/** Columns: one entry per signal; `t` is epoch milliseconds of plant time, `age` wall seconds; both null where there was never a value. */
+export interface TagsFrame { readonly ids: readonly string[]; readonly v: readonly Scalar[]; readonly t: readonly (number | null)[]; readonly q: readonly Quality[]; readonly age: readonly (number | null)[] }
 export interface HeartbeatFrame { readonly offset: number; readonly wall: string; readonly plantTime: string; readonly speed: number; readonly freshness: Freshness }

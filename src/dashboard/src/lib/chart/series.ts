@@ -18,7 +18,7 @@ export class Series {
   load(history: HistorySeries): void {
     const tail = this.t.map((t, i) => ({ t, v: this.v[i] ?? null, q: this.q[i] ?? "bad" }));
     for (const column of [this.t, this.v, this.min, this.max, this.q]) column.length = 0;
-    for (const point of history.points) this.add(point.t, point.v, point.q, point.min, point.max);
+    for (const point of history.points) this.add(point.t, typeof point.v === "number" ? point.v : null, point.q, point.min, point.max);
     for (const point of tail) this.push(point.t, point.v, point.q);
   }
 

@@ -34,7 +34,7 @@ export function exceptions(tree: readonly TreeNode[], health: ReadonlyMap<string
 
 function ofGateway(gateway: Gateway): PlantException[] {
   if (!gateway.connected) {
-    return [{ key: `gateway:${gateway.name}`, severity: "p1", reason: "gatewayAway", twin: null, subject: gateway.name, since: time(gateway.since), detail: null }];
+    return [{ key: `gateway:${gateway.name}`, severity: "p1", reason: "gatewayAway", twin: null, subject: gateway.name, since: null, detail: null }];
   }
   return gateway.endpoints.filter((endpoint) => !isConnected(endpoint.state)).map((endpoint) => (
     { key: `endpoint:${endpoint.name}`, severity: "p1", reason: "endpointDown", twin: null, subject: endpoint.name, since: null, detail: endpoint.detail ?? endpoint.state }));

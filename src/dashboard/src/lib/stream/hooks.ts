@@ -30,10 +30,10 @@ export function usePlantNow(everyMs: number = flushMs): number | null {
   });
 }
 
-/** Follows the plant's stream for as long as the page lives. */
+/** Follows the plant's stream, values five times a second as charts draw them, for as long as the page lives. */
 export function follow(live: Live, plantId: string): () => void {
   const topics = ["plant", `twin:${plantId}`, `tags:${plantId}`].map(encodeURIComponent).join(",");
-  const stop = link(`/api/v1/stream?topics=${topics}`, {
+  const stop = link(`/api/v1/stream?hz=5&topics=${topics}`, {
     onFrame: (frame, at) => live.take(frame, at),
     onConnection: (connection) => live.setConnection(connection),
   });

@@ -6,7 +6,7 @@ import type { SourceListener } from "./source";
 
 class Page { readonly heard: ToPage[] = []; postMessage(message: ToPage): void { this.heard.push(message); } }
 const kinds = (page: Page) => page.heard.map((message) => ("frame" in message ? message.frame.kind : message.connection));
-const snapshot = { kind: "snapshot", data: { offset: 5, plant: plant(), items: plantTwins() } } as const;
+const snapshot = { kind: "snapshot", data: { offset: 5, plant: plant().clock, items: plantTwins() } } as const;
 
 let opened: { url: string; listener: SourceListener; closed: boolean }[];
 let hub: StreamHub;

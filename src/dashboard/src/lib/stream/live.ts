@@ -14,7 +14,6 @@ export interface LiveView {
   /** Monotonic time at which the stream was lost: plant time stands still from there. */
   readonly lostAt: number | null;
   readonly generation: number;
-  readonly plant: Plant | null;
   readonly clock: LiveClock | null;
   readonly twins: ReadonlyMap<string, Twin>;
   readonly events: readonly TwinEvent[];
@@ -39,7 +38,7 @@ export class Live {
 
   constructor(private readonly now: () => number, private readonly wall: () => number) {
     this.view = createStore<LiveView>()(() => ({
-      connection: "connecting", connectionSince: wall(), lostAt: null, generation: 0, plant: null, clock: null, twins: new Map(), events: [],
+      connection: "connecting", connectionSince: wall(), lostAt: null, generation: 0, clock: null, twins: new Map(), events: [],
       transitions: new Map(), health: new Map(), freshness: { signals: 0, fresh: 0, stale: 0, bad: 0 },
     }));
   }
@@ -73,7 +72,6 @@ export class Live {
     }
     const health = healthByTwin(model.values, before.connection, now);
     if (!sameHealth(health, before.health)) Object.assign(next, { health, freshness: freshnessOf(health) });
-    if (model.plant !== before.plant) next.plant = model.plant;
     if (model.clock !== before.clock) next.clock = model.clock;
     if (model.events !== before.events) next.events = model.events;
     if (model.generation !== before.generation) next.generation = model.generation;

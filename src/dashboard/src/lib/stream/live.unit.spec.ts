@@ -8,7 +8,7 @@ const vibration = `${robot}.vibration`;
 beforeEach(() => {
   now = 10_000;
   live = new Live(() => now, () => Date.parse(t0));
-  live.take({ kind: "snapshot", data: { offset: 1, plant: plant(), items: plantTwins() } }, now);
+  live.take({ kind: "snapshot", data: { offset: 1, plant: plant().clock, items: plantTwins() } }, now);
   live.setConnection("open");
 });
 
@@ -41,14 +41,14 @@ it("When the stream is lost every value is stale at once, and plant time stands 
 it("The next snapshot brings everything back without a reload", () => {
   live.setConnection("lost");
   now += 60_000;
-  live.take({ kind: "snapshot", data: { offset: 9, plant: plant(), items: plantTwins() } }, now);
+  live.take({ kind: "snapshot", data: { offset: 9, plant: plant().clock, items: plantTwins() } }, now);
   live.setConnection("open");
   expect(live.value(vibration)).toMatchObject({ q: "good", age: 0.1 });
   expect(live.view.getState()).toMatchObject({ generation: 2, lostAt: null, freshness: { fresh: 4 } });
 });
 
 it("Bad stays bad while it is fresh, and a value never received is stale", () => {
-  live.take({ kind: "snapshot", data: { offset: 2, plant: plant(), items: [twin("m", "machine", { reported: { a: value(null, { q: "bad" }), b: value(null, { t: null, age: null }) } })] } }, now);
+  live.take({ kind: "snapshot", data: { offset: 2, plant: plant().clock, items: [twin("m", "machine", { reported: { a: value(null, { q: "bad" }), b: value(null, { t: null, age: null }) } })] } }, now);
   live.flush();
   expect([live.value("m.a").q, live.value("m.b").q]).toEqual(["bad", "stale"]);
   expect(live.view.getState().health.get("m")).toEqual({ signals: 2, stale: 1, bad: 1 });

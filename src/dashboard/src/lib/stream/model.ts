@@ -25,8 +25,8 @@ const keptTransitions = 200;
  */
 export class StreamModel {
   offset = 0;
-  plant: Plant | null = null;
   clock: LiveClock | null = null;
+  private offsetSeconds = 0;
   readonly twins = new Map<string, Twin>();
   readonly values = new Map<string, LiveValue>();
   readonly transitions = new Map<string, Transition[]>();
@@ -42,15 +42,17 @@ export class StreamModel {
       case "snapshot": return this.replace(frame.data, at);
       case "delta":
         this.offset = frame.data.offset;
-        if (frame.data.event) this.events = [...this.events.slice(1 - keptEvents), frame.data.event];
+        this.events = [...this.events.slice(1 - keptEvents), frame.data.event];
+        this.noteTransition(frame.data.event);
         if (frame.data.twin) this.takeTwin(frame.data.twin, at);
         return;
       case "tags": {
         const { ids, v, t, q, age } = frame.data;
         ids.forEach((id, i) => {
           const known = this.values.get(id);
+          const seconds = age[i] ?? null;
           this.values.set(id, {
-            v: v[i] ?? null, t: t[i] ?? null, q: q[i] ?? "bad", bornAt: at - (age[i] ?? 0) * 1000,
+            v: v[i] ?? null, t: t[i] ?? null, q: q[i] ?? "bad", bornAt: seconds === null ? null : at - seconds * 1000,
             unit: known?.unit ?? null, staleAfter: known?.staleAfter ?? null,
           });
         });
@@ -66,15 +68,15 @@ export class StreamModel {
   /** What was read over plain HTTP, shown until the stream's snapshot replaces it. */
   seed(plant: Plant, twins: readonly Twin[], at: number): void {
     if (this.generation > 0) return;
-    this.clock = { plantTime: Date.parse(plant.clock.plantTime), speed: plant.clock.speed, at };
+    this.setClock(plant.clock, at);
     for (const twin of twins) this.takeTwin(twin, at);
   }
 
   /** The snapshot that a page opened now would have got. */
   snapshot(at: number): SnapshotFrame | null {
-    if (this.plant === null) return null;
+    if (this.generation === 0 || this.clock === null) return null;
     const items = [...this.twins.values()].map((twin) => ({ ...twin, reported: this.reportedNow(twin, at) }));
-    return { offset: this.offset, plant: { ...this.plant, clock: this.clockNow(this.plant.clock, at) }, items };
+    return { offset: this.offset, plant: { plantTime: new Date(plantTimeAt(this.clock, at)).toISOString(), speed: this.clock.speed, offsetSeconds: this.offsetSeconds }, items };
   }
 
   private replace(frame: SnapshotFrame, at: number): void {
@@ -84,22 +86,24 @@ export class StreamModel {
     this.events = [];
     this.generation++;
     this.offset = frame.offset;
-    this.plant = frame.plant;
-    this.clock = { plantTime: Date.parse(frame.plant.clock.plantTime), speed: frame.plant.clock.speed, at };
+    this.setClock(frame.plant, at);
     this.twinsVersion++;
     for (const twin of frame.items) this.takeTwin(twin, at);
   }
 
   private takeTwin(twin: Twin, at: number): void {
     if (twin.kind === "workOrder") return;   // one per vehicle, for ever: they are read by id when somebody looks
-    const before = this.twins.get(twin.id);
-    if (before && twin.state !== null && twin.stateSince !== null && (before.state !== twin.state || before.stateSince !== twin.stateSince)) {
-      const list = this.transitions.get(twin.id) ?? [];
-      this.transitions.set(twin.id, [...list.slice(1 - keptTransitions), { state: twin.state, at: Date.parse(twin.stateSince) }]);
-    }
     this.twins.set(twin.id, twin);
     this.twinsVersion++;
     for (const [name, value] of Object.entries(twin.reported)) this.takeValue(`${twin.id}.${name}`, value, at);
+  }
+
+  /** From the event, not from the twin beside it: that one is the newest there is and may be some states further. */
+  private noteTransition(event: TwinEvent): void {
+    if (event.name !== "unit.state-changed.v1" || typeof event.data.to !== "string") return;
+    const list = this.transitions.get(event.entity) ?? [];
+    this.transitions.set(event.entity, [...list.slice(1 - keptTransitions), { state: event.data.to, at: Date.parse(event.at) }]);
+    this.twinsVersion++;
   }
 
   private takeValue(id: string, value: ReportedValue, at: number): void {
@@ -121,8 +125,9 @@ export class StreamModel {
     }));
   }
 
-  private clockNow(clock: Clock, at: number): Clock {
-    return this.clock === null ? clock : { ...clock, plantTime: new Date(plantTimeAt(this.clock, at)).toISOString(), speed: this.clock.speed };
+  private setClock(clock: Clock, at: number): void {
+    this.clock = { plantTime: Date.parse(clock.plantTime), speed: clock.speed, at };
+    this.offsetSeconds = clock.offsetSeconds;
   }
 }
 

@@ -13,7 +13,7 @@ beforeEach(() => {
   close = openSource("/api/v1/stream", { onFrame: (frame) => said.push(frame.kind), onConnection: (connection) => said.push(connection) }, (url) => new FakeEventSource(url) as unknown as EventSource);
 });
 afterEach(() => { close(); vi.useRealTimers(); });
-const snapshot = { offset: 1, plant: plant(), items: [] };
+const snapshot = { offset: 1, plant: plant().clock, items: [] };
 
 it("The stream is open once its first frame is in, not before", () => {
   FakeEventSource.last().send("snapshot", snapshot);
