@@ -13,6 +13,9 @@ internal sealed class Compactor : IAsyncDisposable
     /// <summary>Rows that came late for a day that has moved: below so many they wait in the table, where they are found as well.</summary>
     private const int FewestLateRows = 1_000;
 
+    /// <summary>Rows that a reader of one signal has to decode at least. Larger groups pack a little better.</summary>
+    private const int RowsPerGroup = 20_480;
+
     private const string Movable = """
         samples s JOIN (SELECT signal, max(source_time) AS at FROM samples GROUP BY signal) newest
         ON s.signal = newest.signal AND s.source_time < newest.at
@@ -21,13 +24,16 @@ internal sealed class Compactor : IAsyncDisposable
     private readonly DuckDatabase database;
     private readonly SampleFiles files;
     private readonly HistorianOptions options;
+    private readonly Func<CancellationToken, Task> checkpoint;
     private readonly SemaphoreSlim oneAtATime = new(1);
     private readonly CancellationTokenSource stop = new();
     private readonly Task background;
 
-    public Compactor(DuckDatabase database, SampleFiles files, HistorianOptions options, TimeProvider time, Action<string> report)
+    /// <param name="checkpoint">Gives the room of the rows that were moved back, in the table and in its log.</param>
+    public Compactor(
+        DuckDatabase database, SampleFiles files, HistorianOptions options, Func<CancellationToken, Task> checkpoint, TimeProvider time, Action<string> report)
     {
-        (this.database, this.files, this.options) = (database, files, options);
+        (this.database, this.files, this.options, this.checkpoint) = (database, files, options, checkpoint);
         background = Task.Run(async () =>
         {
             using var timer = new PeriodicTimer(options.CompactEvery, time);
@@ -46,13 +52,14 @@ internal sealed class Compactor : IAsyncDisposable
         await oneAtATime.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() =>
+            using var connection = database.Connect();
+            var moved = 0L;
+            while (!cancellation.IsCancellationRequested && await Task.Run(() => Step(connection), cancellation) is > 0 and var rows)
             {
-                using var connection = database.Connect();
-                var moved = 0L;
-                while (!cancellation.IsCancellationRequested && Step(connection) is > 0 and var rows) moved += rows;
-                return moved;
-            }, cancellation);
+                moved += rows;
+                await checkpoint(cancellation);
+            }
+            return moved;
         }
         finally
         {
@@ -96,7 +103,7 @@ internal sealed class Compactor : IAsyncDisposable
                     $"s.source_time >= make_timestamp({piece.From}) AND s.source_time <= make_timestamp({piece.To})");
                 var copied = connection.Execute($"""
                     COPY (SELECT s.* FROM {Movable} WHERE {where} ORDER BY s.signal, s.source_time, s.sequence)
-                    TO {files.Quoted(temporary)} (FORMAT parquet, COMPRESSION zstd)
+                    TO {files.Quoted(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {RowsPerGroup})
                     """);
                 files.Publish(temporary, name);
                 temporary = null;   // from here on the commit decides; a file that it does not name is removed at start

@@ -16,6 +16,9 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
 
     private const string Severity = "CAST(least(status >> 30, 2) AS UINTEGER)";   // as Domain's Quality: 0 Good, 1 Uncertain, 2 Bad
 
+    /// <summary>Orders by source time, then sequence, as one number: several times quicker than comparing pairs.</summary>
+    private const string Newness = "CAST(epoch_us(source_time) AS HUGEINT) * 18446744073709551616 + sequence";
+
     private readonly SemaphoreSlim turns = new(MostAtOnce);
     private readonly ConcurrentBag<DuckConnection> idle = [];
 
@@ -129,8 +132,8 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
         var (start, end) = (Micros.Of(from), Micros.Of(to));
         var width = Math.Max(1, (end - start + points - 1) / points);
         return string.Create(CultureInfo.InvariantCulture, $"""
-            SELECT signal, max(source_time) AS until, arg_max(number, (source_time, sequence)) AS last, min(number) AS min, max(number) AS max,
-                arg_max(text, (source_time, sequence)) AS last_text, max({Severity}) AS severity, count(*) AS count
+            SELECT signal, max(source_time) AS until, arg_max(number, {Newness}) AS last, min(number) AS min, max(number) AS max,
+                arg_max(text, {Newness}) AS last_text, max({Severity}) AS severity, count(*) AS count
             FROM seen GROUP BY signal, (epoch_us(source_time) - {start}) // {width} ORDER BY signal, until
             """);
     }

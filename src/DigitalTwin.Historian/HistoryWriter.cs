@@ -17,7 +17,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
     private readonly DuckDatabase database;
     private readonly SignalNumbers numbers;
     private readonly ConcurrentDictionary<string, ulong> stored = new(StringComparer.Ordinal);
-    private readonly Channel<Append> waiting = Channel.CreateBounded<Append>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+    private readonly Channel<Request> waiting = Channel.CreateBounded<Request>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     private readonly Thread thread;
     private long storedSamples;
     private long duplicates;
@@ -44,6 +44,17 @@ internal sealed class HistoryWriter : IAsyncDisposable
         await append.Done.Task;   // not cancelled: the samples belong to the writer until it has answered
     }
 
+    /// <summary>
+    /// Moves the write-ahead log into the database file. DuckDB does it by itself only when no other transaction is open at a commit, which
+    /// under load is never; here it takes its turn between two groups, and the caller has none open.
+    /// </summary>
+    public async Task CheckpointAsync(CancellationToken cancellation)
+    {
+        var checkpoint = new Checkpoint();
+        await waiting.Writer.WriteAsync(checkpoint, cancellation);
+        await checkpoint.Done.Task;
+    }
+
     public async ValueTask DisposeAsync()
     {
         waiting.Writer.TryComplete();
@@ -58,8 +69,23 @@ internal sealed class HistoryWriter : IAsyncDisposable
         while (waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             group.Clear();
-            for (var count = 0; count < MostSamplesPerCommit && waiting.Reader.TryRead(out var append); count += append.Samples.Length) group.Add(append);
-            Commit(group, connection, appender);
+            Request? last = null;
+            for (var count = 0; count < MostSamplesPerCommit && waiting.Reader.TryRead(out last) && last is Append append; count += append.Samples.Length) group.Add(append);
+            if (group.Count > 0) Commit(group, connection, appender);
+            if (last is Checkpoint checkpoint) Settle(checkpoint, connection);
+        }
+    }
+
+    private static void Settle(Checkpoint checkpoint, DuckConnection connection)
+    {
+        try
+        {
+            connection.Execute("CHECKPOINT");
+            checkpoint.Done.SetResult();
+        }
+        catch (DuckDbException e)
+        {
+            checkpoint.Done.SetException(e);
         }
     }
 
@@ -119,8 +145,11 @@ internal sealed class HistoryWriter : IAsyncDisposable
         else connection.Execute("INSERT INTO buffers VALUES (?, ?)", bufferId, sequence);
     }
 
-    private sealed record Append(ReadOnlyMemory<Sample> Samples, string BufferId, ulong HighestSequence)
+    private abstract record Request
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
+    private sealed record Append(ReadOnlyMemory<Sample> Samples, string BufferId, ulong HighestSequence) : Request;
+
+    private sealed record Checkpoint : Request;
 }

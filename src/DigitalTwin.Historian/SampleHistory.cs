@@ -22,6 +22,7 @@ public sealed class SampleHistory : IAsyncDisposable
     private readonly HistoryWriter writer;
     private readonly HistoryReader reader;
     private readonly Compactor compactor;
+    private bool disposed;
 
     private SampleHistory(string folder, HistorianOptions options, TimeProvider time, Action<string>? report)
     {
@@ -41,7 +42,7 @@ public sealed class SampleHistory : IAsyncDisposable
             var numbers = new SignalNumbers(database);
             reader = new(database, numbers, files);
             writer = new(database, numbers);
-            compactor = new(database, files, options, time, report ?? (_ => { }));
+            compactor = new(database, files, options, writer.CheckpointAsync, time, report ?? (_ => { }));
         }
         catch
         {
@@ -90,6 +91,7 @@ public sealed class SampleHistory : IAsyncDisposable
     /// <summary>Stores what is waiting, ends the background, closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, true)) return;
         await compactor.DisposeAsync();
         await writer.DisposeAsync();
         await reader.DisposeAsync();
