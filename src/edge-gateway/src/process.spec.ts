@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { compiledGateway } from "./testing/compiled.js";
 import { temporaryFolder } from "./testing/folder.js";
+import { present } from "./testing/present.js";
 
 const firstLine = fileURLToPath(new URL("../../../simulations/plants/first-line.json", import.meta.url));
 
@@ -14,8 +15,8 @@ async function start(code: string, folder: string): Promise<{ child: ChildProces
   const child = spawn(process.execPath, [join(code, "main.js"), "--data", folder, "--plant", firstLine, "--endpoint", "body-line1=opc.tcp://127.0.0.1:9", "--exit-with-stdin"], { stdio: ["pipe", "pipe", "ignore"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   let stdout = "";
-  child.stdout!.on("data", (data: Buffer) => { stdout += data.toString(); });
-  while (!stdout.includes("\n")) await once(child.stdout!, "data");
+  present(child.stdout).on("data", (data: Buffer) => { stdout += data.toString(); });
+  while (!stdout.includes("\n")) await once(present(child.stdout), "data");
   return { child, stdout: () => stdout };
 }
 
@@ -27,14 +28,14 @@ test("it prints one ready line and nothing else, makes its certificate and the p
   expect(ready).toMatchObject({ ready: true });
   expect(statSync(ready.certificate).isFile()).toBe(true);
   expect(statSync(join(folder, "pki", "opcua-gateway.password"))).toMatchObject({ size: 32, mode: 0o100600 });
-  child.stdin!.end();
-  expect(await once(child, "exit", { signal: AbortSignal.timeout(5000) })).toEqual([0, null]);
+  present(child.stdin).end();
+  expect(await once(child, "exit", { signal: AbortSignal.timeout(10_000) })).toEqual([0, null]);
   expect(stdout().trim().split("\n")).toHaveLength(1);
 
   const again = await start(code, folder);
   again.child.kill("SIGTERM");
-  expect(await once(again.child, "exit", { signal: AbortSignal.timeout(5000) })).toEqual([0, null]);
-}, 30_000);
+  expect(await once(again.child, "exit", { signal: AbortSignal.timeout(10_000) })).toEqual([0, null]);
+}, 60_000);
 
 test("wrong options and a wrong plant definition end it with code 2 and say what is wrong", () => {
   const code = compiledGateway();
@@ -50,4 +51,4 @@ test("wrong options and a wrong plant definition end it with code 2 and say what
   expect(stderr).toContain('$.areas[0].id: "a b" may hold');
   expect(stderr).toContain("$.areas[0].lines: has to be an array, is missing");
   expect(run("--verbose").status).toBe(2);
-}, 30_000);
+}, 60_000);

@@ -28,7 +28,7 @@ const original = fileURLToPath(new URL("../../../DigitalTwin.Edge/Link/edge.prot
 const frameType = protobuf.loadSync(existsSync(besides) ? besides : original).lookupType("digitaltwin.edge.v1.Frame");
 
 export function encodeFrame(frame: Frame): Uint8Array {
-  return frameType.encode(frame as protobuf.Message & Frame).finish();
+  return frameType.encode(frame).finish();
 }
 
 export function decodeFrame(bytes: Uint8Array): Frame {

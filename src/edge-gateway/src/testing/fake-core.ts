@@ -54,8 +54,9 @@ export class FakeCore {
   /** Ends as a killed process does: no close frame. */
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.terminate();
-    await new Promise<void>((resolve) => { this.#server === undefined ? resolve() : this.#server.close(() => resolve()); });
+    const server = this.#server;
     this.#server = undefined;
+    if (server !== undefined) await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
   /** Gives back all the credit that is held back so far. */
@@ -82,7 +83,6 @@ export class FakeCore {
   #receive(socket: WebSocket, frame: Frame): void {
     if (frame.gatewayHello !== undefined) {
       this.hellos.push(frame.gatewayHello);
-      this.stored = Math.max(this.stored, 0);
       socket.send(encodeFrame({ coreHello: { bootId: "fake", storedSequence: this.stored, credit: this.credit } }));
     }
     if (frame.tick !== undefined) this.ticks.push(frame.tick);

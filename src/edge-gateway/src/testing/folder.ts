@@ -11,7 +11,7 @@ export function temporaryFolder(): string {
 }
 
 /** Waits for a condition that another process or socket brings about. */
-export async function until(what: string, condition: () => boolean, withinMs = 10_000): Promise<void> {
+export async function until(what: string, condition: () => boolean, withinMs = 25_000): Promise<void> {
   const end = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`not within ${withinMs / 1000} s: ${what}`);

@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy, StatusCodes, Variant, type UAVariable,
 } from "node-opcua";
+import { present } from "./present.js";
 
 export interface TestServerOptions {
   readonly folder: string;
@@ -24,7 +26,6 @@ export class TestServer {
     const manager = new OPCUACertificateManager({ rootFolder: join(options.folder, "server-pki"), keySize: 2048, automaticallyAcceptUnknownCertificate: true, disableFileWatchers: true });
     await manager.initialize();
     const certificateFile = join(options.folder, "server-pki", "own", "certs", "test-server.pem");
-    const { existsSync } = await import("node:fs");
     if (!existsSync(certificateFile)) {
       await manager.createSelfSignedCertificate({
         outputFile: certificateFile, applicationUri: "urn:test-server", subject: "/CN=Test server", dns: ["localhost"], startDate: new Date(Date.now() - 60_000), validity: 2,
@@ -38,7 +39,7 @@ export class TestServer {
     });
     await server.initialize();
     const running = new TestServer(server, certificateFile);
-    const addressSpace = server.engine.addressSpace!;
+    const addressSpace = present(server.engine.addressSpace);
     for (const uri of options.namespaces) {
       const namespace = addressSpace.registerNamespace(uri);
       const folder = namespace.addFolder(addressSpace.rootFolder.objects, { browseName: `Plant ${uri}` });
@@ -53,11 +54,11 @@ export class TestServer {
   }
 
   get port(): number {
-    return this.server.endpoints[0]!.port;
+    return present(this.server.endpoints[0]).port;
   }
 
   set(uri: string, id: string, value: number | string, sourceUs: number, status = StatusCodes.Good): void {
-    const node = this.#nodes.get(`${uri} ${id}`)!;
+    const node = present(this.#nodes.get(`${uri} ${id}`));
     const variant = typeof value === "number" ? new Variant({ dataType: DataType.Double, value }) : new Variant({ dataType: DataType.String, value });
     node.setValueFromSource(variant, status, new Date(Math.floor(sourceUs / 1000)));
   }
