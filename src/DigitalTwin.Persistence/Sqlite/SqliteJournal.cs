@@ -15,8 +15,8 @@ public sealed class SqliteJournal : IJournal, IDisposable
 {
     private const string LockName = "journal.lock";
 
-    /// <summary>Bytes of events after which the log is moved into the database; bounds the log and the time of the next start.</summary>
-    private const long CheckpointEvery = 4 << 20;
+    /// <summary>Pages of log after which it is moved into the database, as SQLite itself would; bounds the log and the time of the next start.</summary>
+    private const int CheckpointPages = 1000;
 
     private readonly SqliteJournalOptions options;
     private readonly FileStream ownership;
@@ -32,7 +32,7 @@ public sealed class SqliteJournal : IJournal, IDisposable
     private readonly EventChain chain = new();
     private byte[] hash = new byte[EventChain.HashSize];
     private byte[] nextHash = new byte[EventChain.HashSize];
-    private long sinceCheckpoint;
+    private int pagesInLog;
     private volatile JournalHead head;
     private volatile string? failure;
 
@@ -93,11 +93,10 @@ public sealed class SqliteJournal : IJournal, IDisposable
     {
         if (failure is not null) throw new IOException(failure);
         var offset = head.Offset;
-        var bytes = 0L;
         try
         {
             begin.Run();
-            for (var i = 0; i < batch.Length; i++) results[i] = Add(batch[i], Microseconds.Of(recorded), ref offset, ref bytes);
+            for (var i = 0; i < batch.Length; i++) results[i] = Add(batch[i], Microseconds.Of(recorded), ref offset);
             commit.Run();
         }
         catch (SqliteException error)
@@ -107,7 +106,7 @@ public sealed class SqliteJournal : IJournal, IDisposable
 
         if (offset == head.Offset) return;
         head = new JournalHead(offset, hash.ToArray());
-        AfterCommit(bytes);
+        AfterCommit();
     }
 
     public IReadOnlyList<StoredEvent> ReadEntity(EntityId entity, long afterSeq, int limit) => Read(reader => reader.ReadEntity(entity, afterSeq, limit));
@@ -141,16 +140,14 @@ public sealed class SqliteJournal : IJournal, IDisposable
         }
     }
 
-    private AppendResult Add(Append append, long recorded, ref long offset, ref long bytes)
+    private AppendResult Add(Append append, long recorded, ref long offset)
     {
         var seq = NewestSeq(append.Entity);
         if (seq != append.ExpectedSeq) return AppendResult.Conflict(append.Entity, append.ExpectedSeq, seq);
         var first = offset + 1;
         for (var i = 0; i < append.Events.Count; i++)
         {
-            var added = append.Events[i];
-            Insert(++offset, append.Entity, ++seq, added, recorded);
-            bytes += added.Payload.Length;
+            Insert(++offset, append.Entity, ++seq, append.Events[i], recorded);
         }
 
         sequences[append.Entity] = seq;
@@ -215,7 +212,7 @@ public sealed class SqliteJournal : IJournal, IDisposable
     }
 
     /// <summary>The batch is durable by now: what fails here stops the next append, not this one.</summary>
-    private void AfterCommit(long bytes)
+    private void AfterCommit()
     {
         try
         {
@@ -227,9 +224,10 @@ public sealed class SqliteJournal : IJournal, IDisposable
             return;
         }
 
-        sinceCheckpoint += bytes;
-        if (sinceCheckpoint < CheckpointEvery) return;
-        sinceCheckpoint = 0;
+        raw.sqlite3_db_status(connection.Handle!, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var written, out _, resetFlg: 1);
+        pagesInLog += written;
+        if (pagesInLog < CheckpointPages) return;
+        pagesInLog = 0;
         var code = raw.sqlite3_wal_checkpoint_v2(connection.Handle!, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
         // Busy: a reader holds the log. Full: the log stays as it is. Both are tried again later.
         if (code is raw.SQLITE_OK or raw.SQLITE_BUSY or raw.SQLITE_FULL) return;
