@@ -46,7 +46,7 @@ public static class JournalThroughput
             using var plain = new PlainInserts(Path.Combine(folder, "plain.db"), group);
             using var journal = SqliteJournal.Open(new SqliteJournalOptions(Path.Combine(folder, "engine"), "bench"));
             var system = new EntitySystem(journal);
-            var load = new Load(system, group);
+            using var load = new Load(system, group);
             var rounds = new List<(double Engine, double Plain)>();
             // The first round of each warms up.
             for (var round = 0; round <= Rounds; round++)
@@ -76,7 +76,7 @@ public static class JournalThroughput
         rounds.Select(of).Order().ElementAt(rounds.Count / 2);
 
     /// <summary>Each entity has one command in flight; its reply sends the next.</summary>
-    private sealed class Load
+    private sealed class Load : IDisposable
     {
         private readonly Entities<long, byte, byte> entities;
         private readonly EntityId[] ids;
@@ -109,6 +109,8 @@ public static class JournalThroughput
             ended.Wait();
             return done;
         }
+
+        public void Dispose() => ended.Dispose();
 
         private void Ask(EntityId id) => entities.TryAsk(id, 1, reply =>
         {

@@ -94,7 +94,7 @@ internal sealed class JournalWriter(IJournal journal, Dispatcher dispatcher, Tim
         }
 
         var events = Committed(count, recorded);
-        // Entities first: who reads the feed and then asks an entity finds the event in its state.
+        // Replies first; whoever reads the feed and asks an entity waits behind its append's result anyway.
         for (var i = 0; i < count; i++) owners[i].Appended(results[i]);
         feed.Publish(events);
     }

@@ -126,6 +126,26 @@ public sealed class SupervisionTests
     }
 
     [Fact]
+    public void An_append_that_waits_behind_a_failing_one_never_reaches_the_disk()
+    {
+        var shop = new PressShop();
+        var commits = 0;
+        shop.Journal.Faults = () =>
+        {
+            if (++commits > 1) return CommitFault.None;
+            shop.Probe.Send(B, new PressCommand.Stroke(Order: 2));
+            shop.Dispatcher.Step();
+            return CommitFault.FailBefore;
+        };
+        shop.Send(A, new PressCommand.Stroke(Order: 1));
+        var inDoubt = shop.Probe.Replies.ToDictionary(
+            answered => ((PressCommand.Stroke)answered.Command).Order, answered => ((Reply.Failed)answered.Reply).MayBeRecorded);
+        Assert.Equal(new Dictionary<int, bool> { [1] = true, [2] = false }, inDoubt);
+        Assert.Equal(1, commits);
+        Assert.Empty(shop.Journal.Events);
+    }
+
+    [Fact]
     public void A_full_disk_refuses_commands_until_there_is_room_again()
     {
         var shop = new PressShop();
