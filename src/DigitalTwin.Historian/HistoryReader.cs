@@ -84,7 +84,7 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
                 try
                 {
                     using var interrupting = cancellation.Register(connection.Interrupt);
-                    return connection.InTransaction(() => ask(connection));
+                    return connection.InTransaction(() => ask(connection), readOnly: true);
                 }
                 catch (DuckDbException) when (cancellation.IsCancellationRequested)
                 {

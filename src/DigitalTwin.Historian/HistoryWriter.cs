@@ -83,6 +83,10 @@ internal sealed class HistoryWriter : IAsyncDisposable
             connection.Execute("CHECKPOINT");
             checkpoint.Done.SetResult();
         }
+        catch (DuckDbException e) when (e.Message.Contains("Cannot CHECKPOINT", StringComparison.Ordinal))
+        {
+            checkpoint.Done.SetResult();   // a reader still needs an older state; the next step of compaction asks again
+        }
         catch (DuckDbException e)
         {
             checkpoint.Done.SetException(e);

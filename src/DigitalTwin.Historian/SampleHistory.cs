@@ -63,6 +63,7 @@ public sealed class SampleHistory : IAsyncDisposable
     /// <summary>Stores samples of one gateway buffer and how far that buffer is stored, in one transaction; samples that it has already are dropped and counted.</summary>
     /// <param name="samples">In sequence order; not changed until the task ends.</param>
     /// <param name="highestSequence">Everything up to here is dealt with, also what is not among the samples.</param>
+    /// <remarks>One call per buffer at a time: if one fails and a later one does not, the buffer counts as stored past the samples that failed.</remarks>
     /// <returns>Ends when all is synced to disk. Calls that wait at the same time share one commit.</returns>
     public Task AppendAsync(ReadOnlyMemory<Sample> samples, string bufferId, ulong highestSequence, CancellationToken cancellation = default) =>
         writer.AppendAsync(samples, bufferId, highestSequence, cancellation);

@@ -51,9 +51,10 @@ internal sealed unsafe class DuckConnection : SafeHandle
     }
 
     /// <summary>Runs <paramref name="work"/> in one transaction: one snapshot, all or nothing.</summary>
-    public T InTransaction<T>(Func<T> work)
+    /// <param name="readOnly">DuckDB refuses a change in it.</param>
+    public T InTransaction<T>(Func<T> work, bool readOnly = false)
     {
-        Execute("BEGIN TRANSACTION");
+        Execute(readOnly ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION");
         try
         {
             var done = work();
