@@ -1,1 +1,20 @@
-Console.WriteLine();
+using System.Globalization;
+using DigitalTwin.Benchmarks;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var all = new Dictionary<string, Action<TextWriter>>
+{
+    ["journal"] = JournalThroughput.Run,
+    ["ingest"] = IngestThroughput.Run,
+    ["latency"] = Latency.Run,
+};
+string[] wanted = args.Length == 0 ? [.. all.Keys] : args;
+if (wanted.FirstOrDefault(name => !all.ContainsKey(name)) is { } unknown)
+{
+    Console.Error.WriteLine($"There is no benchmark '{unknown}'; choose from {string.Join(", ", all.Keys)}, or name none for all.");
+    return 2;
+}
+
+foreach (string name in wanted)
+    all[name](Console.Out);
+return 0;

@@ -16,7 +16,7 @@ public class FollowOneMachineTests
     [Fact]
     public async Task A_robot_that_breaks_down_is_followed_on_the_api_on_the_page_and_in_the_cli()
     {
-        (HostProcess host, Parts parts) = await Parts.StartAsync(speed: 1, $$"""{"scriptedBreakdowns": [{"machine": "Cell3.Robot", "at": {{BreaksAfterSeconds}}, "durationSeconds": 6}]}""");
+        (HostProcess host, Parts parts) = await Parts.StartAsync(speed: 1, $$"""[{"machine": "Cell3.Robot", "at": {{BreaksAfterSeconds}}, "durationSeconds": 6}]""");
         using Parts allParts = parts;
         using HostProcess theHost = host;
         await using var api = new StreamRecorder(host.Url, $"twin:{Robot}");

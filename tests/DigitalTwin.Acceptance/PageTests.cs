@@ -49,7 +49,7 @@ public class PageTests(ITestOutputHelper output)
         await host.ReadyAsync();
         using Page page = await Page.OpenAsync(host.Url);
         // Something to look at: a few plant minutes, and a first good body.
-        await Wait.UntilAsync(async () => (await host.GetAsync("/api/v1/twins/leipzig.body.line1")).GetProperty("counts").GetProperty("good").GetInt64() >= 5, TimeSpan.FromMinutes(2), () => "five good bodies");
+        await Wait.UntilAsync(async () => (await host.GetAsync("/api/v1/twins/leipzig.body.line1")).GetProperty("counts").GetProperty("good").GetInt64() >= 5, TimeSpan.FromMinutes(4), () => "five good bodies");
 
         foreach ((string name, string path, string shows) in new[]
         {

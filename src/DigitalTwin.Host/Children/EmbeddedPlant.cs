@@ -65,7 +65,8 @@ public sealed partial class EmbeddedPlant(LaunchOptions options, DataFolder data
     private IEnumerable<string> PlantArguments() =>
     [
         PlantAssembly(), "--data", data.Path, "--port", Text(plantPort), "--speed", options.Speed.ToString(CultureInfo.InvariantCulture),
-        "--seed", options.Seed.ToString(CultureInfo.InvariantCulture), .. Exits,
+        "--seed", options.Seed.ToString(CultureInfo.InvariantCulture),
+        .. options.Physics is { } physics ? ["--physics", physics.FullName] : Array.Empty<string>(), .. Exits,
     ];
 
     private IEnumerable<string> ServerArguments() =>

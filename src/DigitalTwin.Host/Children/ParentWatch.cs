@@ -8,7 +8,10 @@ namespace DigitalTwin.Host.Children;
 /// </summary>
 public sealed class ParentWatch(IHostApplicationLifetime lifetime, ILogger<ParentWatch> log) : BackgroundService
 {
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Nobody waits for the end of this host any more; what it has acknowledged is on disk, so it may also fall.</summary>
+    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(3);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -21,9 +24,17 @@ public sealed class ParentWatch(IHostApplicationLifetime lifetime, ILogger<Paren
             if (ParentId() == parent)
                 continue;
             log.LogWarning("dotnet run is gone; the host ends with it.");
+            new Thread(FallLater) { IsBackground = true }.Start();
             lifetime.StopApplication();
             return;
         }
+    }
+
+    // A thread of its own: it has to come to its turn also where the pool is stuck.
+    private static void FallLater()
+    {
+        Thread.Sleep(EndWithin);
+        Environment.Exit(1);
     }
 
     private static bool IsDotnetRun(int process)

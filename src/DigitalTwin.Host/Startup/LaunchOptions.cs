@@ -8,9 +8,10 @@ namespace DigitalTwin.Host.Startup;
 /// <param name="Urls">Loopback only, until there are accounts.</param>
 /// <param name="EdgePort">Port of the edge link; 0: any free one.</param>
 /// <param name="OpcUaPort">Port of the virtual plant's OPC UA server; 0: any free one.</param>
+/// <param name="Physics">Physics of the virtual plant that differ from the built-in ones; null: none do.</param>
 /// <param name="Attach">True: plant, OPC UA server and gateway run as processes of their own.</param>
 public sealed record LaunchOptions(
-    DirectoryInfo Data, IReadOnlyList<Uri> Urls, FileInfo Plant, double Speed, long Seed, bool Attach, int EdgePort, int OpcUaPort)
+    DirectoryInfo Data, IReadOnlyList<Uri> Urls, FileInfo Plant, double Speed, long Seed, FileInfo? Physics, bool Attach, int EdgePort, int OpcUaPort)
 {
     private const string DefaultUrl = "http://localhost:5080";
 
@@ -22,10 +23,11 @@ public sealed record LaunchOptions(
         var plant = new Option<string>("--plant") { Description = "Plant definition file", DefaultValueFactory = _ => Installation.File("simulations/plants/first-line.json") };
         var speed = new Option<double>("--speed") { Description = "Plant seconds per wall second of the virtual plant, 1 to 20", DefaultValueFactory = _ => 1 };
         var seed = new Option<long>("--seed") { Description = "Seed of the virtual plant", DefaultValueFactory = _ => 1 };
+        var physics = new Option<string?>("--physics") { Description = "JSON file with physics of the virtual plant that differ from the built-in ones" };
         var attach = new Option<bool>("--attach") { Description = "Start no plant, OPC UA server or gateway: they run as processes of their own" };
         var edgePort = new Option<int?>("--edge-port") { Description = "Port of the edge link (default 5443)" };
         var opcUaPort = new Option<int?>("--opcua-port") { Description = "Port of the virtual plant's OPC UA server (default 4840)" };
-        var root = new RootCommand("DigitalTwin host: starts a live plant, its twins, the API and the page.") { data, urls, plant, speed, seed, attach, edgePort, opcUaPort };
+        var root = new RootCommand("DigitalTwin host: starts a live plant, its twins, the API and the page.") { data, urls, plant, speed, seed, physics, attach, edgePort, opcUaPort };
 
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count == 0 && parsed.Action is { } action && action.GetType().Name is "HelpAction" or "VersionOptionAction")
@@ -49,7 +51,7 @@ public sealed record LaunchOptions(
                 exitCode = 0;
                 return new LaunchOptions(
                     new DirectoryInfo(parsed.GetValue(data)!), addresses, new FileInfo(parsed.GetValue(plant)!),
-                    factor, parsed.GetValue(seed), parsed.GetValue(attach), edge, opcUa);
+                    factor, parsed.GetValue(seed), parsed.GetValue(physics) is { } named ? new FileInfo(named) : null, parsed.GetValue(attach), edge, opcUa);
             }
         }
 

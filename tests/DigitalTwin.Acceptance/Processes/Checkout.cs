@@ -20,11 +20,11 @@ public static class Checkout
     /// <summary>An empty data folder of its own.</summary>
     public static string NewDataFolder() => Directory.CreateTempSubdirectory("dt-").FullName;
 
-    // The same configuration and framework as this assembly: tests/DigitalTwin.Acceptance/bin/Debug/net10.0/.
+    // In the same configuration and for the same framework as this assembly: …/bin/Debug/net10.0/.
     private static string Built(string project, string assembly)
     {
-        string output = Path.GetRelativePath(Path.Combine(Find(), "tests/DigitalTwin.Acceptance"), AppContext.BaseDirectory);
-        return Path.Combine(Find(), project, output, assembly);
+        DirectoryInfo framework = new(AppContext.BaseDirectory.TrimEnd('/'));
+        return Path.Combine(Find(), project, "bin", framework.Parent!.Name, framework.Name, assembly);
     }
 
     private static string Find()

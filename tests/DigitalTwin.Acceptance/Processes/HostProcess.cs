@@ -7,11 +7,12 @@ namespace DigitalTwin.Acceptance.Processes;
 public sealed class HostProcess : IDisposable
 {
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(90);
-    private readonly string data;
 
-    private HostProcess(Running running, string data) => (Running, this.data) = (running, data);
+    private HostProcess(Running running, string data) => (Running, Data) = (running, data);
 
     public Running Running { get; }
+
+    public string Data { get; }
 
     public HttpClient Http { get; private set; } = new();
 
@@ -54,7 +55,7 @@ public sealed class HostProcess : IDisposable
         Http.Dispose();
     }
 
-    private string Logs() => Directory.Exists(Path.Combine(data, "logs"))
-        ? string.Join('\n', Directory.GetFiles(Path.Combine(data, "logs")).Select(log => $"{Path.GetFileName(log)}:\n{string.Join('\n', File.ReadLines(log).TakeLast(15))}"))
+    private string Logs() => Directory.Exists(Path.Combine(Data, "logs"))
+        ? string.Join('\n', Directory.GetFiles(Path.Combine(Data, "logs")).Select(log => $"{Path.GetFileName(log)}:\n{string.Join('\n', File.ReadLines(log).TakeLast(15))}"))
         : "";
 }

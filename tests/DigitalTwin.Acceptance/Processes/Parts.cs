@@ -8,6 +8,10 @@ namespace DigitalTwin.Acceptance.Processes;
 public sealed class Parts : IDisposable
 {
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+
+    /// <summary>The plant's breaks follow the clock on the wall; without them it makes something whenever the tests run.</summary>
+    private const string NoBreaks = """ "timetable": {"breaks": [], "shiftStarts": []} """;
+
     private readonly List<Running> running = [];
 
     private Parts(string data) => Data = data;
@@ -27,8 +31,8 @@ public sealed class Parts : IDisposable
     public Running Gateway { get; private set; } = null!;
 
     /// <summary>Starts the host, then the parts in the order in which each finds the one before it.</summary>
-    /// <param name="physics">JSON of the physics that differ from the built-in ones; null: none.</param>
-    public static async Task<(HostProcess Host, Parts Parts)> StartAsync(double speed, string? physics = null)
+    /// <param name="breakdowns">JSON list of scripted breakdowns.</param>
+    public static async Task<(HostProcess Host, Parts Parts)> StartAsync(double speed, string breakdowns = "[]")
     {
         var parts = new Parts(Checkout.NewDataFolder());
         HostProcess? host = null;
@@ -36,7 +40,7 @@ public sealed class Parts : IDisposable
         {
             host = await parts.StartHostAsync();
             string file = Path.Combine(parts.Data, "physics.json");
-            File.WriteAllText(file, physics ?? "{}");
+            File.WriteAllText(file, $$"""{"scriptedBreakdowns": {{breakdowns}}, {{NoBreaks}}}""");
             parts.Plant = parts.Keep(Running.Dotnet(Checkout.VirtualPlant, "--data", parts.Data, "--port", "0", "--speed", $"{speed}", "--physics", file));
             parts.PlantPort = (await parts.Plant.ReadyAsync(ReadyWithin)).GetProperty("port").GetInt32();
             Running server = parts.Keep(Running.Node(Checkout.OpcUaServer, "--data", parts.Data, "--port", $"{parts.OpcUaPort}", "--plant-port", $"{parts.PlantPort}"));
