@@ -85,7 +85,7 @@ public static class HostApplication
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Listen(kestrel, options, stores.Pki, time));
 
         await using WebApplication app = builder.Build();
-        Map(app, options);
+        Map(app);
         try
         {
             await app.StartAsync();
@@ -116,7 +116,7 @@ public static class HostApplication
         kestrel.Listen(IPAddress.Loopback, options.EdgePort, listener => listener.UseEdgeLinkTls(pki, time));
     }
 
-    private static void Map(WebApplication app, LaunchOptions options)
+    private static void Map(WebApplication app)
     {
         app.UseExceptionHandler().UseStatusCodePages();
         // The edge link's listener serves the edge link alone.
@@ -133,6 +133,10 @@ public static class HostApplication
             context.Response.Headers.XContentTypeOptions = "nosniff";
             return next(context);
         });
+        string built = Installation.File("src/dashboard/dist");
+        PhysicalFileProvider? page = File.Exists(Path.Combine(built, "index.html")) ? new PhysicalFileProvider(built) : null;
+        UsePage(app, page);
+        app.UseRouting();
         app.UseWebSockets();
         app.Services.GetRequiredService<EdgeLink>().Map(app);
         app.Services.GetRequiredService<HostMeters>();
@@ -151,25 +155,33 @@ public static class HostApplication
         app.MapGet("/health/ready", (Readiness readiness) => readiness.Check() is var view && view.Checks.All(check => check.Ok)
             ? Results.Ok(view) : Results.Json(view, statusCode: StatusCodes.Status503ServiceUnavailable)).ExcludeFromDescription();
         app.MapGet("/metrics", () => TypedResults.Text(metrics.Write(), "text/plain; version=0.0.4")).ExcludeFromDescription();
-        MapPage(app, Installation.File("src/dashboard/dist"));
+        MapPage(app, page);
     }
 
-    private static void MapPage(WebApplication app, string folder)
+    /// <summary>Serves the built files of the page. Before routing: the page's own routes answer every path that nothing else does.</summary>
+    private static void UsePage(WebApplication app, PhysicalFileProvider? page)
     {
-        if (!File.Exists(Path.Combine(folder, "index.html")))
+        if (page is null)
+            return;
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = page,
+            // Built files carry a hash in their name; the page itself has to be asked for anew.
+            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = file.File.Name == "index.html" ? "no-cache" : "public, max-age=31536000, immutable",
+        });
+    }
+
+    private static void MapPage(WebApplication app, PhysicalFileProvider? page)
+    {
+        if (page is null)
         {
             app.MapGet("/", () => TypedResults.Text("This host was built without the page (-p:SkipWeb=true). The API is at /api/v1, its description at /openapi/v1.json.")).ExcludeFromDescription();
             return;
         }
 
-        var files = new PhysicalFileProvider(folder);
-        app.UseStaticFiles(new StaticFileOptions
-        {
-            FileProvider = files,
-            // Built files carry a hash in their name; the page itself has to be asked for anew.
-            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = file.File.Name == "index.html" ? "no-cache" : "public, max-age=31536000, immutable",
-        });
-        app.MapFallbackToFile("index.html", new StaticFileOptions { FileProvider = files });
+        app.Map("/assets/{**missing}", () => Results.NotFound()).ExcludeFromDescription();
+        // Every path, also one that looks like a file: the id of a twin is full of dots.
+        app.MapFallbackToFile("{**path}", "index.html", new StaticFileOptions { FileProvider = page });
     }
 
     private static void TellPorts(WebApplication app, DataFolder data)
