@@ -27,6 +27,7 @@ export function OeePage() {
   const back = (n: number) => show({ shift: n > 0 ? n : undefined });
   return (
     <div className="page">
+      <title>{`${t("oee.title")}: ${node?.twin.name ?? id} – DigitalTwin`}</title>
       <div className="oee-head">
         <h1>{t("oee.title")}: <Link to="/twins/$id" params={{ id }} className="link">{node?.twin.name ?? id}</Link></h1>
         <span className="push" />

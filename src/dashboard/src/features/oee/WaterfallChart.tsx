@@ -10,7 +10,7 @@ const row = 30;
 export function WaterfallChart({ chart, view }: { readonly chart: Waterfall; readonly view: "chart" | "table" }) {
   const { t } = useTranslation();
   const { number } = useFormats();
-  const minutes = (ms: number) => number.fixed(ms / 60_000, 1);
+  const minutes = (ms: number) => number.fixed(ms / 60_000, 2);
   const share = (ms: number) => number.percent(chart.planned === 0 ? null : ms / chart.planned);
   return (
     <div className="waterfall" data-testid="oee-waterfall" data-planned-ms={chart.planned}>

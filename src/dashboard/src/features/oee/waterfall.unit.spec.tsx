@@ -35,7 +35,7 @@ it("Every step is drawn with its exact milliseconds", () => {
 
 it("The table says the same to those who cannot see the chart", () => {
   show();
-  expect(screen.getByRole("row", { name: /Breakdown −20.0 1,200,000 9.5/ })).toBeTruthy();
+  expect(screen.getByRole("row", { name: /Breakdown −20.00 1,200,000 9.5/ })).toBeTruthy();
 });
 
 it("Figures that do not belong together are called that", () => {

@@ -38,7 +38,7 @@ function Exception({ exception }: { readonly exception: PlantException }) {
       <Mark severity={severity} label={t(`severity.${severity}`)} />
       <span className="strong subject">{subject}</span>
       <span className="why">
-        {t(`reason.${reason}`, { detail: reason === "flagged" ? flagText(detail ?? "", t) : detail, ...count })}
+        {t(`reason.${reason}`, { detail: reason === "flagged" || reason === "flaggedMany" ? flagText(detail ?? "", t) : detail, ...count })}
         {twin?.fault != null && twin.fault !== 0 && reason === "aborted" && <span className="quiet"> · {t("twin.fault")} {twin.fault}</span>}
       </span>
       <span className="quiet path">{twin?.id}</span>

@@ -18,6 +18,7 @@ export function Overview() {
   const lines = (from: readonly TreeNode[]) => from.filter((node) => node.twin.kind === "line").map((node) => <Line key={node.twin.id} node={node} severity={severity} />);
   return (
     <div className="page">
+      <title>{`${t("overview.title")} – DigitalTwin`}</title>
       <h1 className="visually-hidden">{t("overview.title")}</h1>
       <div className="overview-top">
         <Exceptions found={found} machines={nodes.filter((node) => node.twin.kind === "machine").length} />

@@ -20,6 +20,7 @@ export function TwinHead({ twin }: { readonly twin: Twin }) {
   const order = twin.currentVehicle === null || twin.currentVehicle === "" ? null : workOrderId([...above, twin], twin.currentVehicle);
   return (
     <section className="panel twin-head" aria-label={twin.name}>
+      <title>{`${twin.name} – DigitalTwin`}</title>
       <div className="twin-name">
         <p className="quiet small crumbs">{above.map((each) => <span key={each.id}>{each.kind === "plant" ? <Link to="/" className="link">{each.name}</Link> : <Link to="/twins/$id" params={{ id: each.id }} className="link">{each.name}</Link>} › </span>)}</p>
         <h1>{twin.name}</h1>

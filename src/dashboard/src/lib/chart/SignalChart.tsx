@@ -75,7 +75,7 @@ function options(o: { width: number; height: number; axis: boolean; tick: (t: nu
     cursor: { sync: { key: "signals" }, y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: { x: { time: true, auto: false }, y: { range: (_, min, max) => (min == null || max == null ? [0, 1] : uPlot.rangeNum(min, max === min ? min + 1 : max, 0.15, true)) } },
     axes: [
-      { show: o.axis, size: axisHeight, font, stroke: ink2, grid: { stroke: line, width: 1 }, ticks: { show: false }, space: 80, values: (_, splits) => splits.map((t) => o.tick(t)) },
+      { show: o.axis, size: axisHeight, font, stroke: ink2, grid: { stroke: line, width: 1 }, ticks: { show: false }, space: 80, values: (plot, splits) => splits.map((t) => (nearEnd(plot, t) ? "" : o.tick(t))) },
       { size: 48, font, stroke: ink2, grid: { stroke: line, width: 1 }, ticks: { show: false }, space: 28, values: (_, splits) => splits.map((v) => o.number(v)) },
     ],
     series: [
@@ -92,6 +92,12 @@ function options(o: { width: number; height: number; axis: boolean; tick: (t: nu
     },
   };
 }
+
+/** A label so near the edge would be cut off. */
+const nearEnd = (plot: uPlot, t: number): boolean => {
+  const { min, max } = plot.scales.x ?? {};
+  return min != null && max != null && t > max - (max - min) * 0.06;
+};
 
 /** Violet and hatched: where the plant is not known. */
 function hatch(plot: uPlot, spans: readonly { readonly from: number; readonly to: number }[]): void {

@@ -52,6 +52,7 @@ export function StateTimeline({ rows, from, to, fetchFrom, until, label }: {
   const short = to - from <= 20 * 60_000;
   return (
     <div className="timeline" data-testid="state-timeline">
+      <Hatch />
       <div className="timeline-rows" role="group" aria-label={label} tabIndex={0} onPointerMove={point} onPointerLeave={() => setCursor(null)} onKeyDown={key}>
         {rows.map((row, i) => <Row key={row.id} row={row} named={rows.length > 1} spans={spans[i] ?? null} from={from} to={to} cursor={cursor} state={pointed === null ? null : at(spans[i] ?? [], pointed)?.state ?? null} />)}
         <div className="timeline-row axis" data-named={rows.length > 1} aria-hidden="true">
@@ -69,6 +70,13 @@ export function StateTimeline({ rows, from, to, fetchFrom, until, label }: {
   );
 }
 
+/** What is not known is hatched, here as everywhere; every drawing on the page refers to this one pattern. */
+const Hatch = () => (
+  <svg className="visually-hidden" aria-hidden="true"><defs>
+    <pattern id="not-known" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="var(--field)" /><rect width="2" height="6" fill="color-mix(in srgb, var(--stale) 45%, var(--field))" /></pattern>
+  </defs></svg>
+);
+
 const width = 1200;
 const height = 20;
 
@@ -77,7 +85,7 @@ const Row = memo(function Row({ row, named, spans, from, to, cursor, state }: { 
   return (
     <div className="timeline-row" data-named={named}>
       {named && <span className="name">{row.name}</span>}
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" shapeRendering="crispEdges" aria-hidden="true" data-row={row.id} data-loading={spans === null}>
+      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true" data-row={row.id} data-loading={spans === null}>
         <rect width={width} height={height} fill="var(--field)" />
         {[...paths].map(([group, d]) => <Bar key={group} group={group} d={d} />)}
         {cursor !== null && <path d={`M${cursor * width} 0 V${height}`} stroke="var(--ink)" vectorEffect="non-scaling-stroke" />}
@@ -95,7 +103,7 @@ function drawing(spans: readonly Span[], from: number, to: number): ReadonlyMap<
 
 const heights: Readonly<Record<StateGroup, number>> = { producing: 1, waiting: 0.5, idle: 0.2, stopped: 0.2, held: 0.75, aborted: 1, unknown: 1 };
 const fills: Readonly<Record<StateGroup, string>> = {
-  producing: "var(--fill)", waiting: "var(--setup)", idle: "var(--fill)", stopped: "var(--stopped)", held: "var(--stopped)", aborted: "var(--p1)", unknown: "color-mix(in srgb, var(--stale) 45%, var(--field))",
+  producing: "var(--fill)", waiting: "var(--setup)", idle: "var(--fill)", stopped: "var(--stopped)", held: "var(--stopped)", aborted: "var(--p1)", unknown: "url(#not-known)",
 };
 
 const box = (group: StateGroup, from: number, to: number, full: number) => `M${from} ${full}V${full * (1 - heights[group])}H${to}V${full}Z`;

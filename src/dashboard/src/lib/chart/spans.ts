@@ -25,33 +25,37 @@ export interface Run { readonly group: StateGroup; readonly from: number; readon
  */
 export function columns(spans: readonly Span[], from: number, to: number, width: number): readonly Run[] {
   const perColumn = (to - from) / width;
-  const lasted = Array.from({ length: width }, () => new Float64Array(stateGroups.length));
+  const looks = stateGroups.length;
+  const lasted = new Float64Array(width * looks);   // row by row: how long each look lasted in a column
   for (const span of spans) {
     const [start, end] = [Math.max(span.from, from), Math.min(span.to, to)];
     const group = stateGroups.indexOf(groupOf(span.state));
     for (let x = Math.floor((start - from) / perColumn); start < end && x < width && from + x * perColumn < end; x++) {
       const inside = Math.min(end, from + (x + 1) * perColumn) - Math.max(start, from + x * perColumn);
-      const column = lasted[x];
-      if (column && inside > 0) column[group] = (column[group] ?? 0) + inside;
+      if (inside > 0) lasted[x * looks + group] = (lasted[x * looks + group] ?? 0) + inside;
     }
   }
   const runs: { group: StateGroup; from: number; to: number }[] = [];
-  lasted.forEach((column, x) => {
-    const group = look(column);
-    if (group === null) return;
+  for (let x = 0; x < width; x++) {
+    const group = look(lasted, x * looks);
+    if (group === null) continue;
     const before = runs.at(-1);
     if (before?.group === group && before.to === x) before.to = x + 1;
     else runs.push({ group, from: x, to: x + 1 });
-  });
+  }
   return runs;
 }
 
 const aborted = stateGroups.indexOf("aborted");
 
-function look(column: Float64Array): StateGroup | null {
-  if ((column[aborted] ?? 0) > 0) return "aborted";
-  const longest = column.indexOf(Math.max(...column));
-  return (column[longest] ?? 0) > 0 ? stateGroups[longest] ?? null : null;
+function look(lasted: Float64Array, start: number): StateGroup | null {
+  if ((lasted[start + aborted] ?? 0) > 0) return "aborted";
+  let [longest, most]: [StateGroup | null, number] = [null, 0];
+  stateGroups.forEach((group, i) => {
+    const ms = lasted[start + i] ?? 0;
+    if (ms > most) [longest, most] = [group, ms];
+  });
+  return longest;
 }
 
 /** Time per group inside the window: the drawing in numbers. */

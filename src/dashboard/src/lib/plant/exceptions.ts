@@ -7,7 +7,7 @@ import type { TreeNode } from "./tree";
 export type Severity = "p1" | "stale" | "p2" | "p3";
 export const severities: readonly Severity[] = ["p1", "stale", "p2", "p3"];
 
-export type Reason = "aborted" | "heldLong" | "waitingLong" | "flagged" | "signalsStale" | "signalsBad" | "gatewayAway" | "endpointDown";
+export type Reason = "aborted" | "heldLong" | "waitingLong" | "flagged" | "flaggedMany" | "signalsStale" | "signalsBad" | "gatewayAway" | "endpointDown";
 
 export interface PlantException {
   readonly key: string;
@@ -28,7 +28,7 @@ export const waitingLongMs = 10 * 60_000;
 
 /** All that is abnormal now, worst first, the oldest of equals first. @param plantNow epoch ms; null = not known yet, then nothing counts as long */
 export function exceptions(tree: readonly TreeNode[], health: ReadonlyMap<string, SignalHealth>, gateways: readonly Gateway[], plantNow: number | null): readonly PlantException[] {
-  const found = [...gateways.flatMap(ofGateway), ...tree.flatMap((node) => ofStates(node, plantNow)), ...tree.flatMap((node) => ofSignals(node, health))];
+  const found = [...gateways.flatMap(ofGateway), ...gather(tree, tree.flatMap((node) => ofStates(node, plantNow))), ...tree.flatMap((node) => ofSignals(node, health))];
   return found.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || (a.since ?? 0) - (b.since ?? 0));
 }
 
@@ -55,6 +55,24 @@ function ofStates({ twin, children }: TreeNode, plantNow: number | null): PlantE
   if (group === "waiting" && lasted > waitingLongMs) own.push(one("p3", "waitingLong", twin.state));
   for (const flag of twin.flags) own.push({ ...one("p3", "flagged", flag), since: null });
   return [...own, ...children.flatMap((child) => ofStates(child, plantNow))];
+}
+
+/** One cause flags many: after a restart or a gap every unit's state may have changed unseen. From this many on they are told as one. */
+const flood = 4;
+
+function gather(tree: readonly TreeNode[], found: readonly PlantException[]): readonly PlantException[] {
+  const top = tree[0]?.twin;
+  const flags = [...new Set(found.flatMap((each) => (each.reason === "flagged" && each.detail !== null ? [each.detail] : [])))];
+  const isOf = (flag: string) => (each: PlantException) => each.reason === "flagged" && each.detail === flag;
+  const many = flags.filter((flag) => found.filter(isOf(flag)).length >= flood);
+  if (top === undefined || many.length === 0) return found;
+  return [
+    ...many.map((flag): PlantException => {
+      const n = found.filter(isOf(flag)).length;
+      return { key: `flood:${flag}`, severity: "p3", reason: "flaggedMany", twin: top, subject: top.name, since: null, detail: flag, count: { n, of: n } };
+    }),
+    ...found.filter((each) => !many.some((flag) => isOf(flag)(each))),
+  ];
 }
 
 /** A silent line is one exception, not three hundred: the highest twin below which everything is stale speaks for all. */

@@ -36,6 +36,11 @@ it("A starved station waits ten minutes before it counts", () => {
 
 it("An illegal transition is flagged until it is over", () => expect(said(look(line({ flags: ["illegalTransition"] })))).toEqual(["p3 flagged p.a.l.c1.robot"]));
 
+it("One cause that flags every unit is one exception", () => {
+  const tree = equipmentTree([twin("p", "plant"), ...[1, 2, 3, 4, 5].map((n) => twin(`p.m${n}`, "machine", { flags: n < 5 ? ["stateUnseen"] : ["illegalTransition"] }))]);
+  expect(said(look(tree))).toEqual(["p3 flaggedMany p", "p3 flagged p.m5"]);
+});
+
 it("A silent line is one exception and marks all that stands in it", () => {
   const tree = line();
   const found = look(tree, 0, { "p.a.l": signals(2, 2), "p.a.l.c1": signals(3, 3), "p.a.l.c1.robot": signals(4, 4), "p.a.l.c2": signals(3, 3) });
