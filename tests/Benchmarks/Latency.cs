@@ -137,9 +137,9 @@ public static class Latency
         return trips[trips.Count / 2];
     }
 
-    private static string Percentiles(IReadOnlyCollection<double> taken)
+    private static string Percentiles(ConcurrentBag<double> taken)
     {
-        if (taken.Count == 0)
+        if (taken.IsEmpty)
             return "nothing seen";
         double[] sorted = [.. taken.Order()];
         return $"p50 {At(0.5):0.0}  p95 {At(0.95):0.0}  p99 {At(0.99):0.0}  max {sorted[^1]:0.0}  ({sorted.Length} seen)";
