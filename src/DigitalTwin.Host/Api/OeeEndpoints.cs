@@ -26,17 +26,14 @@ public static class OeeEndpoints
         DateTimeOffset now = plantTime.GetUtcNow();
         var asked = new Asked();
         DateTimeOffset end = asked.Time("to", to) is { } until && until < now ? until : now;
-        // Between shifts there is no running one: then the last hour, in which nothing was planned.
-        DateTimeOffset start = asked.Time("from", from) ?? calendar.At(end)?.Time.From ?? end.AddHours(-1);
-        if (start == end)
-            start = end.AddMilliseconds(-1);
+        LineDefinition? line = plant.Lines.FirstOrDefault(candidate => candidate.Id == id);
+        string stationId = line?.ConstraintStation ?? id;
+        DateTimeOffset start = asked.Time("from", from) ?? RunningShift(calendar, history.FirstSeen(stationId), end);
         asked.Require(start < end, "from has to lie before to, and before the plant's present.");
         asked.Require(end - start <= LongestWindow, $"The window is longer than {LongestWindow.TotalDays:0} days; ask for less.");
         if (!asked.IsValid)
             return asked.Problem;
 
-        LineDefinition? line = plant.Lines.FirstOrDefault(candidate => candidate.Id == id);
-        string stationId = line?.ConstraintStation ?? id;
         if (plant.Stations.FirstOrDefault(candidate => candidate.Id == stationId) is not { } station)
             return Problems.NotFound($"There is no station or line '{id}'; OEE is worked out for those. 'twin ls --kind station' lists them.");
 
@@ -46,5 +43,17 @@ public static class OeeEndpoints
         return TypedResults.Ok(new OeeView(
             id, line is null ? "station" : "line", start, end, shift is null ? null : PlantEndpoints.View(shift), line is null ? result.Definition : OeeDefinition.Line,
             result.Ratios, result.Quantities, result.Times, result.Steps, line?.ConstraintStation));
+    }
+
+    /// <returns>
+    /// Start of the running shift; or the moment at which the station's state was first seen, if that was later: time from before there was
+    /// a twin is nobody's loss. Between shifts, when nothing is planned: an hour ago.
+    /// </returns>
+    private static DateTimeOffset RunningShift(ShiftCalendar calendar, DateTimeOffset? firstSeen, DateTimeOffset end)
+    {
+        DateTimeOffset start = calendar.At(end)?.Time.From ?? end.AddHours(-1);
+        if (firstSeen is { } seen && seen > start && seen < end)
+            start = seen;
+        return start < end ? start : end.AddMilliseconds(-1);
     }
 }

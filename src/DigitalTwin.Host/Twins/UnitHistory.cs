@@ -19,6 +19,9 @@ public sealed class UnitHistory(IJournalReader journal)
         return [.. before, .. Pages(new EventQuery(entity) { From = window.From, To = window.To, Limit = PageSize })];
     }
 
+    /// <returns>Plant time of the first state that the unit ever reported; null before it.</returns>
+    public DateTimeOffset? FirstSeen(string id) => Pages(new EventQuery(new EntityId(id)) { Limit = 50 }).FirstOrDefault(happened => happened is UnitEvent.StateChanged)?.At;
+
     private IEnumerable<UnitEvent> Pages(EventQuery query)
     {
         while (journal.Find(query) is { Count: > 0 } page)
