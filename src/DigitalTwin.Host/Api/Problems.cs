@@ -1,3 +1,4 @@
+using DigitalTwin.Actors.Journals;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DigitalTwin.Host.Api;
@@ -10,6 +11,20 @@ public static class Problems
     public static ProblemHttpResult NotFound(string detail) => Problem(StatusCodes.Status404NotFound, "NOT_FOUND", "Not found", detail);
 
     public static ProblemHttpResult NotReady(string detail) => Problem(StatusCodes.Status503ServiceUnavailable, "NOT_READY", "Not ready", detail);
+
+    /// <summary>Gives those problems a code that the web server finds by itself: a wrong method, a failure of ours.</summary>
+    public static void Complete(ProblemDetailsContext context)
+    {
+        if (context.Exception is CorruptEventException corrupt)
+            context.ProblemDetails.Detail = corrupt.Message;
+        context.ProblemDetails.Extensions.TryAdd("code", context.ProblemDetails.Status switch
+        {
+            StatusCodes.Status404NotFound => "NOT_FOUND",
+            StatusCodes.Status503ServiceUnavailable => "NOT_READY",
+            >= 400 and < 500 => "INVALID",
+            _ => "FAILED",
+        });
+    }
 
     private static ProblemHttpResult Problem(int status, string code, string title, string detail) =>
         TypedResults.Problem(detail, statusCode: status, title: title, extensions: new Dictionary<string, object?> { ["code"] = code });

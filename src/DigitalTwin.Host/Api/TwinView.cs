@@ -4,7 +4,7 @@ namespace DigitalTwin.Host.Api;
 /// <param name="Kind">plant, area, line, station, machine or workOrder.</param>
 /// <param name="State">PackML state name; a work order's own state; null for a place without one.</param>
 /// <param name="StateSince">Plant time.</param>
-/// <param name="Flags">What is out of the ordinary, e.g. <c>illegal-transition</c>, <c>signal-lost:vibration</c>.</param>
+/// <param name="Flags">What is out of the ordinary, e.g. <c>illegalTransition</c>, <c>signalLost:state</c>, <c>journalDamaged</c>.</param>
 /// <param name="Reported">What the equipment says, by signal name.</param>
 /// <param name="Desired">What is wanted of it, by setpoint name.</param>
 /// <param name="Offset">Journal offset of the newest event in it.</param>

@@ -50,7 +50,10 @@ public static class HostApplication
         var live = new LiveValues(source.Plant.Signals, clock, time);
         IReadOnlyList<Sample> newest = await stores.History.NewestAsync();
         live.Restore(newest);
-        var plantTime = new PlantTime(clock, newest.Count > 0 ? newest.Max(sample => sample.SourceTime) : null);
+        DateTimeOffset? newestSample = newest.Count > 0 ? newest.Max(sample => sample.SourceTime) : null;
+        var model = new TwinModel(source.Plant, stores.Journal);
+        // Twins record before history stores, so either may know the newer time.
+        var plantTime = new PlantTime(clock, () => newestSample > model.NewestObservation ? newestSample : model.NewestObservation ?? newestSample);
         ILogger actors = logs.CreateLogger("actors");
         await using var system = new EntitySystem(stores.Journal, new EntitySystemOptions
         {
@@ -59,10 +62,17 @@ public static class HostApplication
             OnFault = fault => actors.LogError(fault.Cause, "{Actor} failed: {Reason}", fault.Id, fault.Reason),
             OnDeadLetter = letter => actors.LogWarning("{Actor} could not take {Message}: {Reason}", letter.Id, letter.Message, letter.Reason),
         });
-        var model = new TwinModel(source.Plant, stores.Journal);
         var twins = new TwinEntities(system, source.Plant);
         var feed = new TwinFeed(system, stores.Journal, model, twins, source.Plant, logs.CreateLogger<TwinFeed>());
-        feed.CatchUp();
+        try
+        {
+            feed.CatchUp();
+        }
+        catch (UnreadableEventException unreadable)
+        {
+            throw new StartupException(1, $"The journal in {data.Path} cannot be read: {unreadable.Message}", unreadable);
+        }
+
         await twins.ConfigureAsync(model, CancellationToken.None);
 
         IServiceCollection services = builder.Services;
@@ -76,7 +86,7 @@ public static class HostApplication
         if (!options.Attach)
             services.AddHostedService<EmbeddedPlant>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownWithin);
-        services.AddProblemDetails().AddOpenApi();
+        services.AddProblemDetails(problem => problem.CustomizeProblemDetails = Problems.Complete).AddOpenApi();
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.Converters.Add(new UtcMilliseconds());
@@ -101,6 +111,12 @@ public static class HostApplication
 
         TellPorts(app, data);
         await app.WaitForShutdownAsync();
+        // The host stops when one of its parts fails; whoever started it must see that it was not asked to.
+        foreach (BackgroundService part in app.Services.GetServices<IHostedService>().OfType<BackgroundService>())
+        {
+            if (part.ExecuteTask?.Exception?.InnerException is { } fault)
+                throw new StartupException(1, $"The host has ended because its {part.GetType().Name} failed: {fault.Message} Start it again; what was acknowledged is on disk.", fault);
+        }
     }
 
     private static void Listen(KestrelServerOptions kestrel, LaunchOptions options, PlantPki pki, TimeProvider time)
@@ -122,7 +138,7 @@ public static class HostApplication
         // The edge link's listener serves the edge link alone.
         app.Use((context, next) =>
         {
-            if (!context.Request.IsHttps || context.Request.Path.StartsWithSegments("/edge"))
+            if (!context.Request.IsHttps || context.Request.Path == "/edge/v1")
                 return next(context);
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;
@@ -149,7 +165,8 @@ public static class HostApplication
         api.MapOee();
         api.MapEngine();
         api.MapStream();
-        api.MapFallback(() => Problems.NotFound("There is no such resource; /openapi/v1.json lists all."));
+        // Not the default pattern: that leaves out what looks like a file, and so every path that ends in a twin's id.
+        app.MapFallback("/api/{**path}", () => Problems.NotFound("There is no such resource; /openapi/v1.json lists all."));
         app.MapOpenApi();
         app.MapGet("/health/live", () => TypedResults.Ok(new { status = "live" })).ExcludeFromDescription();
         app.MapGet("/health/ready", (Readiness readiness) => readiness.Check() is var view && view.Checks.All(check => check.Ok)

@@ -36,7 +36,7 @@ public sealed class EventCatalog<TEvent> where TEvent : notnull
             throw new UnreadableEventException($"This version does not know the event '{name}'; it knows {string.Join(", ", names.Values)}. Run the version that wrote it, or a newer one.");
         try
         {
-            return (TEvent)JsonSerializer.Deserialize(payload.Span, type, Stored)!;
+            return (TEvent?)JsonSerializer.Deserialize(payload.Span, type, Stored) ?? throw new UnreadableEventException($"The payload of an event '{name}' is null.");
         }
         catch (JsonException fault)
         {

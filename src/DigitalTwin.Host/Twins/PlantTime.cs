@@ -3,10 +3,10 @@ using DigitalTwin.Edge.Ingest;
 namespace DigitalTwin.Host.Twins;
 
 /// <summary>
-/// Plant time now: the announced clock. Until the plant has announced it, the newest source time that history knows, since plant time may be
+/// Plant time now: the announced clock. Until the plant has announced it, the newest source time that was stored, since plant time may be
 /// ahead of wall time and must not seem to run backwards over a restart; and wall time for a plant never seen.
 /// </summary>
-public sealed class PlantTime(PlantClock clock, DateTimeOffset? newestKnown) : TimeProvider
+public sealed class PlantTime(PlantClock clock, Func<DateTimeOffset?> newestKnown) : TimeProvider
 {
-    public override DateTimeOffset GetUtcNow() => clock.Now ?? newestKnown ?? base.GetUtcNow();
+    public override DateTimeOffset GetUtcNow() => clock.Now ?? newestKnown() ?? base.GetUtcNow();
 }

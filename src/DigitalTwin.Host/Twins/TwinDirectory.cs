@@ -94,7 +94,7 @@ public sealed class TwinDirectory
         place.Id, place.Kind, place.Name, place.Parent, shown?.ToString(), since,
         place.Signals.Any(signal => signal.Role == SignalRole.Mode) ? state.Mode.ToString() : null,
         place.Signals.Any(signal => signal.Role == SignalRole.Fault) ? (int)state.Fault : null,
-        [.. state.Flags()],
+        model.Damage(place.Id) is null ? [.. state.Flags()] : [.. state.Flags(), "journalDamaged"],
         place.Signals.ToDictionary(signal => signal.Name, Reported),
         place.Setpoints.Where(setpoint => state.Desired.ContainsKey(setpoint.Name)).ToDictionary(setpoint => setpoint.Name, setpoint =>
         {

@@ -3,8 +3,14 @@ using DigitalTwin.Domain.Lines;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
+using DigitalTwin.Host.Startup;
 
 namespace DigitalTwin.Host.Twins;
+
+/// <summary>Why a twin has not taken a command.</summary>
+/// <param name="Failed">The twin or its journal failed; false: it refused.</param>
+/// <param name="Unrecorded">The journal did not take it: the twin is as it was, and the command is worth another attempt.</param>
+public sealed record Untaken(string Reason, bool Failed, bool Unrecorded);
 
 /// <summary>The persistent entities of one plant, by kind.</summary>
 public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
@@ -24,19 +30,24 @@ public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
     public Entities<WorkOrderState, WorkOrderCommand, WorkOrderEvent> WorkOrders { get; } = system.Add(TwinBehaviors.WorkOrder);
 
     /// <summary>Tells the twin of a line, station or machine.</summary>
-    /// <returns>Null when the command was taken; otherwise why not, and whether the twin itself failed on it.</returns>
-    public async Task<(string Reason, bool Failed)?> TellAsync(string id, UnitCommand command, CancellationToken cancellation)
+    /// <returns>Null when the command was taken.</returns>
+    public async Task<Untaken?> TellAsync(string id, UnitCommand command, CancellationToken cancellation)
     {
         var entity = new EntityId(id);
         if (lineIds.Contains(id))
-            return WhyNot(await Lines.AskAsync(entity, command, Deadline, cancellation));
-        return WhyNot(await (stationIds.Contains(id) ? Stations : Machines).AskAsync(entity, command, Deadline, cancellation));
+            return WhyNot(id, await Lines.AskAsync(entity, command, Deadline, cancellation));
+        return WhyNot(id, await (stationIds.Contains(id) ? Stations : Machines).AskAsync(entity, command, Deadline, cancellation));
     }
+
+    /// <summary>True where the journal, not the twin, is why a command failed: closed to appends, or without room.</summary>
+    public bool IsUnrecorded<TState, TEvent>(string id, Reply<TState, TEvent>.Failed failed) =>
+        !system.JournalHealth.Ok || !failed.MayBeRecorded && system.List().Any(status => status.Id.Value == id && status.State == EntityLifecycle.Running);
 
     /// <summary>
     /// Makes every twin of the plant definition known, and sets the desired side to the definition's nominal values,
-    /// where nobody else has set it since.
+    /// where nobody else has set it since. A twin that is stopped is passed over: it has said why, and must not hold up its plant.
     /// </summary>
+    /// <exception cref="StartupException">The journal does not take it.</exception>
     public async Task ConfigureAsync(TwinModel model, CancellationToken cancellation)
     {
         foreach (LineDefinition line in plant.Lines)
@@ -47,13 +58,13 @@ public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
 
         foreach (StationDefinition station in plant.Stations)
         {
-            _ = await Stations.QueryAsync(new EntityId(station.Id), Deadline, cancellation);
+            await WakeAsync(Stations, station.Id, cancellation);
             await DesireAsync(station.Id, station.Setpoints, model.Unit(station.Id).State, cancellation);
         }
 
         foreach (MachineDefinition machine in plant.Machines)
         {
-            _ = await Machines.QueryAsync(new EntityId(machine.Id), Deadline, cancellation);
+            await WakeAsync(Machines, machine.Id, cancellation);
             await DesireAsync(machine.Id, machine.Setpoints, model.Unit(machine.Id).State, cancellation);
         }
     }
@@ -67,16 +78,28 @@ public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
         }
     }
 
-    private async Task RequireAsync(string id, UnitCommand command, CancellationToken cancellation)
+    private static async Task WakeAsync(Entities<UnitState, UnitCommand, UnitEvent> units, string id, CancellationToken cancellation)
     {
-        if (await TellAsync(id, command, cancellation) is { } fault)
-            throw new InvalidOperationException($"{id} does not take its definition: {fault.Reason}");
+        try
+        {
+            _ = await units.QueryAsync(new EntityId(id), Deadline, cancellation);
+        }
+        catch (EntityUnavailableException)
+        {
+            // Stopped; the fault was reported when it stopped.
+        }
     }
 
-    private static (string, bool)? WhyNot<TState>(Reply<TState, UnitEvent> reply) => reply switch
+    private async Task RequireAsync(string id, UnitCommand command, CancellationToken cancellation)
     {
-        Reply<TState, UnitEvent>.Refused refused => ($"{refused.Code}: {refused.Reason}", false),
-        Reply<TState, UnitEvent>.Failed failed => (failed.Reason, true),
+        if (await TellAsync(id, command, cancellation) is { } fault && (fault.Unrecorded || !fault.Failed))
+            throw new StartupException(1, $"{id} cannot take its definition: {fault.Reason}");
+    }
+
+    private Untaken? WhyNot<TState>(string id, Reply<TState, UnitEvent> reply) => reply switch
+    {
+        Reply<TState, UnitEvent>.Refused refused => new($"{refused.Code}: {refused.Reason}", Failed: false, Unrecorded: false),
+        Reply<TState, UnitEvent>.Failed failed => new(failed.Reason, Failed: true, IsUnrecorded(id, failed)),
         _ => null,
     };
 }

@@ -19,6 +19,7 @@ public sealed class TwinFeed
 {
     private const int PageSize = 1000;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BeforeAgain = TimeSpan.FromMilliseconds(250);
 
     private sealed record Report(string Station, long Seq, UnitEvent Happened, UnitState After);
 
@@ -40,10 +41,30 @@ public sealed class TwinFeed
     /// <summary>Folds all that the journal holds; the model is complete when this returns.</summary>
     public void CatchUp()
     {
-        for (IReadOnlyList<StoredEvent> page = journal.ReadAll(model.Offset, PageSize); page.Count > 0; page = journal.ReadAll(model.Offset, PageSize))
+        for (IReadOnlyList<StoredEvent> page = Page(); page.Count > 0; page = Page())
         {
             foreach (StoredEvent stored in page)
                 Take(stored);
+        }
+    }
+
+    /// <summary>The next events that can be read. A row that cannot be stops its own twin, not the plant's.</summary>
+    private IReadOnlyList<StoredEvent> Page()
+    {
+        while (true)
+        {
+            try
+            {
+                return journal.ReadAll(model.Offset, PageSize);
+            }
+            catch (CorruptEventException corrupt) when (corrupt.Offset > model.Offset)
+            {
+                int before = (int)(corrupt.Offset - model.Offset - 1);
+                if (before > 0)
+                    return journal.ReadAll(model.Offset, before);
+                log.LogError("{Reason} {Twin} stays as it was before that row; the other twins go on.", corrupt.Message, corrupt.Entity);
+                model.Pass(corrupt);
+            }
         }
     }
 
@@ -83,32 +104,49 @@ public sealed class TwinFeed
         {
             while (queue.TryPeek(out Report? report))
             {
-                try
-                {
-                    await TellAsync(lineId, report, stop);
-                    queue.Dequeue();
-                }
-                catch (TimeoutException fault)
-                {
-                    log.LogWarning("{Line} has not taken a report of {Station} yet and is told again: {Reason}", lineId, report.Station, fault.Message);
-                }
+                while (!await TryTellAsync(lineId, report, stop))
+                    await Task.Delay(BeforeAgain, stop);
+                queue.Dequeue();
             }
         }
     }
 
-    private async Task TellAsync(string lineId, Report report, CancellationToken stop)
+    /// <returns>False where the report has to be told again: nobody answered, or the journal had no room.</returns>
+    private async Task<bool> TryTellAsync(string lineId, Report report, CancellationToken stop)
     {
-        foreach ((string order, WorkOrderCommand command) in StationReports.For(lineOf[report.Station], report.Station, report.Happened))
-            Check(order, await twins.WorkOrders.AskAsync(new EntityId(order), command, Deadline, stop));
-        LineCommand.ReportStation standing = LineCommand.ReportStation.Of(report.Station, report.Seq, report.After, report.Happened.At);
-        Check(lineId, await twins.Lines.AskAsync(new EntityId(lineId), standing, Deadline, stop));
+        try
+        {
+            foreach ((string order, WorkOrderCommand command) in StationReports.For(lineOf[report.Station], report.Station, report.Happened))
+            {
+                if (!IsDone(order, await twins.WorkOrders.AskAsync(new EntityId(order), command, Deadline, stop)))
+                    return false;
+            }
+
+            LineCommand.ReportStation standing = LineCommand.ReportStation.Of(report.Station, report.Seq, report.After, report.Happened.At);
+            return IsDone(lineId, await twins.Lines.AskAsync(new EntityId(lineId), standing, Deadline, stop));
+        }
+        catch (TimeoutException fault)
+        {
+            log.LogWarning("{Line} has not taken a report of {Station} yet and is told again: {Reason}", lineId, report.Station, fault.Message);
+            return false;
+        }
     }
 
-    private void Check<TState, TEvent>(string id, Reply<TState, TEvent> reply)
+    private bool IsDone<TState, TEvent>(string id, Reply<TState, TEvent> reply)
     {
-        if (reply is Reply<TState, TEvent>.Refused refused)
-            log.LogWarning("{Twin} refused what a station reported: {Code}, {Reason}", id, refused.Code, refused.Reason);
-        else if (reply is Reply<TState, TEvent>.Failed failed)
-            log.LogError("{Twin} could not take what a station reported: {Reason}", id, failed.Reason);
+        switch (reply)
+        {
+            case Reply<TState, TEvent>.Refused refused:
+                log.LogWarning("{Twin} refused what a station reported: {Code}, {Reason}", id, refused.Code, refused.Reason);
+                return true;
+            case Reply<TState, TEvent>.Failed failed when twins.IsUnrecorded(id, failed):
+                log.LogWarning("{Twin} cannot record what a station reported and is told again: {Reason}", id, failed.Reason);
+                return false;
+            case Reply<TState, TEvent>.Failed failed:
+                log.LogError("{Twin} could not take what a station reported: {Reason}", id, failed.Reason);
+                return true;
+            default:
+                return true;
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using DigitalTwin.Actors.Entities;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Edge.Ingest;
@@ -7,7 +6,7 @@ using DigitalTwin.Edge.Ingest;
 namespace DigitalTwin.Host.Twins;
 
 /// <summary>Brings observations to their twins: those of one twin in order, those of different twins side by side, so that they share commits.</summary>
-public sealed class TwinInbox(EntitySystem system, TwinEntities twins, ILogger<TwinInbox> log) : ITwinInbox
+public sealed class TwinInbox(TwinEntities twins, ILogger<TwinInbox> log) : ITwinInbox
 {
     private static readonly Meter Meter = new("DigitalTwin.Twins");
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>("digitaltwin.observations.refused", description: "Observations that a twin refused.");
@@ -24,7 +23,7 @@ public sealed class TwinInbox(EntitySystem system, TwinEntities twins, ILogger<T
             if (await twins.TellAsync(owner, command, cancellation) is not { } fault)
                 continue;
             // Not acknowledged, so the gateway sends it again when the journal is back. A twin that alone has failed must not hold up its plant.
-            if (fault.Failed && !system.JournalHealth.Ok)
+            if (fault.Unrecorded)
                 throw new IOException($"{owner} cannot record: {fault.Reason}");
             (fault.Failed ? Undelivered : Refused).Add(1);
             log.LogWarning("{Twin} did not take {Command}: {Reason}", owner, command, fault.Reason);

@@ -22,12 +22,23 @@ public sealed class TwinModel(PlantDefinition plant, IJournalReader journal)
     private readonly ConcurrentDictionary<string, EntityState<UnitState>> units = new();
     private readonly ConcurrentDictionary<string, EntityState<LineState>> lines = new();
     private readonly ConcurrentDictionary<string, EntityState<WorkOrderState>> orders = new();
+    private readonly ConcurrentDictionary<string, string> damage = new();
     private readonly Queue<string> finished = new();
+    private readonly HashSet<string> waitsInFinished = [];
     private long offset;
     private TaskCompletionSource moved = NewSignal();
 
     /// <summary>Offset of the newest event folded in.</summary>
     public long Offset => Volatile.Read(ref offset);
+
+    /// <summary>Plant time of the newest thing that equipment reported; null before the first.</summary>
+    public DateTimeOffset? NewestObservation { get; private set; }
+
+    /// <summary>Offset of the newest row that cannot be read; 0 where all can.</summary>
+    public long NewestDamage { get; private set; }
+
+    /// <summary>Why a twin is shown as it was before a row of its events that cannot be read; null for a twin that is whole.</summary>
+    public string? Damage(string id) => damage.GetValueOrDefault(id);
 
     /// <summary>Machines and stations; the empty state at offset 0 before the first event.</summary>
     public EntityState<UnitState> Unit(string id) => units.GetValueOrDefault(id, new(UnitState.Initial, 0, 0));
@@ -60,43 +71,85 @@ public sealed class TwinModel(PlantDefinition plant, IJournalReader journal)
         string id = stored.Entity.Value;
         if (stored.Name.StartsWith("work-order.", StringComparison.Ordinal))
         {
+            Recall(stored);
             Fold(orders, WorkOrderState.Initial, stored, WorkOrderDecode(stored), Domain.WorkOrders.WorkOrder.Apply);
-            Forget(stored, id);
+            Forget(id);
         }
         else
         {
             happened = EventCatalogs.Units.Decode(stored.Name, stored.Payload);
+            if (happened is UnitEvent.Observed && !(happened.At <= NewestObservation))
+                NewestObservation = happened.At;
             if (lineIds.Contains(id))
                 Fold(lines, LineState.Initial, stored, happened, Domain.Lines.Line.Apply);
-            else
-                Fold(units, UnitState.Initial, stored, happened, Domain.Units.Unit.Apply);
+            else if (!Fold(units, UnitState.Initial, stored, happened, Domain.Units.Unit.Apply))
+                happened = null; // its state would be made up, and so would what the line is told of it
         }
 
-        Volatile.Write(ref offset, stored.Offset);
-        Interlocked.Exchange(ref moved, NewSignal()).SetResult();
+        MoveTo(stored.Offset);
         return happened;
     }
 
-    private static void Fold<TState, TEvent>(
+    /// <summary>Goes past a row that cannot be read: its twin stays as it was before, and says so.</summary>
+    internal void Pass(CorruptEventException corrupt)
+    {
+        damage.TryAdd(corrupt.Entity.Value, corrupt.Message);
+        NewestDamage = corrupt.Offset;
+        MoveTo(corrupt.Offset);
+    }
+
+    private void MoveTo(long next)
+    {
+        Volatile.Write(ref offset, next);
+        Interlocked.Exchange(ref moved, NewSignal()).SetResult();
+    }
+
+    /// <returns>False where an event before this one is missing: nothing is folded on top of that.</returns>
+    private bool Fold<TState, TEvent>(
         ConcurrentDictionary<string, EntityState<TState>> states, TState initial, StoredEvent stored, TEvent happened, Func<TState, TEvent, TState> apply)
     {
-        TState before = states.TryGetValue(stored.Entity.Value, out EntityState<TState>? known) ? known.State : initial;
-        states[stored.Entity.Value] = new(apply(before, happened), stored.Seq, stored.Offset);
+        string id = stored.Entity.Value;
+        EntityState<TState> before = states.GetValueOrDefault(id) ?? new(initial, 0, 0);
+        if (stored.Seq != before.Seq + 1)
+            damage.TryAdd(id, $"Event {before.Seq + 1} of {id} is missing in the journal before row {stored.Offset}. Restore the journal from a backup.");
+        if (damage.ContainsKey(id))
+            return false;
+        states[id] = new(apply(before.State, happened), stored.Seq, stored.Offset);
+        return true;
     }
 
     private static WorkOrderEvent WorkOrderDecode(StoredEvent stored) => EventCatalogs.WorkOrders.Decode(stored.Name, stored.Payload);
 
-    private void Forget(StoredEvent stored, string id)
+    /// <summary>An order that was let go of and is heard of again goes on from where it was.</summary>
+    private void Recall(StoredEvent stored)
     {
-        // An order that is asked for again after it was forgotten would start from nothing here: only its own end lets it go.
-        if (stored.Name is not ("work-order.completed.v1" or "work-order.scrapped.v1"))
+        if (stored.Seq == 1 || orders.ContainsKey(stored.Entity.Value))
             return;
-        finished.Enqueue(id);
-        while (finished.Count > FinishedOrders)
-            orders.TryRemove(finished.Dequeue(), out _);
+        try
+        {
+            if (FromJournal(stored.Entity.Value, stored.Seq - 1) is { } order)
+                orders[stored.Entity.Value] = order;
+        }
+        catch (CorruptEventException corrupt)
+        {
+            damage.TryAdd(stored.Entity.Value, corrupt.Message);
+        }
     }
 
-    private EntityState<WorkOrderState>? FromJournal(string id)
+    private void Forget(string id)
+    {
+        if (!orders.TryGetValue(id, out EntityState<WorkOrderState>? order) || order.State.Status is not (WorkOrderStatus.Completed or WorkOrderStatus.Scrapped) || !waitsInFinished.Add(id))
+            return;
+        finished.Enqueue(id);
+        if (finished.Count <= FinishedOrders)
+            return;
+        string oldest = finished.Dequeue();
+        waitsInFinished.Remove(oldest);
+        orders.TryRemove(oldest, out _);
+    }
+
+    /// <param name="upTo">Newest sequence to fold.</param>
+    private EntityState<WorkOrderState>? FromJournal(string id, long upTo = long.MaxValue)
     {
         const int page = 1000;
         EntityState<WorkOrderState>? order = null;
@@ -106,6 +159,8 @@ public sealed class TwinModel(PlantDefinition plant, IJournalReader journal)
             {
                 if (!stored.Name.StartsWith("work-order.", StringComparison.Ordinal))
                     return null;
+                if (stored.Seq > upTo)
+                    return order;
                 order = new(Domain.WorkOrders.WorkOrder.Apply(order?.State ?? WorkOrderState.Initial, WorkOrderDecode(stored)), stored.Seq, stored.Offset);
             }
         }

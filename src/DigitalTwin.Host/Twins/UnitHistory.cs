@@ -5,7 +5,7 @@ using DigitalTwin.Domain.Units;
 
 namespace DigitalTwin.Host.Twins;
 
-/// <summary>What a machine or station recorded over a window of plant time, with as much of what came before as tells the state it began in.</summary>
+/// <summary>What a machine or station recorded over a window of plant time, with as much of what came before and after as tells the state it began in, and whether its end was seen.</summary>
 public sealed class UnitHistory(IJournalReader journal)
 {
     private const int PageSize = 1000;
@@ -16,7 +16,9 @@ public sealed class UnitHistory(IJournalReader journal)
         var entity = new EntityId(id);
         List<UnitEvent> before = [.. Pages(new EventQuery(entity) { To = window.From, NewestFirst = true, Limit = 50 }).TakeUntil(happened => happened is UnitEvent.StateChanged)];
         before.Reverse();
-        return [.. before, .. Pages(new EventQuery(entity) { From = window.From, To = window.To, Limit = PageSize })];
+        // A gap is recorded at its end, before the first report of a state that follows it.
+        IEnumerable<UnitEvent> after = Pages(new EventQuery(entity) { From = window.To, Limit = 50 }).TakeUntil(happened => happened is UnitEvent.StateChanged);
+        return [.. before, .. Pages(new EventQuery(entity) { From = window.From, To = window.To, Limit = PageSize }), .. after];
     }
 
     /// <returns>Plant time of the first state that the unit ever reported; null before it.</returns>

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Journals;
+using DigitalTwin.Domain.Plant;
+using DigitalTwin.Domain.Units;
+using DigitalTwin.Edge.Ingest;
+using DigitalTwin.Host.Twins;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DigitalTwin.Host.Tests.Twins;
+
+/// <summary>The twins of the made plant as the host runs them, over a journal that outlives them.</summary>
+internal sealed class RunningTwins : IAsyncDisposable
+{
+    private sealed class StandingTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => MadePlant.Morning;
+    }
+
+    private readonly CancellationTokenSource stop = new();
+    private Task following = Task.CompletedTask;
+    private ulong sequence;
+
+    private RunningTwins(IJournal journal)
+    {
+        System = new EntitySystem(journal, new EntitySystemOptions { PlantTime = new StandingTime() });
+        Model = new TwinModel(MadePlant.Definition, journal);
+        Entities = new TwinEntities(System, MadePlant.Definition);
+        Feed = new TwinFeed(System, journal, Model, Entities, MadePlant.Definition, NullLogger<TwinFeed>.Instance);
+        Inbox = new TwinInbox(Entities, NullLogger<TwinInbox>.Instance);
+    }
+
+    public EntitySystem System { get; }
+    public TwinModel Model { get; }
+    public TwinEntities Entities { get; }
+    public TwinFeed Feed { get; }
+    public TwinInbox Inbox { get; }
+
+    /// <param name="follow">False: the feed does not run, as in a host that dies before it gets to it.</param>
+    public static async Task<RunningTwins> StartAsync(IJournal journal, bool follow = true)
+    {
+        var twins = new RunningTwins(journal);
+        twins.Feed.CatchUp();
+        await twins.Entities.ConfigureAsync(twins.Model, CancellationToken.None);
+        if (follow)
+            twins.Follow();
+        return twins;
+    }
+
+    public void Follow() => following = Feed.RunAsync(stop.Token);
+
+    /// <summary>One delivery for each, so that their order in the journal is theirs.</summary>
+    public async Task ReportAsync(params IEnumerable<Observation> observations)
+    {
+        foreach (Observation observation in observations)
+            await Inbox.DeliverAsync([observation], CancellationToken.None).WaitAsync(Wait.Patience);
+    }
+
+    /// <summary>Ends when all that follows from what was reported is recorded and folded.</summary>
+    /// <remarks>The feed takes events one after the other and tells what follows from one before it takes the next, so it is done when it has taken this one.</remarks>
+    public async Task SettleAsync()
+    {
+        double last = Model.Unit(MadePlant.Robot).State.Setpoints.TryGetValue("speedOverride", out SetpointState? known) ? known.Value : 0;
+        DateTimeOffset at = Model.Unit(MadePlant.Robot).State.Watches.TryGetValue("speedOverride", out SignalWatch? watch) ? watch.At.AddSeconds(1) : MadePlant.Morning;
+        await ReportAsync(Observed($"{MadePlant.Robot}.speedOverride", last + 1, at));
+        await ReachHeadAsync();
+        await ReachHeadAsync();
+    }
+
+    public Observation Observed(string signal, double number, DateTimeOffset at, uint status = 0) =>
+        new Observation.Reported(MadePlant.Signal(signal), new Sample(signal, number, null, status, at, at, ++sequence));
+
+    public Observation Observed(string signal, string text, DateTimeOffset at) =>
+        new Observation.Reported(MadePlant.Signal(signal), new Sample(signal, double.NaN, text, 0, at, at, ++sequence));
+
+    /// <summary>States hold collections, which compare by reference; their text does not.</summary>
+    public static string Text<T>(T state) => JsonSerializer.Serialize(state);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await System.DisposeAsync();
+        stop.Dispose();
+    }
+
+    private async Task ReachHeadAsync()
+    {
+        if (following.IsFaulted)
+            await following;
+        await Model.ReachAsync(System.Committed.Head, CancellationToken.None).WaitAsync(Wait.Patience);
+    }
+}

@@ -1,0 +1,154 @@
+using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Journals;
+using DigitalTwin.Actors.TestKit;
+using DigitalTwin.Domain.Packml;
+using DigitalTwin.Domain.WorkOrders;
+
+namespace DigitalTwin.Host.Tests.Twins;
+
+/// <summary>Stations move their line and the orders through the journal: whenever the host dies, nothing is lost on that way and nothing comes twice.</summary>
+[Collection("twins")]
+public class TwinFeedTests
+{
+    [Fact]
+    public async Task After_a_death_at_any_commit_line_and_orders_come_to_the_same_end()
+    {
+        var whole = new CommitByCommit();
+        string line, order;
+        await using (RunningTwins twins = await RunningTwins.StartAsync(whole))
+        {
+            await twins.ReportAsync(OneBody.Observations(twins));
+            await twins.SettleAsync();
+            (line, order) = (RunningTwins.Text(twins.Model.Line(MadePlant.Line).State), RunningTwins.Text(twins.Model.WorkOrder(OneBody.Order)!.State));
+            Assert.Equal(PackmlState.Execute, twins.Model.Line(MadePlant.Line).State.Reports[MadePlant.Last].State);
+        }
+
+        Assert.InRange(whole.Commits.Count, 30, 200);
+        string[] recorded = [.. Below(whole.Journal)];
+        foreach (long cut in whole.Commits)
+        {
+            MemoryJournal left = Prefix(whole.Journal, cut);
+            await using RunningTwins twins = await RunningTwins.StartAsync(left);
+            // Nothing of it was acknowledged, so the gateway sends all of it again.
+            await twins.ReportAsync(OneBody.Observations(twins));
+            await twins.SettleAsync();
+            Assert.True(line == RunningTwins.Text(twins.Model.Line(MadePlant.Line).State), $"the line differs after a death at {cut}");
+            Assert.True(order == RunningTwins.Text(twins.Model.WorkOrder(OneBody.Order)!.State), $"the order differs after a death at {cut}");
+            Assert.True(recorded.SequenceEqual(Below(left)), $"after a death at {cut} line and order have recorded\n{string.Join('\n', Below(left))}\nand not\n{string.Join('\n', recorded)}");
+        }
+    }
+
+    /// <summary>The death that the feed is for: the station's event is on disk, and nobody was told.</summary>
+    [Fact]
+    public async Task What_a_station_recorded_before_the_host_died_is_told_at_the_next_start()
+    {
+        var journal = new MemoryJournal();
+        await using (RunningTwins dying = await RunningTwins.StartAsync(journal, follow: false))
+            await dying.ReportAsync(OneBody.Observations(dying));
+        Assert.DoesNotContain(journal.Events, stored => stored.Entity.Value == OneBody.Order);
+
+        await using RunningTwins twins = await RunningTwins.StartAsync(journal);
+        await twins.SettleAsync();
+        Assert.Equal(WorkOrderStatus.Completed, twins.Model.WorkOrder(OneBody.Order)!.State.Status);
+        Assert.Empty(twins.Model.Line(MadePlant.Line).State.Vehicles);
+    }
+
+    [Fact]
+    public async Task A_full_disk_delays_what_stations_report_and_loses_nothing_of_it()
+    {
+        var journal = new MemoryJournal();
+        await using RunningTwins twins = await RunningTwins.StartAsync(journal, follow: false);
+        await twins.ReportAsync(OneBody.Observations(twins));
+        int refusals = 3;
+        journal.Faults = () => Interlocked.Decrement(ref refusals) >= 0 ? CommitFault.DiskFull : CommitFault.None;
+        twins.Follow();
+        await Wait.UntilAsync(() => Volatile.Read(ref refusals) < 0, "the disk to have room again");
+        await twins.SettleAsync();
+        Assert.Equal(WorkOrderStatus.Completed, twins.Model.WorkOrder(OneBody.Order)!.State.Status);
+        Assert.Equal(0, twins.Model.WorkOrder(OneBody.Order)!.State.OutOfOrder);
+    }
+
+    [Fact]
+    public async Task A_twin_with_a_corrupt_row_is_stopped_and_named_and_does_not_hold_up_the_others()
+    {
+        var journal = new MemoryJournal();
+        await using (RunningTwins before = await RunningTwins.StartAsync(journal))
+        {
+            await before.ReportAsync(OneBody.Observations(before));
+            await before.SettleAsync();
+        }
+
+        StoredEvent rotten = journal.Events.First(stored => stored.Entity.Value == MadePlant.First && stored.Name == "unit.state-changed.v1");
+        journal.Corrupt(rotten.Offset);
+
+        await using RunningTwins twins = await RunningTwins.StartAsync(journal);
+        DateTimeOffset later = MadePlant.Morning.AddMinutes(10);
+        await twins.ReportAsync(
+            twins.Observed($"{MadePlant.First}.state", (double)PackmlState.Stopped, later),
+            twins.Observed($"{MadePlant.Last}.vehicle", "WB2", later),
+            twins.Observed($"{MadePlant.Last}.state", (double)PackmlState.Held, later));
+        await twins.SettleAsync();
+
+        EntityStatus stopped = twins.System.List().Single(status => status.Id.Value == MadePlant.First);
+        Assert.Equal(EntityLifecycle.Stopped, stopped.State);
+        Assert.Contains($"row {rotten.Offset} of {MadePlant.First} is corrupt", stopped.Why, StringComparison.Ordinal);
+        Assert.Contains("corrupt", twins.Model.Damage(MadePlant.First), StringComparison.Ordinal);
+        Assert.Null(twins.Model.Damage(MadePlant.Last));
+        Assert.Equal(PackmlState.Held, twins.Model.Unit(MadePlant.Last).State.State);
+        Assert.Equal(PackmlState.Held, twins.Model.Line(MadePlant.Line).State.Reports[MadePlant.Last].State);
+        Assert.Equal(WorkOrderStatus.InProgress, twins.Model.WorkOrder($"{MadePlant.Line}.order-WB2")!.State.Status);
+    }
+
+    [Fact]
+    public async Task Without_their_line_stations_and_orders_go_on()
+    {
+        var journal = new MemoryJournal();
+        await using (RunningTwins before = await RunningTwins.StartAsync(journal))
+            await before.SettleAsync();
+        journal.Corrupt(journal.Events.First(stored => stored.Entity.Value == MadePlant.Line).Offset);
+
+        await using RunningTwins twins = await RunningTwins.StartAsync(journal);
+        await twins.ReportAsync(OneBody.Observations(twins));
+        await twins.SettleAsync();
+        Assert.Equal(WorkOrderStatus.Completed, twins.Model.WorkOrder(OneBody.Order)!.State.Status);
+    }
+
+    /// <summary>What line and orders have recorded, of each in its order.</summary>
+    private static IEnumerable<string> Below(MemoryJournal journal) => journal.Events
+        .Where(stored => stored.Entity.Value is MadePlant.Line or OneBody.Order)
+        .OrderBy(stored => stored.Entity.Value, StringComparer.Ordinal).ThenBy(stored => stored.Seq)
+        .Select(stored => $"{stored.Entity} {stored.Seq} {stored.Name} {System.Text.Encoding.UTF8.GetString(stored.Payload.Span)}");
+
+    private static MemoryJournal Prefix(MemoryJournal journal, long cut)
+    {
+        var prefix = new MemoryJournal();
+        var results = new AppendResult[1];
+        foreach (StoredEvent stored in journal.Events.Where(stored => stored.Offset <= cut))
+            prefix.Append([new Append(stored.Entity, stored.Seq - 1, [new NewEvent(stored.Name, stored.At, stored.Payload)])], stored.Recorded, results);
+        return prefix;
+    }
+
+    /// <summary>A journal that remembers where its commits ended: the only places at which a death can cut it.</summary>
+    private sealed class CommitByCommit : IJournal
+    {
+        public MemoryJournal Journal { get; } = new();
+
+        public List<long> Commits { get; } = [0];
+
+        public JournalHead Head => Journal.Head;
+
+        public void Append(ReadOnlySpan<Append> batch, DateTimeOffset recorded, Span<AppendResult> results)
+        {
+            Journal.Append(batch, recorded, results);
+            Commits.Add(Journal.Head.Offset);
+        }
+
+        public IReadOnlyList<StoredEvent> ReadEntity(EntityId entity, long afterSeq, int limit) => Journal.ReadEntity(entity, afterSeq, limit);
+
+        public IReadOnlyList<StoredEvent> ReadAll(long afterOffset, int limit) => Journal.ReadAll(afterOffset, limit);
+
+        public IReadOnlyList<StoredEvent> Find(EventQuery query) => Journal.Find(query);
+
+        public int CountEntities() => Journal.CountEntities();
+    }
+}
