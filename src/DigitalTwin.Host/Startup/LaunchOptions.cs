@@ -37,22 +37,21 @@ public sealed record LaunchOptions(
         }
 
         var faults = parsed.Errors.Select(fault => fault.Message).ToList();
+        string folder = ReadPath("--data", Value(data, "data"), faults);
+        string file = ReadPath("--plant", Value(plant, "plant"), faults);
+        string? named = Value(physics, null) is { } law ? ReadPath("--physics", law, faults) : null;
+        IReadOnlyList<Uri> addresses = ReadUrls(Value(urls, DefaultUrl), faults);
+        double factor = Value(speed, 1);
+        if (factor is not (>= 1 and <= 20))
+            faults.Add($"--speed {factor.ToString(CultureInfo.InvariantCulture)} is outside 1 to 20; the virtual plant's physics holds only there.");
+        bool ephemeral = addresses.Any(address => address.Port == 0);
+        int edge = ReadPort("--edge-port", Value(edgePort, null), ephemeral ? 0 : 5443, faults);
+        int opcUa = ReadPort("--opcua-port", Value(opcUaPort, null), ephemeral ? 0 : 4840, faults);
         if (faults.Count == 0)
         {
-            IReadOnlyList<Uri> addresses = ReadUrls(parsed.GetValue(urls)!, faults);
-            double factor = parsed.GetValue(speed);
-            if (factor is not (>= 1 and <= 20))
-                faults.Add($"--speed {factor.ToString(CultureInfo.InvariantCulture)} is outside 1 to 20; the virtual plant's physics holds only there.");
-            bool ephemeral = addresses.Any(address => address.Port == 0);
-            int edge = ReadPort("--edge-port", parsed.GetValue(edgePort), ephemeral ? 0 : 5443, faults);
-            int opcUa = ReadPort("--opcua-port", parsed.GetValue(opcUaPort), ephemeral ? 0 : 4840, faults);
-            if (faults.Count == 0)
-            {
-                exitCode = 0;
-                return new LaunchOptions(
-                    new DirectoryInfo(parsed.GetValue(data)!), addresses, new FileInfo(parsed.GetValue(plant)!),
-                    factor, parsed.GetValue(seed), parsed.GetValue(physics) is { } named ? new FileInfo(named) : null, parsed.GetValue(attach), edge, opcUa);
-            }
+            exitCode = 0;
+            return new LaunchOptions(
+                new DirectoryInfo(folder), addresses, new FileInfo(file), factor, Value(seed, 1), named is null ? null : new FileInfo(named), parsed.GetValue(attach), edge, opcUa);
         }
 
         foreach (string fault in faults)
@@ -60,11 +59,23 @@ public sealed record LaunchOptions(
         error.WriteLine("See: dotnet run --project src/DigitalTwin.Host -- --help");
         exitCode = 2;
         return null;
+
+        // A value that does not parse has its fault already; the others are checked all the same.
+        T Value<T>(Option<T> option, T unreadable) => parsed.GetResult(option)?.Errors.Any() == true ? unreadable : parsed.GetValue(option)!;
+    }
+
+    private static string ReadPath(string option, string given, List<string> faults)
+    {
+        if (string.IsNullOrWhiteSpace(given) || given.Contains('\0', StringComparison.Ordinal))
+            faults.Add($"{option} is empty; name a path, or leave the option out.");
+        return given;
     }
 
     private static List<Uri> ReadUrls(string text, List<string> faults)
     {
         var addresses = new List<Uri>();
+        if (string.IsNullOrWhiteSpace(text))
+            faults.Add($"--urls is empty; write it like {DefaultUrl}.");
         foreach (string part in text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? address) || address.Scheme != Uri.UriSchemeHttp)
@@ -75,8 +86,6 @@ public sealed record LaunchOptions(
                 addresses.Add(address);
         }
 
-        if (addresses.Count == 0 && faults.Count == 0)
-            faults.Add($"--urls is empty; write it like {DefaultUrl}.");
         return addresses;
     }
 

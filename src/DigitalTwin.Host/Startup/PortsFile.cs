@@ -9,7 +9,10 @@ namespace DigitalTwin.Host.Startup;
 /// </summary>
 public static class PortsFile
 {
-    private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(5);
+    /// <summary>Nobody holds the lock for so long: its holder has died.</summary>
+    private static readonly TimeSpan Stale = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public static void Clear(DataFolder data) => File.Delete(data["run/ports.json"]);
@@ -18,11 +21,23 @@ public static class PortsFile
     {
         string path = data["run/ports.json"];
         using FileStream taken = Lock(path + ".lock");
-        JsonObject all = File.Exists(path) && JsonNode.Parse(File.ReadAllBytes(path)) is JsonObject known ? known : [];
+        JsonObject all = Read(path);
         foreach ((string name, int port) in ports)
             all[name] = port;
         File.WriteAllText(path + ".tmp", all.ToJsonString(Indented));
         File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    private static JsonObject Read(string path)
+    {
+        try
+        {
+            return File.Exists(path) && JsonNode.Parse(File.ReadAllBytes(path)) is JsonObject known ? known : [];
+        }
+        catch (JsonException)
+        {
+            return []; // cut off by a loss of power; every process tells its port again when it starts
+        }
     }
 
     private static FileStream Lock(string path)
@@ -33,14 +48,14 @@ public static class PortsFile
             {
                 return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             }
-            catch (IOException) when (Environment.TickCount64 - started < LockWait.TotalMilliseconds)
+            catch (IOException) when (Environment.TickCount64 - started < Patience.TotalMilliseconds)
             {
-                Thread.Sleep(20);
-            }
-            catch (IOException)
-            {
-                File.Delete(path); // older than the wait: its holder died
-                started = Environment.TickCount64;
+                // Year 1601: it was let go of just now.
+                DateTime taken = File.GetLastWriteTimeUtc(path);
+                if (taken.Year > 1601 && DateTime.UtcNow - taken > Stale)
+                    File.Delete(path);
+                else
+                    Thread.Sleep(Again);
             }
         }
     }
