@@ -6,6 +6,10 @@ namespace DigitalTwin.Host.Api;
 /// <summary>Reads query parameters and collects what is wrong with them, so that a caller hears of every fault at once.</summary>
 public sealed class Asked
 {
+    // What lies outside is a mistake, and some arithmetic on it has no result.
+    private static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
+    private static readonly DateTimeOffset Latest = new(2500, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly List<string> faults = [];
 
     public bool IsValid => faults.Count == 0;
@@ -17,7 +21,13 @@ public sealed class Asked
         if (string.IsNullOrEmpty(text))
             return null;
         if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time))
-            return time;
+        {
+            if (time >= Earliest && time < Latest)
+                return time;
+            faults.Add($"{name} '{text}' lies outside the years {Earliest.Year} to {Latest.Year - 1}.");
+            return null;
+        }
+
         faults.Add($"{name} '{text}' is not a time; write it like 2026-01-05T09:40:00Z.");
         return null;
     }

@@ -31,13 +31,13 @@ public static class TwinEndpoints
         var asked = new Asked();
         int levels = asked.Number("depth", depth, int.MaxValue, 0, int.MaxValue);
         int size = asked.Number("limit", limit, 500, 1, 1000);
-        long skip = asked.Cursor(cursor) ?? 0;
+        int skip = asked.Number("cursor", cursor, 0, 0, int.MaxValue - size);
         asked.OneOf("kind", kind, "plant", "area", "line", "station", "machine", "workOrder");
         if (!asked.IsValid)
             return asked.Problem;
         if (parent is not null && !twins.IsPlace(parent))
             return Problems.NotFound($"There is no twin '{parent}' that could be a parent; /api/v1/twins lists all.");
-        TwinView[] page = [.. twins.Below(parent, levels == int.MaxValue ? null : levels, kind).Skip((int)skip).Take(size + 1)];
+        TwinView[] page = [.. twins.Below(parent, levels == int.MaxValue ? null : levels, kind).Skip(skip).Take(size + 1)];
         return TypedResults.Ok(page.Length > size
             ? new Page<TwinView>(page[..size], (skip + size).ToString(CultureInfo.InvariantCulture))
             : new Page<TwinView>(page, null));

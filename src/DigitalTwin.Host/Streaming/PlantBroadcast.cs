@@ -40,12 +40,14 @@ public sealed class PlantBroadcast(EntitySystem system, TwinModel model, TwinDir
     {
         long seenValues = live.Version;
         long now = model.Offset;
-        // An offset beyond the journal's end is another journal's.
-        long from = after is { } seen && seen <= now ? seen : now;
+        // An offset beyond the journal's end is another journal's; and nobody can resume across a row that cannot be read.
+        long from = after is { } seen && seen <= now && seen >= model.NewestDamage ? seen : now;
         yield return Item("snapshot", new SnapshotView(now, PlantEndpoints.Clock(time, plantTime, clock), [.. Snapshot(scope)]), from);
         yield return Heartbeat();
 
         var items = Channel.CreateBounded<SseItem<object>>(new BoundedChannelOptions(ItemsToSend) { SingleReader = true });
+        // Ends the answer as it should end, so that a listener sees an end and not a failure.
+        using CancellationTokenRegistration closing = stop.Register(() => items.Writer.TryComplete());
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task[] producers =
         [
@@ -55,8 +57,12 @@ public sealed class PlantBroadcast(EntitySystem system, TwinModel model, TwinDir
         ];
         try
         {
-            await foreach (SseItem<object> item in items.Reader.ReadAllAsync(stop))
+            await foreach (SseItem<object> item in items.Reader.ReadAllAsync(CancellationToken.None))
+            {
+                if (stop.IsCancellationRequested)
+                    break;
                 yield return item;
+            }
         }
         finally
         {
@@ -98,7 +104,6 @@ public sealed class PlantBroadcast(EntitySystem system, TwinModel model, TwinDir
 
     private async Task WriteTagsAsync(StreamScope scope, long since, TimeSpan least, ChannelWriter<SseItem<object>> items, CancellationToken stop)
     {
-        using var pace = new PeriodicTimer(least, time);
         while (true)
         {
             await live.WaitForChangeAsync(since, stop);
@@ -107,7 +112,7 @@ public sealed class PlantBroadcast(EntitySystem system, TwinModel model, TwinDir
             since = version;
             if (changed.Length > 0)
                 await items.WriteAsync(Item("tags", Frame(changed)), stop);
-            await pace.WaitForNextTickAsync(stop);
+            await Task.Delay(least, time, stop);
         }
     }
 

@@ -19,9 +19,8 @@ public static class StreamEndpoint
     {
         var asked = new Asked();
         int rate = asked.Number("hz", hz, 4, 1, 10);
-        StreamScope? scope = StreamScope.Read(topics, directory, plant.Id, id => live.Find(id) is not null, out string? fault);
-        asked.Require(scope is not null, fault ?? "");
-        if (!asked.IsValid || scope is null)
+        StreamScope scope = StreamScope.Read(topics, directory, plant.Id, id => live.Find(id) is not null, asked);
+        if (!asked.IsValid)
             return asked.Problem;
         long? after = long.TryParse(context.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out long offset) ? offset : null;
         // Without this an open stream would hold up the host's end until its time-out.

@@ -1,3 +1,4 @@
+using DigitalTwin.Host.Api;
 using DigitalTwin.Host.Twins;
 
 namespace DigitalTwin.Host.Streaming;
@@ -11,13 +12,12 @@ public sealed record StreamScope(IReadOnlyList<string> Twins, IReadOnlyList<stri
     /// <c>twin:ID</c>, <c>area:ID</c>, <c>line:ID</c>: that twin and below, events and values; <c>tags:ID</c>: values alone, of a twin or one signal;
     /// <c>plant</c>: clock and freshness, which come anyway. Empty: everything.
     /// </param>
-    /// <param name="fault">What cannot be understood or found.</param>
-    public static StreamScope? Read(string? topics, TwinDirectory directory, string plantId, Func<string, bool> isSignal, out string? fault)
+    /// <param name="asked">Hears of every topic that cannot be understood or found.</param>
+    public static StreamScope Read(string? topics, TwinDirectory directory, string plantId, Func<string, bool> isSignal, Asked asked)
     {
         var twins = new List<string>();
         var signals = new List<string>();
-        fault = null;
-        foreach (string topic in (topics ?? $"twin:{plantId}").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (string topic in (string.IsNullOrWhiteSpace(topics) ? $"twin:{plantId}" : topics).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             int colon = topic.IndexOf(':', StringComparison.Ordinal);
             (string kind, string id) = colon < 0 ? (topic, "") : (topic[..colon], topic[(colon + 1)..]);
@@ -36,11 +36,11 @@ public sealed record StreamScope(IReadOnlyList<string> Twins, IReadOnlyList<stri
                     signals.AddRange(directory.SignalsOf(id));
                     break;
                 case "twin" or "area" or "line" or "tags":
-                    fault = $"There is no '{id}' for the topic '{topic}'.";
-                    return null;
+                    asked.Require(false, $"There is no '{id}' for the topic '{topic}'.");
+                    break;
                 default:
-                    fault = $"The topic '{topic}' is none of plant, twin:ID, area:ID, line:ID, tags:ID.";
-                    return null;
+                    asked.Require(false, $"The topic '{topic}' is none of plant, twin:ID, area:ID, line:ID, tags:ID.");
+                    break;
             }
         }
 

@@ -1,0 +1,142 @@
+using System.Net;
+using System.Net.Security;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace DigitalTwin.Host.Tests.Api;
+
+[Collection("host")]
+public partial class EngineApiTests(ScenarioHost scenario)
+{
+    private HostUnderTest Host => scenario.Host;
+
+    [Fact]
+    public async Task The_plant_shows_its_clock_its_shift_its_gateway_and_how_well_it_is_seen()
+    {
+        JsonElement plant = await Host.GetAsync("/api/v1/plant");
+        Assert.Equal(("leipzig", "Europe/Berlin"), (plant.GetProperty("id").GetString(), plant.GetProperty("timeZone").GetString()));
+        JsonElement clock = plant.GetProperty("clock"), line = Assert.Single(plant.GetProperty("lines").EnumerateArray()), gateway = Assert.Single(plant.GetProperty("gateways").EnumerateArray());
+        Assert.InRange(clock.GetProperty("plantTime").GetDateTimeOffset(), ScenarioHost.Announced, ScenarioHost.Announced.AddMinutes(10));
+        Assert.Equal((ScenarioHost.Announced - DateTimeOffset.UtcNow).TotalSeconds, clock.GetProperty("offsetSeconds").GetDouble(), 600.0);
+        Assert.Equal(1, clock.GetProperty("speed").GetDouble());
+        Assert.Equal((MadePlant.Line, "leipzig.body", MadePlant.Last), (line.GetProperty("id").GetString(), line.GetProperty("area").GetString(), line.GetProperty("constraintStation").GetString()));
+        Assert.Equal("early", plant.GetProperty("shift").GetProperty("name").GetString());
+        Assert.Equal(("gateway", true, 3, 2), (gateway.GetProperty("name").GetString(), gateway.GetProperty("connected").GetBoolean(), gateway.GetProperty("buffered").GetInt32(), gateway.GetProperty("dropped").GetInt32()));
+        Assert.Equal("connected", gateway.GetProperty("endpoints")[0].GetProperty("state").GetString());
+        JsonElement freshness = plant.GetProperty("freshness");
+        int signals = MadePlant.Definition.Signals.Count();
+        Assert.Equal(signals, freshness.GetProperty("signals").GetInt32());
+        Assert.Equal(signals, freshness.GetProperty("fresh").GetInt32() + freshness.GetProperty("stale").GetInt32() + freshness.GetProperty("bad").GetInt32());
+    }
+
+    [Fact]
+    public async Task Actors_and_journal_show_what_runs_underneath()
+    {
+        JsonElement actors = await Host.GetAsync("/api/v1/actors"), journal = await Host.GetAsync("/api/v1/journal");
+        JsonElement station = actors.GetProperty("actors").EnumerateArray().Single(actor => actor.GetProperty("id").GetString() == MadePlant.Last);
+        Assert.Equal(("station", "running", 0), (station.GetProperty("kind").GetString(), station.GetProperty("state").GetString(), station.GetProperty("restarts").GetInt32()));
+        Assert.True(station.GetProperty("processed").GetInt64() > 20);
+        Assert.Equal(journal.GetProperty("events").GetInt64(), journal.GetProperty("headOffset").GetInt64());
+        Assert.Matches("^[0-9a-f]{64}$", journal.GetProperty("headHash").GetString());
+        Assert.True(journal.GetProperty("entities").GetInt32() >= 4);
+    }
+
+    [Fact]
+    public async Task It_is_alive_and_ready()
+    {
+        Assert.Equal("live", (await Host.GetAsync("/health/live")).GetProperty("status").GetString());
+        JsonElement[] checks = [.. (await Host.GetAsync("/health/ready")).GetProperty("checks").EnumerateArray()];
+        Assert.Equal(["journal", "gateway", "signals"], checks.Select(check => check.GetProperty("name").GetString()));
+        Assert.All(checks, check => Assert.True(check.GetProperty("ok").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task Metrics_are_prometheus_text()
+    {
+        using HttpResponseMessage answer = await Host.Http.GetAsync("/metrics");
+        Assert.Equal("text/plain; version=0.0.4", answer.Content.Headers.ContentType?.ToString().Replace("; charset=utf-8", "", StringComparison.Ordinal));
+        var types = new Dictionary<string, string>();
+        var values = new Dictionary<string, double>();
+        foreach (string line in (await answer.Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n'))
+        {
+            if (Comment().Match(line) is { Success: true } comment)
+            {
+                if (comment.Groups["kind"].Value == "TYPE")
+                    Assert.True(types.TryAdd(comment.Groups["name"].Value, comment.Groups["text"].Value), $"twice: {line}");
+                continue;
+            }
+
+            Match sample = Sample().Match(line);
+            Assert.True(sample.Success, $"no sample: {line}");
+            Assert.Contains(sample.Groups["name"].Value, types.Keys);
+            Assert.True(values.TryAdd(sample.Groups["name"].Value + sample.Groups["labels"].Value, double.Parse(sample.Groups["value"].Value, System.Globalization.CultureInfo.InvariantCulture)), $"twice: {line}");
+        }
+
+        Assert.All(types.Values, type => Assert.Contains(type, new[] { "counter", "gauge" }));
+        Assert.True(values["digitaltwin_journal_events"] > 50);
+        Assert.True(values["digitaltwin_samples_stored"] > 1000);
+        Assert.Equal(MadePlant.Definition.Signals.Count(), values.Where(entry => entry.Key.StartsWith("digitaltwin_signals{", StringComparison.Ordinal)).Sum(entry => entry.Value));
+        Assert.Equal(3, values["digitaltwin_gateway_buffered{gateway=\"gateway\"}"]);
+    }
+
+    [Fact]
+    public async Task The_description_lists_every_path()
+    {
+        JsonElement paths = (await Host.GetAsync("/openapi/v1.json")).GetProperty("paths");
+        Assert.Equal(
+            [
+                "/api/v1/actors", "/api/v1/journal", "/api/v1/oee/{id}/losses", "/api/v1/plant", "/api/v1/stream", "/api/v1/tags/history",
+                "/api/v1/twins", "/api/v1/twins/{id}", "/api/v1/twins/{id}/events", "/api/v1/twins/{id}/states",
+            ],
+            paths.EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
+        Assert.All(paths.EnumerateObject(), path => Assert.NotEmpty(path.Value.GetProperty("get").GetProperty("summary").GetString()!));
+    }
+
+    [Fact]
+    public async Task Problems_that_the_web_server_finds_carry_a_code_too()
+    {
+        await Host.RefusalAsync("/health/live", HttpStatusCode.MethodNotAllowed, "INVALID", HttpMethod.Delete);
+        await Host.RefusalAsync("/api/v1/twins", HttpStatusCode.NotFound, "NOT_FOUND", HttpMethod.Delete);
+    }
+
+    [Fact]
+    public async Task Browsers_are_told_to_run_nothing_of_others()
+    {
+        using HttpResponseMessage answer = await Host.Http.GetAsync("/api/v1/plant");
+        string policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+        Assert.Contains("default-src 'self'", policy, StringComparison.Ordinal);
+        Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe-eval", policy, StringComparison.Ordinal);
+        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/api/v1/plant")]
+    [InlineData("/health/live")]
+    [InlineData("/metrics")]
+    [InlineData("/edge/other")]
+    public async Task The_edge_listener_serves_the_edge_link_alone(string path)
+    {
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.ClientCertificates = [MadeGateway.Certificate(Host.Data)];
+        handler.SslOptions.LocalCertificateSelectionCallback = (_, _, own, _, _) => own[0];
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) => errors != SslPolicyErrors.RemoteCertificateNotAvailable;
+        using var http = new HttpClient(handler);
+        using HttpResponseMessage answer = await http.GetAsync($"https://127.0.0.1:{Host.EdgePort}{path}");
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_edge_link_is_not_served_to_the_page()
+    {
+        using HttpResponseMessage answer = await Host.Http.GetAsync("/edge/v1");
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    [GeneratedRegex("""^# (?<kind>HELP|TYPE) (?<name>[a-zA-Z_:][a-zA-Z0-9_:]*) (?<text>.+)$""")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?<labels>\{[a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\["\\n])*"(,[a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\["\\n])*")*\})? (?<value>[-+0-9.eE]+|NaN)$""")]
+    private static partial Regex Sample();
+}

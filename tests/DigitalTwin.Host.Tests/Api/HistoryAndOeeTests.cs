@@ -1,0 +1,126 @@
+using System.Text.Json;
+
+namespace DigitalTwin.Host.Tests.Api;
+
+[Collection("host")]
+public class HistoryAndOeeTests(ScenarioHost scenario)
+{
+    private const string Window = "from=2026-01-05T06:00:00Z&to=2026-01-05T06:10:00Z";
+
+    private HostUnderTest Host => scenario.Host;
+
+    [Fact]
+    public async Task History_is_thinned_on_the_server_and_keeps_every_peak()
+    {
+        JsonElement history = await Host.GetAsync($"/api/v1/tags/history?ids={MadePlant.Robot}.vibration,{MadePlant.Last}.vehicle&from=2026-01-05T06:10:00Z&to=2026-01-05T06:12:00Z&points=50");
+        Assert.Equal(("2026-01-05T06:10:00.000Z", "2026-01-05T06:12:00.000Z"), (history.GetProperty("from").GetString(), history.GetProperty("to").GetString()));
+        JsonElement[] series = [.. history.GetProperty("series").EnumerateArray()];
+        Assert.Equal([$"{MadePlant.Robot}.vibration", $"{MadePlant.Last}.vehicle"], series.Select(one => one.GetProperty("id").GetString()));
+        Assert.Equal(("mm/s", 1000), (series[0].GetProperty("unit").GetString(), series[0].GetProperty("raw").GetInt32()));
+        JsonElement[] points = [.. series[0].GetProperty("points").EnumerateArray()];
+        Assert.InRange(points.Length, 40, 50);
+        Assert.Equal(24.5, points.Max(point => point.GetProperty("max").GetDouble()));
+        Assert.Equal(2.0, points.Min(point => point.GetProperty("min").GetDouble()));
+        Assert.All(points, point => Assert.Equal("good", point.GetProperty("q").GetString()));
+        Assert.Equal(points.Select(Time).Order(), points.Select(Time));
+        Assert.Equal((0, 0), (series[1].GetProperty("raw").GetInt32(), series[1].GetProperty("points").GetArrayLength()));
+    }
+
+    [Fact]
+    public async Task Few_samples_come_as_they_are_with_their_quality_and_no_number_where_there_was_none()
+    {
+        JsonElement series = (await Host.GetAsync($"/api/v1/tags/history?ids={MadePlant.Robot}.vibration&from=2026-01-05T06:14:00Z&to=2026-01-05T06:20:00Z")).GetProperty("series")[0];
+        JsonElement bad = series.GetProperty("points")[0], uncertain = series.GetProperty("points")[1];
+        Assert.Equal((2, 2), (series.GetProperty("raw").GetInt32(), series.GetProperty("points").GetArrayLength()));
+        Assert.Equal((new DateTimeOffset(2026, 1, 5, 6, 15, 0, TimeSpan.Zero).ToUnixTimeMilliseconds(), "bad"), (Time(bad), bad.GetProperty("q").GetString()));
+        foreach (string member in new[] { "v", "min", "max" })
+            Assert.Equal(JsonValueKind.Null, bad.GetProperty(member).ValueKind);
+        Assert.Equal((3.5, "uncertain"), (uncertain.GetProperty("v").GetDouble(), uncertain.GetProperty("q").GetString()));
+    }
+
+    [Fact]
+    public async Task Texts_have_a_history_too()
+    {
+        JsonElement points = (await Host.GetAsync($"/api/v1/tags/history?ids={MadePlant.First}.vehicle&from=2026-01-05T06:20:00Z&to=2026-01-05T06:20:20Z")).GetProperty("series")[0].GetProperty("points");
+        Assert.Equal(["WB1", ""], points.EnumerateArray().Select(point => point.GetProperty("v").GetString()));
+    }
+
+    /// <summary>
+    /// By hand: 600 s planned; production 180 + 158.75 + 59 + 50 = 447.75 s; breakdown 70 s; stopped 11.5 s; starved 60.75 s; not observed 10 s.
+    /// Four bodies at 60 s are 240 s, so 207.75 s of speed loss; one of scrap is 60 s; three good ones are 180 s.
+    /// </summary>
+    [Fact]
+    public async Task Oee_of_a_station_is_what_was_worked_out_by_hand_and_its_parts_add_up()
+    {
+        JsonElement oee = await Host.GetAsync($"/api/v1/oee/{MadePlant.Last}/losses?{Window}");
+        Assert.Equal(("station", JsonValueKind.Null), (oee.GetProperty("kind").GetString(), oee.GetProperty("constraintStation").ValueKind));
+        Assert.Equal("ISO 22400-2:2014", oee.GetProperty("definition").GetProperty("standard").GetString());
+        Assert.Equal(
+            ["plannedBusy 600000", "breakdown -70000", "held 0", "starvedOrBlocked -60750", "stopped -11500", "notObserved -10000", "other 0", "speed -207750", "speedGain 0", "scrap -60000", "effective 180000"],
+            Steps(oee).Select(step => $"{step.Key} {step.Signed}"));
+        AssertAddsUp(oee);
+        JsonElement ratios = oee.GetProperty("ratios"), quantities = oee.GetProperty("quantities"), times = oee.GetProperty("times");
+        Assert.Equal(447_750 / 600_000.0, ratios.GetProperty("availability").GetDouble(), 12);
+        Assert.Equal(240_000 / 447_750.0, ratios.GetProperty("effectiveness").GetDouble(), 12);
+        Assert.Equal(0.75, ratios.GetProperty("quality").GetDouble(), 12);
+        Assert.Equal(0.3, ratios.GetProperty("oee").GetDouble(), 12);
+        Assert.Equal((4, 3, 1), (quantities.GetProperty("produced").GetInt32(), quantities.GetProperty("good").GetInt32(), quantities.GetProperty("scrap").GetInt32()));
+        Assert.Equal((600_000, 447_750, 60_000), (times.GetProperty("plannedBusyMs").GetInt32(), times.GetProperty("actualProductionMs").GetInt32(), times.GetProperty("plannedRunTimePerItemMs").GetInt32()));
+    }
+
+    /// <summary>By hand: two bodies at 60 s in 91 s of production are a gain of 29 s.</summary>
+    [Fact]
+    public async Task Faster_than_planned_is_a_gain_of_its_own()
+    {
+        JsonElement oee = await Host.GetAsync($"/api/v1/oee/{MadePlant.Last}/losses?from=2026-01-05T06:01:00Z&to=2026-01-05T06:02:31Z");
+        Assert.Equal(["plannedBusy 91000", "speedGain 29000", "effective 120000"], Steps(oee).Where(step => step.Signed != 0).Select(step => $"{step.Key} {step.Signed}"));
+        AssertAddsUp(oee);
+        Assert.True(oee.GetProperty("ratios").GetProperty("effectiveness").GetDouble() > 1);
+    }
+
+    [Fact]
+    public async Task The_line_is_its_constraint_station()
+    {
+        JsonElement line = await Host.GetAsync($"/api/v1/oee/{MadePlant.Line}/losses?{Window}"), station = await Host.GetAsync($"/api/v1/oee/{MadePlant.Last}/losses?{Window}");
+        Assert.Equal(("line", MadePlant.Last), (line.GetProperty("kind").GetString(), line.GetProperty("constraintStation").GetString()));
+        Assert.Equal("line: OEE of its constraint station", line.GetProperty("definition").GetProperty("rule").GetString());
+        Assert.Equal(Steps(station), Steps(line));
+    }
+
+    [Fact]
+    public async Task Without_a_window_it_is_the_running_shift_up_to_now()
+    {
+        JsonElement oee = await Host.GetAsync($"/api/v1/oee/{MadePlant.Last}/losses");
+        JsonElement shift = oee.GetProperty("shift");
+        Assert.Equal(("early", "2026-01-05T05:00:00.000Z", "2026-01-05T13:00:00.000Z"), (shift.GetProperty("name").GetString(), shift.GetProperty("from").GetString(), shift.GetProperty("to").GetString()));
+        Assert.Equal("2026-01-05T05:00:00.000Z", oee.GetProperty("from").GetString());
+        Assert.InRange(oee.GetProperty("to").GetDateTimeOffset(), ScenarioHost.Announced, ScenarioHost.Announced.AddMinutes(10));
+        Assert.Equal(4, oee.GetProperty("quantities").GetProperty("produced").GetInt32());
+        // Nothing was seen of the first 59 minutes.
+        Assert.Equal(-(59 * 60_000 + 10_000), Steps(oee).Single(step => step.Key == "notObserved").Signed);
+        AssertAddsUp(oee);
+    }
+
+    [Fact]
+    public async Task A_break_is_no_planned_time()
+    {
+        JsonElement oee = await Host.GetAsync($"/api/v1/oee/{MadePlant.Last}/losses?from=2026-01-04T05:00:00Z&to=2026-01-05T05:00:00Z");
+        Assert.Equal((0, JsonValueKind.Null), (oee.GetProperty("times").GetProperty("plannedBusyMs").GetInt32(), oee.GetProperty("ratios").GetProperty("oee").ValueKind));
+        Assert.Equal(JsonValueKind.Null, oee.GetProperty("shift").ValueKind);
+        JsonElement friday = await Host.GetAsync($"/api/v1/oee/{MadePlant.Last}/losses?from=2026-01-02T05:00:00Z&to=2026-01-02T13:00:00Z");
+        Assert.Equal((8 * 60 - 15) * 60_000, friday.GetProperty("times").GetProperty("plannedBusyMs").GetInt32());
+        Assert.Equal("early", friday.GetProperty("shift").GetProperty("name").GetString());
+    }
+
+    private static void AssertAddsUp(JsonElement oee)
+    {
+        (string Key, long Signed)[] steps = [.. Steps(oee)];
+        Assert.Equal(steps[^1].Signed, steps[..^1].Sum(step => step.Signed));
+    }
+
+    /// <summary>Losses below zero, all else above.</summary>
+    private static IEnumerable<(string Key, long Signed)> Steps(JsonElement oee) => oee.GetProperty("steps").EnumerateArray()
+        .Select(step => (step.GetProperty("key").GetString()!, step.GetProperty("kind").GetString() == "loss" ? -step.GetProperty("ms").GetInt64() : step.GetProperty("ms").GetInt64()));
+
+    private static long Time(JsonElement point) => point.GetProperty("t").GetInt64();
+}
