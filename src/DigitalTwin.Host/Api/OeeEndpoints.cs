@@ -28,14 +28,13 @@ public static class OeeEndpoints
         DateTimeOffset end = asked.Time("to", to) is { } until && until < now ? until : now;
         LineDefinition? line = plant.Lines.FirstOrDefault(candidate => candidate.Id == id);
         string stationId = line?.ConstraintStation ?? id;
+        if (plant.Stations.FirstOrDefault(candidate => candidate.Id == stationId) is not { } station)
+            return Problems.NotFound($"There is no station or line '{id}'; OEE is worked out for those. 'twin ls --kind station' lists them.");
         DateTimeOffset start = asked.Time("from", from) ?? RunningShift(calendar, history.FirstSeen(stationId), end);
         asked.Require(start < end, "from has to lie before to, and before the plant's present.");
         asked.Require(end - start <= LongestWindow, $"The window is longer than {LongestWindow.TotalDays:0} days; ask for less.");
         if (!asked.IsValid)
             return asked.Problem;
-
-        if (plant.Stations.FirstOrDefault(candidate => candidate.Id == stationId) is not { } station)
-            return Problems.NotFound($"There is no station or line '{id}'; OEE is worked out for those. 'twin ls --kind station' lists them.");
 
         var window = new Period(start, end);
         OeeResult result = Oee.Of(history.Of(stationId, window), calendar.PlannedBusy(window), station.PlannedRunTimePerItem);

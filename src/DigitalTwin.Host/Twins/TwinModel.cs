@@ -26,16 +26,18 @@ public sealed class TwinModel(PlantDefinition plant, IJournalReader journal)
     private readonly Queue<string> finished = new();
     private readonly HashSet<string> waitsInFinished = [];
     private long offset;
+    private long newestObservation;
+    private long newestDamage;
     private TaskCompletionSource moved = NewSignal();
 
     /// <summary>Offset of the newest event folded in.</summary>
     public long Offset => Volatile.Read(ref offset);
 
     /// <summary>Plant time of the newest thing that equipment reported; null before the first.</summary>
-    public DateTimeOffset? NewestObservation { get; private set; }
+    public DateTimeOffset? NewestObservation => Interlocked.Read(ref newestObservation) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <summary>Offset of the newest row that cannot be read; 0 where all can.</summary>
-    public long NewestDamage { get; private set; }
+    public long NewestDamage => Volatile.Read(ref newestDamage);
 
     /// <summary>Why a twin is shown as it was before a row of its events that cannot be read; null for a twin that is whole.</summary>
     public string? Damage(string id) => damage.GetValueOrDefault(id);
@@ -78,8 +80,8 @@ public sealed class TwinModel(PlantDefinition plant, IJournalReader journal)
         else
         {
             happened = EventCatalogs.Units.Decode(stored.Name, stored.Payload);
-            if (happened is UnitEvent.Observed && !(happened.At <= NewestObservation))
-                NewestObservation = happened.At;
+            if (happened is UnitEvent.Observed && happened.At.UtcTicks > newestObservation)
+                Interlocked.Exchange(ref newestObservation, happened.At.UtcTicks);
             if (lineIds.Contains(id))
                 Fold(lines, LineState.Initial, stored, happened, Domain.Lines.Line.Apply);
             else if (!Fold(units, UnitState.Initial, stored, happened, Domain.Units.Unit.Apply))
@@ -94,7 +96,7 @@ public sealed class TwinModel(PlantDefinition plant, IJournalReader journal)
     internal void Pass(CorruptEventException corrupt)
     {
         damage.TryAdd(corrupt.Entity.Value, corrupt.Message);
-        NewestDamage = corrupt.Offset;
+        Volatile.Write(ref newestDamage, corrupt.Offset);
         MoveTo(corrupt.Offset);
     }
 

@@ -143,6 +143,7 @@ public class TwinsApiTests(ScenarioHost scenario)
     [InlineData("/api/v1/twins?parent=leipzig.roof")]
     [InlineData("/api/v1/tags/history?ids=leipzig.roof.state")]
     [InlineData($"/api/v1/oee/{MadePlant.Robot}/losses")]
+    [InlineData($"/api/v1/oee/{MadePlant.Line}.order-WB1/losses")]
     [InlineData("/api/v1/nothing")]
     [InlineData("/api/v1/oees/leipzig.body.line1")]
     [InlineData("/api/v2/twins")]
