@@ -13,7 +13,7 @@ public class FollowOneMachineTests
     // PackML: abort, clear, reset, start.
     private static readonly string[] Story = ["Execute", "Aborting", "Aborted", "Clearing", "Stopped", "Resetting", "Idle", "Starting", "Execute"];
 
-    [Fact]
+    [FactInChromium]
     public async Task A_robot_that_breaks_down_is_followed_on_the_api_on_the_page_and_in_the_cli()
     {
         (HostProcess host, Parts parts) = await Parts.StartAsync(speed: 1, $$"""[{"machine": "Cell3.Robot", "at": {{BreaksAfterSeconds}}, "durationSeconds": 6}]""");
@@ -22,7 +22,7 @@ public class FollowOneMachineTests
         await using var api = new StreamRecorder(host.Url, $"twin:{Robot}");
         using Running cli = Running.Dotnet(Checkout.Cli, "watch", Robot, "-o", "jsonl", "--url", host.Url);
         using Page page = await Page.OpenAsync($"{host.Url}/twins/{Robot}", "twin-state");
-        Assert.Equal("Execute", (await host.GetAsync($"/api/v1/twins/{Robot}")).GetProperty("state").GetString());
+        await Wait.UntilAsync(async () => (await host.GetAsync($"/api/v1/twins/{Robot}")).GetProperty("state").GetString() == "Execute", BrokenAndBackWithin, () => "the robot to work before it breaks");
 
         await Wait.UntilAsync(() => Follows(Story, OnTheApi()) && Follows(Story, InTheCli()) && Follows(Story, OnThePage()), BrokenAndBackWithin, () =>
             $"the whole story.\nAPI:  {string.Join(" ", OnTheApi())}\nCLI:  {string.Join(" ", InTheCli())}\nPage: {string.Join(" ", OnThePage())}\nPage errors: {string.Join('\n', page.Errors)}");

@@ -12,8 +12,6 @@ public sealed class Page : IDisposable
 
     public static async Task<Page> OpenAsync(string url, params IEnumerable<string> watched)
     {
-        if (!File.Exists("/usr/bin/chromium"))
-            throw new FileNotFoundException("The page is tested in Chromium: apt-get install chromium");
         var page = new Page(Running.Node(Path.Combine(Checkout.Root, "tests/DigitalTwin.Acceptance/page.mjs"), url, "--watch", string.Join(',', watched)));
         await page.running.ReadyAsync(Patience);
         return page;
