@@ -32,6 +32,17 @@ public class DamagedJournalTests
         Assert.True((await again.GetAsync("/api/v1/plant")).GetProperty("clock").GetProperty("plantTime").GetDateTimeOffset() >= At.AddSeconds(19));
     }
 
+    /// <summary>Twins record before history stores, so a death in between leaves the journal ahead; this is the extreme of it.</summary>
+    [Fact]
+    public async Task Plant_time_is_not_behind_the_journal_where_history_is()
+    {
+        using var folder = new TemporaryFolder();
+        await RecordAsync(folder);
+        Directory.Delete(folder["historian"], recursive: true);
+        await using HostUnderTest host = await HostUnderTest.StartAsync(folder.Path);
+        Assert.Equal(At.AddSeconds(1), (await host.GetAsync("/api/v1/plant")).GetProperty("clock").GetProperty("plantTime").GetDateTimeOffset());
+    }
+
     [Fact]
     public async Task A_row_that_has_rotted_is_named_where_its_twin_is_asked_for_and_the_plant_goes_on()
     {

@@ -59,10 +59,11 @@ public class TwinFeedTests
         var journal = new MemoryJournal();
         await using RunningTwins twins = await RunningTwins.StartAsync(journal, follow: false);
         await twins.ReportAsync(OneBody.Observations(twins));
-        int refusals = 3;
-        journal.Faults = () => Interlocked.Decrement(ref refusals) >= 0 ? CommitFault.DiskFull : CommitFault.None;
+        // Two reports of each cell come first; then the order is released, entered, and its line told: that is where the room ends.
+        int commits = 0;
+        journal.Faults = () => Interlocked.Increment(ref commits) is > 4 and <= 8 ? CommitFault.DiskFull : CommitFault.None;
         twins.Follow();
-        await Wait.UntilAsync(() => Volatile.Read(ref refusals) < 0, "the disk to have room again");
+        await Wait.UntilAsync(() => Volatile.Read(ref commits) > 8, "the disk to have room again");
         await twins.SettleAsync();
         Assert.Equal(WorkOrderStatus.Completed, twins.Model.WorkOrder(OneBody.Order)!.State.Status);
         Assert.Equal(0, twins.Model.WorkOrder(OneBody.Order)!.State.OutOfOrder);

@@ -48,6 +48,8 @@ public class TwinModelTests
         Fold(model, journal);
         EntityState<WorkOrderState> late = model.WorkOrder($"{MadePlant.Line}.order-0")!;
         Assert.Equal(("0", WorkOrderStatus.Scrapped, 3L), (late.State.Body, late.State.Status, late.Seq));
+        Assert.Null(model.Damage($"{MadePlant.Line}.order-0"));
+        Assert.Contains(model.WorkOrders, order => order.Id == $"{MadePlant.Line}.order-0");
         Assert.Equal(2000, model.WorkOrders.Count());
     }
 
