@@ -182,6 +182,8 @@ test("a server that is killed is noticed at once, the time without it is a gap, 
   await until("the value is back", () => core.of(vibration).at(-1)?.value === 3);
   expect(core.gaps).toHaveLength(1);
   expect(core.gaps[0]).toMatchObject({ signal: [1], fromUs: lastUs, toUs: plantUs, reason: "server-lost" });
+  const held = core.rows.map(({ signal, sourceUs, status, value, text }) => [signal, sourceUs, status, value, text].join(" "));
+  expect(held).toEqual([...new Set(held)]);
 }, 60_000);
 
 test("a server that falls silent without closing anything is given up after two seconds, with the reason in the log", async () => {

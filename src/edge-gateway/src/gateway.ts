@@ -12,6 +12,7 @@ import { pkiOf, trust } from "./opcua/trust-list.js";
 import { PlantClock } from "./plant/plant-clock.js";
 import type { EndpointDefinition, Plant } from "./plant/definition.js";
 import { GapTracker } from "./samples/gap-tracker.js";
+import { Repeats } from "./samples/repeats.js";
 import type { Row } from "./samples/row.js";
 
 export interface GatewayOptions {
@@ -36,6 +37,7 @@ export class Gateway {
   readonly bootId = randomUUID();
   readonly #clock: PlantClock;
   readonly #gaps: GapTracker;
+  readonly #repeats = new Repeats();
   readonly #endpoints: Endpoint[] = [];
   #link: CoreLink | undefined;
   #ticks = 0;
@@ -105,7 +107,8 @@ export class Gateway {
     }
     // The server fills a notification node by node; the twins want to see things happen in their order.
     rows.sort((one, other) => one.sourceUs - other.sourceUs);
-    this.buffer.append(this.#gaps.admit(rows), rows);
+    // A repeated row still closes a gap: it says that nothing was missed.
+    this.buffer.append(this.#gaps.admit(rows), this.#repeats.without(rows));
   }
 
   #setClock(kind: "plantTime" | "speed", data: DataValue, wallUs: number, monotonicMs: number): void {

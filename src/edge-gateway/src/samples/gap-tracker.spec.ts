@@ -41,3 +41,22 @@ test("values that the server discarded from a full queue are a gap up to the val
   const gaps = new GapTracker(new Map());
   expect(gaps.admit([row(1, 1000), row(1, 5000, true), row(1, 6000)])).toEqual([{ signals: [1], fromUs: 1000, toUs: 5000, reason: "queue-overflow" }]);
 });
+
+test("a plant lost behind its server is a gap up to its next value, not up to the server's mark on the old one", () => {
+  const gaps = new GapTracker(new Map());
+  const marked = (signal: number, sourceUs: number, status: number): Row => ({ ...row(signal, sourceUs), status });
+  const [uncertain, bad] = [0x408f0000, 0x80310000];
+  gaps.admit([row(1, 1000), row(2, 1000)]);
+  expect(gaps.admit([marked(1, 1000, uncertain), marked(2, 3000, bad), marked(3, 3000, bad)])).toEqual([]);
+  gaps.lost([1]);
+  expect(gaps.admit([marked(1, 1000, uncertain)])).toEqual([]);
+  expect(gaps.admit([row(1, 9000), row(2, 9000), row(3, 9000)])).toEqual([{ signals: [1, 2], fromUs: 1000, toUs: 9000, reason: "plant-lost" }]);
+  expect(gaps.admit([row(1, 9500), row(2, 9500)])).toEqual([]);
+});
+
+test("a plant that comes back with the value it left has missed nothing", () => {
+  const gaps = new GapTracker(new Map());
+  gaps.admit([row(1, 1000)]);
+  gaps.admit([{ ...row(1, 1000), status: 0x408f0000 }]);
+  expect(gaps.admit([row(1, 1000), row(1, 2000)])).toEqual([]);
+});
