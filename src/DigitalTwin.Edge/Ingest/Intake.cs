@@ -31,16 +31,19 @@ internal sealed class Intake
     private readonly LiveValues live;
     private readonly Rejections rejections;
     private readonly PlantClock clock;
+    private readonly LinkCounters counters;
     private readonly string[] ids;
     private readonly LiveValues.Slot?[] slots;
     private readonly Sample?[] delivered;
     private ulong expected;
     private DateTimeOffset? lastSourceTime;
+    private bool bufferIsNew;
 
     /// <param name="stored">Highest sequence that is dealt with: what comes at or below it is a duplicate.</param>
-    public Intake(IReadOnlyCollection<Signal> dictionary, ulong stored, LiveValues live, Rejections rejections, PlantClock clock)
+    public Intake(
+        IReadOnlyCollection<Signal> dictionary, ulong stored, LiveValues live, Rejections rejections, PlantClock clock, LinkCounters counters)
     {
-        (this.live, this.rejections, this.clock) = (live, rejections, clock);
+        (this.live, this.rejections, this.clock, this.counters) = (live, rejections, clock, counters);
         var highest = dictionary.Count == 0 ? 0 : dictionary.Max(signal => signal.Number);
         if (highest > HighestNumber) throw new MalformedFrameException($"signal number {highest} is above {HighestNumber}");
         ids = new string[highest + 1];
@@ -52,10 +55,11 @@ internal sealed class Intake
             slots[signal.Number] = live.FindSlot(signal.Id);
         }
         expected = stored + 1;
+        bufferIsNew = stored == 0;
+        lastSourceTime = Known.Select(slot => slot.Newest?.Sample.SourceTime).Max();   // of an older connection, or from history
     }
 
-    /// <summary>Sequences that neither a sample nor a gap accounted for.</summary>
-    public long Missing { get; private set; }
+    private IEnumerable<LiveValues.Slot> Known => slots.OfType<LiveValues.Slot>();
 
     public Taken Take(Samples frame)
     {
@@ -63,7 +67,7 @@ internal sealed class Intake
         CheckShape(frame, rows);
         var observations = new List<Observation>();
         var (first, firstTime) = (frame.FirstSequence, rows == 0 ? null : Time(frame.BaseSourceUs, frame.SourceDtUs[0]));
-        if (rows > 0 && first > expected) observations.Add(Hole(first, firstTime));
+        if (rows > 0) observations.AddRange(Unaccounted(first, firstTime));
 
         var samples = ArrayPool<Sample>.Shared.Rent(rows);
         var (count, statusAt, textAt) = (0, 0, 0);
@@ -102,6 +106,7 @@ internal sealed class Intake
         if (Time(frame.FromUs, 0) is not { } from || Time(frame.ToUs, 0) is not { } to)
             throw new MalformedFrameException("a gap's time is outside the years 1 to 9999");
         expected = frame.Sequence + 1;
+        foreach (var number in frame.Signal.Where(number => number < delivered.Length)) delivered[number] = null;   // the first value after it is news
         var known = frame.Signal.Where(number => number < slots.Length && slots[number] is not null).ToList();
         var gap = new ObservationGap([.. known.Select(number => ids[number])], from, to, frame.Reason, frame.Sequence);
         return new([], 0, [new Observation.NotObserved(gap, [.. known.Select(number => slots[number]!.Signal)])], expected - 1);
@@ -127,13 +132,25 @@ internal sealed class Intake
         return true;
     }
 
-    /// <summary>Sequences jump without a gap frame: the gateway has lost samples and does not say so. The twins hear it as a gap of all signals.</summary>
-    private Observation.NotObserved Hole(ulong first, DateTimeOffset? to)
+    /// <summary>
+    /// What was lost before this frame without a gap frame that says so: a buffer made anew knows nothing of the one before, and a jump of
+    /// the sequences is samples that the gateway has lost.
+    /// </summary>
+    private IEnumerable<Observation> Unaccounted(ulong first, DateTimeOffset? firstTime)
     {
-        Missing += (long)Math.Min(first - expected, long.MaxValue / 2);
-        var known = slots.OfType<LiveValues.Slot>().Select(slot => slot.Signal).ToList();
-        var until = to ?? lastSourceTime ?? DateTimeOffset.UnixEpoch;
-        return new(new([.. known.Select(signal => signal.Id)], lastSourceTime ?? until, until, "sequence-hole", first - 1), known);
+        if (bufferIsNew && lastSourceTime < firstTime) yield return Unseen([.. Known.Where(slot => slot.Newest is not null)], "buffer-new", first, firstTime);
+        bufferIsNew = false;
+        if (first <= expected) yield break;
+        counters.AddMissing((long)Math.Min(first - expected, long.MaxValue / 2));
+        yield return Unseen([.. Known], "sequence-hole", first, firstTime);
+    }
+
+    private Observation.NotObserved Unseen(IReadOnlyList<LiveValues.Slot> unseen, string reason, ulong first, DateTimeOffset? firstTime)
+    {
+        Array.Clear(delivered);
+        var until = firstTime ?? lastSourceTime ?? DateTimeOffset.UnixEpoch;
+        var from = lastSourceTime < until ? lastSourceTime.Value : until;   // after it where the plant was set back
+        return new(new([.. unseen.Select(slot => slot.Signal.Id)], from, until, reason, first - 1), [.. unseen.Select(slot => slot.Signal)]);
     }
 
     private static void CheckShape(Samples frame, int rows)

@@ -68,7 +68,7 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
     private async Task ServeAsync(GatewayHello hello, CancellationToken stopping)
     {
         var stored = link.Store.Stored(hello.BufferId);
-        var intake = new Intake(hello.Signals, stored, link.Live, link.Rejections, link.Clock);
+        var intake = new Intake(hello.Signals, stored, link.Live, link.Rejections, link.Clock, link.Counters);
         var pipeline = new IngestPipeline(intake, link.Store, link.Twins, hello.BufferId, AnswerAsync);
         link.Gateways.Connected(hello);
         LogConnected(link.Log, hello.Gateway, stored, hello.FirstSequence, hello.NextSequence);
@@ -89,14 +89,7 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
         finally
         {
             pipeline.Complete();
-            try
-            {
-                await stages;
-            }
-            finally
-            {
-                link.Counters.AddMissing(intake.Missing);
-            }
+            await stages;
         }
     }
 

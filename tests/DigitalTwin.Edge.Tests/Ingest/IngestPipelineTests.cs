@@ -18,7 +18,7 @@ public sealed class IngestPipelineTests : ITwinInbox
     private IngestPipeline Pipeline()
     {
         var clock = new PlantClock(new VirtualTime());
-        var intake = new Intake(Plant.Numbers, 0, new(Plant.Signals, clock, new VirtualTime()), new(), clock);
+        var intake = new Intake(Plant.Numbers, 0, new(Plant.Signals, clock, new VirtualTime()), new(), clock, new());
         return new(intake, new(AppendAsync, _ => 0), this, "b", AnswerAsync);
     }
 

@@ -49,7 +49,7 @@ public sealed class IntakeProperties
         {
             var clock = new PlantClock(new VirtualTime());
             var (live, rejections) = (new LiveValues(Plant.Signals, clock, new VirtualTime()), new Rejections());
-            var intake = new Intake(Plant.Numbers, 0, live, rejections, clock);
+            var intake = new Intake(Plant.Numbers, 0, live, rejections, clock, new());
             var stored = new List<(ulong Sequence, string Signal)>();
             var told = new List<(string Signal, double Number, string? Text, Quality Quality)>();
             foreach (var frame in link)

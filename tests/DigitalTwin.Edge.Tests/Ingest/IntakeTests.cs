@@ -8,13 +8,14 @@ public sealed class IntakeTests
 {
     private readonly PlantClock clock = new(new VirtualTime());
     private readonly Rejections rejections = new();
+    private readonly LinkCounters counters = new();
     private readonly LiveValues live;
     private readonly Intake intake;
 
     public IntakeTests()
     {
         live = new(Plant.Signals, clock, new VirtualTime());
-        intake = new(Plant.Numbers, stored: 10, live, rejections, clock);
+        intake = new(Plant.Numbers, stored: 10, live, rejections, clock, counters);
     }
 
     [Fact]
@@ -64,11 +65,56 @@ public sealed class IntakeTests
     }
 
     [Fact]
+    public void The_first_state_after_a_gap_is_told_even_if_it_is_the_one_before()
+    {
+        var gap = new Gap { Sequence = 13, FromUs = Plant.Micros(Plant.T0), ToUs = Plant.Micros(Plant.T0.AddSeconds(9)), Reason = "server-lost" };
+        gap.Signal.Add(1);
+        intake.Take(Plant.Frame(11, new Row(1, 0, 6), new Row(3, 0, 1)));
+        intake.Take(gap);
+        var told = Assert.Single(intake.Take(Plant.Frame(14, new Row(1, 9, 6), new Row(3, 9, 1))).Observations);   // the mode was seen all the time
+        Assert.Equal(Plant.State, Assert.IsType<Observation.Reported>(told).Signal);
+    }
+
+    [Fact]
+    public void After_a_hole_every_signal_is_told_again()
+    {
+        intake.Take(Plant.Frame(11, new Row(1, 0, 6), new Row(3, 0, 1)));
+        var told = intake.Take(Plant.Frame(20, new Row(1, 9, 6), new Row(3, 9, 1))).Observations;
+        Assert.Equal([Plant.State, Plant.Mode], told.OfType<Observation.Reported>().Select(report => report.Signal));
+    }
+
+    [Fact]
+    public void A_hole_at_the_first_frame_of_a_connection_reaches_back_to_what_was_seen_before_it()
+    {
+        intake.Take(Plant.Frame(11, new Row(1, 3, 6)));
+        var again = new Intake(Plant.Numbers, stored: 11, live, rejections, clock, counters);
+        var unseen = Assert.IsType<Observation.NotObserved>(again.Take(Plant.Frame(15, new Row(1, 9, 6))).Observations[0]);
+        Assert.Equal(("sequence-hole", Plant.T0.AddSeconds(3), Plant.T0.AddSeconds(9)), (unseen.Gap.Reason, unseen.Gap.From, unseen.Gap.To));
+    }
+
+    [Fact]
+    public void A_buffer_made_anew_is_told_as_a_gap_of_the_signals_seen_before_it()
+    {
+        live.Restore([new Sample(Plant.State.Id, 6, null, 0, Plant.T0, Plant.T0, 900)]);
+        var anew = new Intake(Plant.Numbers, stored: 0, live, rejections, clock, counters);
+        var told = anew.Take(Plant.Frame(1, new Row(1, 60, 6))).Observations;
+        var unseen = Assert.IsType<Observation.NotObserved>(told[0]);
+        Assert.Equal(("buffer-new", Plant.T0, Plant.T0.AddSeconds(60)), (unseen.Gap.Reason, unseen.Gap.From, unseen.Gap.To));
+        Assert.Equal([Plant.State], unseen.Signals);
+        Assert.IsType<Observation.Reported>(told[1]);
+        Assert.Empty(anew.Take(Plant.Frame(2, new Row(1, 61, 6))).Observations);
+    }
+
+    [Fact]
+    public void The_first_buffer_of_a_plant_never_seen_is_no_gap() =>
+        Assert.IsType<Observation.Reported>(Assert.Single(new Intake(Plant.Numbers, 0, live, rejections, clock, counters).Take(Plant.Frame(1, new Row(1, 60, 6))).Observations));
+
+    [Fact]
     public void A_gap_that_stands_for_dropped_samples_accounts_for_their_sequences()
     {
         intake.Take(new Gap { Sequence = 500, FromUs = 0, ToUs = 1, Reason = "buffer-full" });
         var taken = intake.Take(Plant.Frame(501, new Row(0, 0, 1)));
-        Assert.Equal((1, 501ul, 0L), (taken.Count, taken.Highest, intake.Missing));
+        Assert.Equal((1, 501ul, 0L), (taken.Count, taken.Highest, counters.Missing));
     }
 
     [Fact]
@@ -77,7 +123,7 @@ public sealed class IntakeTests
         intake.Take(Plant.Frame(11, new Row(0, 1, 1)));
         var taken = intake.Take(Plant.Frame(20, new Row(0, 5, 1)));
 
-        Assert.Equal(8, intake.Missing);
+        Assert.Equal(8, counters.Missing);
         var unseen = Assert.IsType<Observation.NotObserved>(Assert.Single(taken.Observations));
         Assert.Equal(("sequence-hole", Plant.T0.AddSeconds(1), Plant.T0.AddSeconds(5)), (unseen.Gap.Reason, unseen.Gap.From, unseen.Gap.To));
         Assert.Equal(Plant.Signals, unseen.Signals);

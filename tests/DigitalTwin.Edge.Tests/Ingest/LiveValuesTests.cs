@@ -15,7 +15,7 @@ public sealed class LiveValuesTests
     {
         clock = new(time);
         live = new(Plant.Signals, clock, time);
-        intake = new(Plant.Numbers, 0, live, new(), clock);
+        intake = new(Plant.Numbers, 0, live, new(), clock, new());
     }
 
     private void Receive(params Row[] rows)
