@@ -90,6 +90,35 @@ it("A twin shows reported beside desired; when the stream is lost every value is
   expect(await screen.findByTestId("state-timeline")).toBeTruthy();
 });
 
+const silent = { state: value(9, { age: 60 }), fault: value(4_294_971_403, { age: 60 }), mode: value(1), speedOverride: value(95, { unit: "%", q: "bad" }) };
+const brokenRobot = () => twin(robot, "machine", { state: "Aborted", fault: 4_294_971_403, flags: ["journalDamaged"], reported: silent, desired: { speedOverride: { v: 100, t: t0, unit: "%", by: "plant definition" } } });
+
+it("What a silent machine last said of itself is hatched with its age, its timeline ends, and no difference is claimed", async () => {
+  const live = open(`/twins/${robot}?signals=none`);
+  const source = await stream();
+  act(() => { source.send("snapshot", { ...snapshot(), items: [...plantTwins().slice(0, 4), brokenRobot()] }); live.flush(); });
+  const known = (element: Element) => element.querySelector(".hatched")?.getAttribute("title") ?? element.closest(".hatched")?.getAttribute("title");
+  await waitFor(() => expect(known(screen.getByTestId("twin-state"))).toBe("STALE, Age 60 s"));
+  expect(known(screen.getByTestId("fact-fault"))).toBe("STALE, Age 60 s");
+  expect(screen.getByTestId("fact-fault").textContent).toContain("4294971403");
+  expect(known(screen.getByTestId("fact-mode"))).toBeUndefined();
+  expect(screen.getByTestId("value-speedOverride").closest("tr")?.textContent).toMatch(/100 %–$/);
+  expect(screen.getAllByTestId("flag")[0]?.textContent).toContain("Journal damaged");
+  await waitFor(() => expect(screen.getByTestId("state-timeline").querySelector("[data-row] [data-group='unknown']")).toBeTruthy());
+});
+
+it("A broken machine that nobody hears of is hatched as well as red, and so is the state of its line once a station is silent", async () => {
+  const live = open("/");
+  const source = await stream();
+  const cell = twin("leipzig.body.line1.cell3", "station", { currentVehicle: "B.17", reported: { state: value(6, { age: 60 }), vehicle: value("B.17") } });
+  act(() => { source.send("snapshot", { ...snapshot(), items: [...plantTwins().slice(0, 3), cell, brokenRobot()] }); live.flush(); });
+  const tile = await screen.findByTestId(`tile-${robot}`);
+  await waitFor(() => expect(tile.className).toContain("hatched"));
+  expect(tile.dataset.severity).toBe("p1");
+  expect(screen.getByTestId("tile-leipzig.body.line1").querySelector("header .known")?.textContent).toContain("Execute");
+  expect(screen.getByTestId(`tile-${cell.id}`).querySelector(".tile-vehicle .known")).toBeNull();
+});
+
 it("A twin's events come from the journal and grow with the stream", async () => {
   const live = open(`/twins/${robot}?tab=events`);
   const source = await stream();

@@ -1,9 +1,12 @@
 import { MantineProvider } from "@mantine/core";
+import { configure } from "@testing-library/react";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { startLanguage } from "../app/language";
 import { plantQuery } from "../lib/api/queries";
 import { plant } from "./shapes";
+
+configure({ asyncUtilTimeout: 5_000 });   // pages load lazily; a busy machine takes its time
 
 export async function startTestLanguage(): Promise<void> {
   localStorage.setItem("digitaltwin.language", "en");

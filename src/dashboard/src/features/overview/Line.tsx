@@ -7,8 +7,9 @@ import { StateTimeline } from "../../lib/chart/StateTimeline";
 import type { Severity } from "../../lib/plant/exceptions";
 import { groupOf } from "../../lib/plant/packml";
 import type { TreeNode } from "../../lib/plant/tree";
-import { usePlantNow } from "../../lib/stream/hooks";
+import { useLiveView, usePlantNow } from "../../lib/stream/hooks";
 import { duration } from "../../lib/time/format";
+import { Known } from "../../lib/view/Known";
 import { Mark } from "../../lib/view/Mark";
 import { OeeBar } from "../../lib/view/OeeBar";
 import { StateText } from "../../lib/view/StateText";
@@ -26,7 +27,7 @@ export function Line({ node, severity }: { readonly node: TreeNode; readonly sev
       <header>
         <h2><Link to="/twins/$id" params={{ id: twin.id }} className="link">{twin.name}</Link></h2>
         {worst && <Mark severity={worst} label={t(`severity.${worst}`)} />}
-        {twin.state !== null && <StateText state={twin.state} />}
+        {twin.state !== null && <Known twin={twin} from="state"><StateText state={twin.state} /></Known>}
         <OeeBar id={twin.id} wide />
         <CountsText twin={twin} />
         <Link to="/oee/$id" params={{ id: twin.id }} className="link aside">{t("overview.losses")}</Link>
@@ -68,10 +69,10 @@ function Station({ node, severity, constraint }: { readonly node: TreeNode; read
         {constraint && <span className="chip" title={t("overview.constraintWhy")}>{t("overview.constraint")}</span>}
         {worst && <Mark severity={worst} label={t(`severity.${worst}`)} />}
       </div>
-      <div className="tile-state"><StateText state={twin.state} /><span className="quiet num">{since}</span></div>
+      <div className="tile-state"><Known twin={twin} from="state"><StateText state={twin.state} /></Known><span className="quiet num">{since !== null && <Known twin={twin} from="state">{since}</Known>}</span></div>
       <OeeBar id={twin.id} />
       <CountsText twin={twin} />
-      <div className="tile-vehicle small"><span className="quiet">{t("twin.vehicle")}</span> {twin.currentVehicle ?? "–"}</div>
+      <div className="tile-vehicle small"><span className="quiet">{t("twin.vehicle")}</span> <Known twin={twin} from="vehicle">{twin.currentVehicle ?? "–"}</Known></div>
       <ul className="machines">
         {children.map((child) => <li key={child.twin.id}><Machine twin={child.twin} severity={severity.get(child.twin.id)} /></li>)}
       </ul>
@@ -79,13 +80,17 @@ function Station({ node, severity, constraint }: { readonly node: TreeNode; read
   );
 }
 
+/** Hatched by its own signals, not by its worst exception: a breakdown must not hide that nobody hears of the machine any more. */
 function Machine({ twin, severity }: { readonly twin: Twin; readonly severity: Severity | undefined }) {
   const { t } = useTranslation();
+  const health = useLiveView((view) => view.health.get(twin.id));
+  const stale = health !== undefined && health.stale + health.bad > 0;
   return (
-    <Link className={`machine ${severity === "stale" ? "hatched" : ""}`} to="/twins/$id" params={{ id: twin.id }} data-testid={`tile-${twin.id}`} data-severity={severity ?? "none"}
+    <Link className={`machine ${stale ? "hatched" : ""}`} to="/twins/$id" params={{ id: twin.id }} data-testid={`tile-${twin.id}`} data-severity={severity ?? "none"}
       data-state={twin.state ?? ""} data-group={groupOf(twin.state)} title={`${twin.name}: ${twin.state ?? t("view.unknown")}`}>
       <span className="machine-name">{twin.name.replace(/\s*\d+$/, "")}</span>
       {severity && <Mark severity={severity} label={t(`severity.${severity}`)} />}
+      {stale && severity !== "stale" && <Mark severity="stale" label={t("severity.stale")} />}
       <span className="machine-state">{twin.state ?? "–"}</span>
     </Link>
   );
@@ -97,9 +102,8 @@ function CountsText({ twin }: { readonly twin: Twin }) {
   const counts = twin.counts;
   return (
     <dl className="counts">
-      <div><dt>{t("counts.produced")}</dt><dd>{counts ? number.whole(counts.produced) : "–"}</dd></div>
-      <div><dt>{t("counts.good")}</dt><dd>{counts ? number.whole(counts.good) : "–"}</dd></div>
-      <div><dt>{t("counts.scrap")}</dt><dd>{counts ? number.whole(counts.scrap) : "–"}</dd></div>
+      {(["produced", "good", "scrap"] as const).map((name) => (
+        <div key={name}><dt>{t(`counts.${name}`)}</dt><dd>{counts ? <Known twin={twin} from={name}>{number.whole(counts[name])}</Known> : "–"}</dd></div>))}
     </dl>
   );
 }

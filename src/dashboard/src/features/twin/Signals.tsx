@@ -2,6 +2,7 @@ import { Suspense, lazy } from "react";
 import { useTranslation } from "react-i18next";
 import type { DesiredValue, Twin } from "../../lib/api/types";
 import { useValue } from "../../lib/stream/hooks";
+import { isKnown } from "../../lib/stream/staleness";
 import type { Window } from "../../lib/view/search";
 import { ValueCells } from "../../lib/view/ValueCell";
 import { useFormats } from "../../lib/view/formats";
@@ -46,9 +47,9 @@ export function Signals({ twin, window, chosen, choose }: { readonly twin: Twin;
 function DesiredCells({ id, desired }: { readonly id: string; readonly desired: DesiredValue | undefined }) {
   const { t } = useTranslation();
   const { number, time } = useFormats();
-  const reported = useValue(id).v;
+  const { v: reported, q } = useValue(id);
   if (desired === undefined) return <><td className="bar" /><td /></>;
-  const difference = typeof reported === "number" && typeof desired.v === "number" ? reported - desired.v : null;
+  const difference = isKnown(q) && typeof reported === "number" && typeof desired.v === "number" ? reported - desired.v : null;
   return (
     <>
       <td className="num bar" title={`${t("twin.by", { by: desired.by })}, ${time.dateTime(Date.parse(desired.t))}`}>{typeof desired.v === "number" ? number.value(desired.v) : String(desired.v)}{desired.unit && <small className="quiet"> {desired.unit}</small>}</td>

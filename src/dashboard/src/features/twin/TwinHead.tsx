@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Twin } from "../../lib/api/types";
 import { useLiveView, usePlantNow } from "../../lib/stream/hooks";
 import { duration } from "../../lib/time/format";
+import { Known } from "../../lib/view/Known";
 import { Mark } from "../../lib/view/Mark";
 import { StateText } from "../../lib/view/StateText";
 import { flagText } from "../../lib/view/flags";
@@ -27,15 +28,15 @@ export function TwinHead({ twin }: { readonly twin: Twin }) {
         <p className="quiet small">{twin.id}</p>
       </div>
       {twin.state !== null && (
-        <dl className="fact state"><dt>{t("twin.state")}</dt><dd><StateText state={twin.state} testId="twin-state" /></dd>
-          <dd className="quiet small">{since === null ? "" : `${t("twin.since")} ${time.clock(since)}`}{since !== null && now !== null && ` · ${duration(now - since)}`}</dd></dl>
+        <dl className="fact state"><dt>{t("twin.state")}</dt><dd><Known twin={twin} from="state"><StateText state={twin.state} testId="twin-state" /></Known></dd>
+          <dd className="quiet small">{since !== null && <Known twin={twin} from="state">{t("twin.since")} {time.clock(since)}{now !== null && ` · ${duration(now - since)}`}</Known>}</dd></dl>
       )}
-      {twin.mode !== null && <Fact label={t("twin.mode")} value={twin.mode} />}
-      {twin.fault !== null && <Fact label={t("twin.fault")} value={twin.fault === 0 ? "–" : String(twin.fault)} abnormal={twin.fault !== 0} />}
+      {twin.mode !== null && <Fact twin={twin} from="mode" label={t("twin.mode")} value={twin.mode} />}
+      {twin.fault !== null && <Fact twin={twin} from="fault" label={t("twin.fault")} value={twin.fault === 0 ? "–" : String(twin.fault)} abnormal={twin.fault !== 0} />}
       {(twin.kind === "station" || twin.currentVehicle) && (
-        <dl className="fact"><dt>{t("twin.vehicle")}</dt><dd>{order ? <Link className="link" to="/twins/$id" params={{ id: order }} data-testid="work-order-link">{twin.currentVehicle}</Link> : twin.currentVehicle || "–"}</dd></dl>
+        <dl className="fact"><dt>{t("twin.vehicle")}</dt><dd><Known twin={twin} from="vehicle">{order ? <Link className="link" to="/twins/$id" params={{ id: order }} data-testid="work-order-link">{twin.currentVehicle}</Link> : twin.currentVehicle || "–"}</Known></dd></dl>
       )}
-      {twin.counts && <><Fact label={t("counts.produced")} value={number.whole(twin.counts.produced)} /><Fact label={t("counts.good")} value={number.whole(twin.counts.good)} /><Fact label={t("counts.scrap")} value={number.whole(twin.counts.scrap)} /></>}
+      {twin.counts && countNames.map((name) => <Fact key={name} twin={twin} from={name} label={t(`counts.${name}`)} value={number.whole(twin.counts?.[name] ?? 0)} />)}
       <div className="twin-aside">
         {twin.flags.map((flag) => <span key={flag} className="flag" data-testid="flag"><Mark severity="p3" label={t("severity.p3")} /> {flagText(flag, t)}</span>)}
         {health && health.stale + health.bad > 0 && <span className="flag"><Mark severity="stale" label={t("severity.stale")} /> {health.stale > 0 ? t("reason.signalsStale", { n: health.stale, of: health.signals }) : t("reason.signalsBad", { n: health.bad, of: health.signals })}</span>}
@@ -46,8 +47,10 @@ export function TwinHead({ twin }: { readonly twin: Twin }) {
   );
 }
 
-const Fact = ({ label, value, abnormal = false }: { readonly label: string; readonly value: string; readonly abnormal?: boolean }) =>
-  <dl className="fact"><dt>{label}</dt><dd data-abnormal={abnormal}>{abnormal && <Mark severity="p1" />} {value}</dd></dl>;
+const countNames = ["produced", "good", "scrap"] as const;
+
+const Fact = ({ twin, from, label, value, abnormal = false }: { readonly twin: Twin; readonly from: string; readonly label: string; readonly value: string; readonly abnormal?: boolean }) =>
+  <dl className="fact"><dt>{label}</dt><dd data-abnormal={abnormal} data-testid={`fact-${from}`}><Known twin={twin} from={from}>{abnormal && <Mark severity="p1" />} {value}</Known></dd></dl>;
 
 function ancestors(twin: Twin, twins: ReadonlyMap<string, Twin>): readonly Twin[] {
   const above: Twin[] = [];

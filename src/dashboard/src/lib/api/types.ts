@@ -17,8 +17,9 @@ export interface Twin {
   readonly state: string | null;
   readonly stateSince: string | null;
   readonly mode: string | null;
+  /** May exceed 32 bits. */
   readonly fault: number | null;
-  /** `illegalTransition`, `stateUnseen`, `signalLost:NAME`, `outOfOrder:N`. */
+  /** `illegalTransition`, `stateUnseen`, `journalDamaged`, `signalLost:NAME`, `outOfOrder:N`. */
   readonly flags: readonly string[];
   readonly reported: Readonly<Record<string, ReportedValue>>;
   readonly desired: Readonly<Record<string, DesiredValue>>;

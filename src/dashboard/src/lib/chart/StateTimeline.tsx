@@ -8,7 +8,7 @@ import { plantTimeAt } from "../stream/model";
 import { duration } from "../time/format";
 import { Failed } from "../view/Loaded";
 import { useFormats } from "../view/formats";
-import { type Span, at, carryOn, columns, ticks, totals } from "./spans";
+import { type Span, at, carryOn, columns, endWhereKnown, ticks, totals } from "./spans";
 import "./StateTimeline.css";
 
 export interface TimelineRow { readonly id: string; readonly name: string }
@@ -29,13 +29,15 @@ export function StateTimeline({ rows, from, to, fetchFrom, until, label }: {
   const { time } = useFormats();
   const live = useLive();
   const transitions = useLiveView((view) => view.transitions);
+  const unknown = useLiveView((view) => view.unknownStates);
   const [cursor, setCursor] = useState<number | null>(null);   // share of the window
   const nowOf = () => { const { clock } = live.view.getState(); return clock ? plantTimeAt(clock, live.monotonic()) : to; };
   const queries = useQueries({ queries: rows.map((row) => statesQuery(row.id, fetchFrom, until, nowOf)) });
   const failed = queries.find((query) => query.error && query.data === undefined);
   const spans = rows.map((row, i) => {
     const fetched = queries[i]?.data;
-    return fetched === undefined ? null : carryOn(fetched, until === null ? transitions.get(row.id) ?? [] : [], to);
+    if (fetched === undefined) return null;
+    return until === null ? endWhereKnown(carryOn(fetched, transitions.get(row.id) ?? [], to), unknown.get(row.id)) : carryOn(fetched, [], to);
   });
   const pointed = cursor === null ? null : from + cursor * (to - from);
   const point = (event: PointerEvent<HTMLElement>) => {
@@ -54,7 +56,7 @@ export function StateTimeline({ rows, from, to, fetchFrom, until, label }: {
     <div className="timeline" data-testid="state-timeline">
       <Hatch />
       <div className="timeline-rows" role="group" aria-label={label} tabIndex={0} onPointerMove={point} onPointerLeave={() => setCursor(null)} onKeyDown={key}>
-        {rows.map((row, i) => <Row key={row.id} row={row} named={rows.length > 1} spans={spans[i] ?? null} from={from} to={to} cursor={cursor} state={pointed === null ? null : at(spans[i] ?? [], pointed)?.state ?? null} />)}
+        {rows.map((row, i) => <Row key={row.id} row={row} named={rows.length > 1} spans={spans[i] ?? null} from={from} to={to} cursor={cursor} state={pointed === null ? null : at(spans[i] ?? [], pointed)?.state ?? t("timeline.notKnown")} />)}
         <div className="timeline-row axis" data-named={rows.length > 1} aria-hidden="true">
           {rows.length > 1 && <span />}
           <div>{ticks(from, to, 9).filter((tick) => tick < to - (to - from) * 0.05).map((tick) => <span key={tick} style={{ left: `${((tick - from) / (to - from)) * 100}%` }}>{short ? time.clock(tick) : time.minute(tick)}</span>)}</div>

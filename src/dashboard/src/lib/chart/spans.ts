@@ -13,6 +13,14 @@ export function carryOn(fetched: readonly StateSpan[], changes: readonly Change[
   return [...spans, ...join([{ state: last.state, at: last.from }, ...changes.filter((change) => change.at > last.from && change.at < now)], now)];
 }
 
+/** Past `knownUntil`, when the newest state was last heard of, nobody knows; `null` = it never was heard of, `undefined` = it is known still. */
+export function endWhereKnown(spans: readonly Span[], knownUntil: number | null | undefined): readonly Span[] {
+  const last = spans.at(-1);
+  if (last === undefined || knownUntil === undefined || last.state === null) return spans;
+  const end = Math.max(last.from, Math.min(knownUntil ?? last.from, last.to));
+  return [...spans.slice(0, -1), { ...last, to: end }, { state: null, from: end, to: last.to }].filter((span) => span.from < span.to);
+}
+
 function join(changes: readonly { readonly state: string | null; readonly at: number }[], end: number): Span[] {
   return changes.map(({ state, at }, i) => ({ state, from: at, to: changes[i + 1]?.at ?? end }));
 }

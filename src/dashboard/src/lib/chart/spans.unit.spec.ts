@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Span, at, carryOn, columns, ticks, totals } from "./spans";
+import { type Span, at, carryOn, columns, endWhereKnown, ticks, totals } from "./spans";
 
 const iso = (ms: number) => new Date(ms).toISOString();
 const span = (state: string | null, from: number, to: number): Span => ({ state, from, to });
@@ -8,6 +8,13 @@ it("The last state known goes on until the stream tells of another, and that one
   const fetched = [{ state: "Execute", from: iso(0), to: iso(1000) }, { state: "Held", from: iso(1000), to: iso(1500) }];
   expect(carryOn(fetched, [{ state: "Held", at: 1000 }, { state: "Unholding", at: 3000 }, { state: "Execute", at: 4000 }], 9000)).toEqual([
     span("Execute", 0, 1000), span("Held", 1000, 3000), span("Unholding", 3000, 4000), span("Execute", 4000, 9000)]);
+});
+
+it("A state that is no longer heard of ends where it was last heard of; what follows is not known", () => {
+  const spans = [span("Execute", 0, 1000), span("Held", 1000, 9000)];
+  expect(endWhereKnown(spans, 4000)).toEqual([span("Execute", 0, 1000), span("Held", 1000, 4000), span(null, 4000, 9000)]);
+  expect(endWhereKnown(spans, null)).toEqual([span("Execute", 0, 1000), span(null, 1000, 9000)]);
+  expect(endWhereKnown(spans, undefined)).toEqual(spans);
 });
 
 it("Without history the timeline begins with the first change seen", () => {

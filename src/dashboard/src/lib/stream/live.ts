@@ -2,7 +2,7 @@ import { createStore } from "zustand/vanilla";
 import type { Freshness, Plant, Quality, Scalar, TagsFrame, Twin, TwinEvent } from "../api/types";
 import type { Connection, Frame } from "./frames";
 import { type LiveClock, StreamModel, type Transition } from "./model";
-import { type SignalHealth, freshnessOf, healthByTwin, judge } from "./staleness";
+import { type SignalHealth, freshnessOf, healthByTwin, judge, unknownStates } from "./staleness";
 
 /** The page redraws text this often. More cannot be read, and a thousand cells at 10 Hz cost half a core. */
 export const flushMs = 250;
@@ -20,6 +20,7 @@ export interface LiveView {
   readonly transitions: ReadonlyMap<string, readonly Transition[]>;
   readonly health: ReadonlyMap<string, SignalHealth>;
   readonly freshness: Freshness;
+  readonly unknownStates: ReadonlyMap<string, number | null>;
 }
 
 export interface ValueView { readonly v: Scalar; readonly t: number | null; readonly q: Quality; readonly unit: string | null; readonly age: number | null }
@@ -39,7 +40,7 @@ export class Live {
   constructor(private readonly now: () => number, private readonly wall: () => number) {
     this.view = createStore<LiveView>()(() => ({
       connection: "connecting", connectionSince: wall(), lostAt: null, generation: 0, clock: null, twins: new Map(), events: [],
-      transitions: new Map(), health: new Map(), freshness: { signals: 0, fresh: 0, stale: 0, bad: 0 },
+      transitions: new Map(), health: new Map(), freshness: { signals: 0, fresh: 0, stale: 0, bad: 0 }, unknownStates: new Map(),
     }));
   }
 
@@ -72,6 +73,8 @@ export class Live {
     }
     const health = healthByTwin(model.values, before.connection, now);
     if (!sameHealth(health, before.health)) Object.assign(next, { health, freshness: freshnessOf(health) });
+    const unknown = unknownStates(model.values, before.connection, now);
+    if (unknown.size !== before.unknownStates.size || [...unknown].some(([id, t]) => before.unknownStates.get(id) !== t)) next.unknownStates = unknown;
     if (model.clock !== before.clock) next.clock = model.clock;
     if (model.events !== before.events) next.events = model.events;
     if (model.generation !== before.generation) next.generation = model.generation;

@@ -24,6 +24,15 @@ it("A value turns stale by itself within twice its period, though nothing arrive
   expect(told).toBeGreaterThanOrEqual(2);
 });
 
+it("The state of a machine is not known from where it was last heard of until it is heard of again", () => {
+  expect(live.view.getState().unknownStates.size).toBe(0);
+  now += 1_600; live.flush();
+  expect([...live.view.getState().unknownStates]).toEqual([[robot, Date.parse(t0)]]);
+  live.take({ kind: "tags", data: { ids: [`${robot}.state`], v: [6], t: [Date.parse(t0) + 9_000], q: ["good"], age: [0] } }, now);
+  live.flush();
+  expect(live.view.getState().unknownStates.size).toBe(0);
+});
+
 it("A value with a longer period is stale later", () => {
   now += 3_000; live.flush();
   expect(live.value(`${robot}.speedOverride`).q).toBe("good");

@@ -14,6 +14,16 @@ export function judge(value: LiveValue, connection: Connection, now: number): Ju
   return { q: connection === "lost" || overdue ? "stale" : value.q, age };
 }
 
+/** Equipment whose own state is not known now, with the plant time until which it was known; null where it never was. */
+export function unknownStates(values: ReadonlyMap<string, LiveValue>, connection: Connection, now: number): Map<string, number | null> {
+  const unknown = new Map<string, number | null>();
+  for (const [id, value] of values) if (id.endsWith(".state") && !isKnown(judge(value, connection, now).q)) unknown.set(id.slice(0, -".state".length), value.t);
+  return unknown;
+}
+
+/** An uncertain value still says something; a stale or a bad one does not. */
+export const isKnown = (q: Quality): boolean => q === "good" || q === "uncertain";
+
 export interface SignalHealth { readonly signals: number; readonly stale: number; readonly bad: number }
 
 /** Stale and bad signals per twin that owns them. */
