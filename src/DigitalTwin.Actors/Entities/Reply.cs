@@ -24,5 +24,6 @@ public abstract record Reply<TState, TEvent>
     /// False: nothing of the command is in the journal. True: it is not known, or it is there although the entity failed on it;
     /// the sender asks for the state before it tries again.
     /// </param>
-    public sealed record Failed(string Reason, bool MayBeRecorded) : Reply<TState, TEvent>;
+    /// <param name="OfJournal">The journal failed, not the entity: the command itself is sound, and worth another attempt when the journal is back.</param>
+    public sealed record Failed(string Reason, bool MayBeRecorded, bool OfJournal = false) : Reply<TState, TEvent>;
 }

@@ -1,23 +1,20 @@
 using System.CommandLine;
 using DigitalTwin.Cli.Api;
 using DigitalTwin.Cli.Output;
+using DigitalTwin.Actors.Journals;
 using DigitalTwin.Persistence;
+using DigitalTwin.Persistence.Sqlite;
 
 namespace DigitalTwin.Cli.Verbs;
 
 /// <summary>`journal`: how much is recorded, and whether it is whole.</summary>
 internal static class JournalVerbs
 {
-    public static Command Create(Options options) => new("journal", "Look at the journal: every event that was recorded") { Verify(options), Stat(options) };
+    public static Command Create(Options options) => new("journal", "Look at the journal: every event that was recorded") { Verify(options), Stat(options), AcceptHead(options) };
 
     private static Verb Verify(Options options)
     {
-        var data = new Option<DirectoryInfo>("--data")
-        {
-            Description = "The host's data folder",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => new DirectoryInfo("data"),
-        };
+        var data = Data();
         var verb = new Verb("verify", "Check every event of a journal on disk; needs no host, reads only, may run beside one", "twin journal verify --data ./data") { data };
         verb.Runs(options, (session, parsed, _) => Task.FromResult(Verify(parsed.GetRequiredValue(data), session.Screen)));
         return verb;
@@ -51,6 +48,40 @@ internal static class JournalVerbs
         if (report.Faults.Count == JournalVerifier.MaxFaults) screen.Line($"Only the first {JournalVerifier.MaxFaults} faults are named.");
         screen.Line($"{folder}: {(report.Whole ? "whole" : "NOT WHOLE")}, {report.Events} events of {report.Entities} entities, head offset {report.HeadSeq}, head hash {report.HeadHash}");
     }
+
+    private static Verb AcceptHead(Options options)
+    {
+        var data = Data();
+        var yes = new Option<bool>("--yes") { Description = "Yes: events that were acknowledged after the present end stay lost" };
+        var verb = new Verb("accept-head", "Take a journal's present end as its head, where journal.head is missing or has seen more; the host must not run", "twin journal accept-head --data ./data --yes") { data, yes };
+        verb.Runs(options, (session, parsed, _) =>
+        {
+            if (!parsed.GetValue(yes)) throw new ProblemException(Problem.Invalid("This forgets that events may be missing at the end of the journal. Look with `twin journal verify` first, then say --yes."));
+            var folder = Path.Combine(parsed.GetRequiredValue(data).FullName, "journal");
+            try
+            {
+                var head = SqliteJournal.AcceptHead(folder);
+                session.Screen.Line($"{folder}: accepted, head offset {head.Offset}");
+                return Task.FromResult(ExitCodes.Ok);
+            }
+            catch (FileNotFoundException missing)
+            {
+                throw new ProblemException(Problem.NotFound($"{missing.Message} Name the host's data folder with --data DIR."));
+            }
+            catch (Exception refused) when (refused is JournalRefusedException or IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+            {
+                throw new ProblemException(Problem.Broken("The journal was not accepted", refused.Message));
+            }
+        });
+        return verb;
+    }
+
+    private static Option<DirectoryInfo> Data() => new("--data")
+    {
+        Description = "The host's data folder",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => new DirectoryInfo("data"),
+    };
 
     private static Verb Stat(Options options)
     {

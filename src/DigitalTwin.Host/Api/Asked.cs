@@ -10,6 +10,8 @@ public sealed class Asked
     private static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
     private static readonly DateTimeOffset Latest = new(2500, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(31);
+
     private readonly List<string> faults = [];
 
     public bool IsValid => faults.Count == 0;
@@ -50,6 +52,12 @@ public sealed class Asked
             return cursor;
         faults.Add($"cursor '{text}' is not one that this API gave out.");
         return null;
+    }
+
+    public void RequireWindow(DateTimeOffset from, DateTimeOffset to)
+    {
+        Require(from < to, "from has to lie before to, and before the plant's present.");
+        Require(to - from <= LongestWindow, $"The window is longer than {LongestWindow.TotalDays:0} days; ask for less.");
     }
 
     public void OneOf(string name, string? text, params ReadOnlySpan<string> allowed)

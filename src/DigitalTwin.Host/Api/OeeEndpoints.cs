@@ -15,8 +15,6 @@ public sealed record OeeView(
 /// <summary>OEE and the losses behind it, of a station or a line, worked out from what was recorded.</summary>
 public static class OeeEndpoints
 {
-    private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(31);
-
     public static void MapOee(this IEndpointRouteBuilder api) =>
         api.MapGet("/oee/{id}/losses", Get).WithName("oeeLosses").WithSummary("OEE by ISO 22400-2 with its loss times; the running shift unless a window is given");
 
@@ -31,8 +29,7 @@ public static class OeeEndpoints
         if (plant.Stations.FirstOrDefault(candidate => candidate.Id == stationId) is not { } station)
             return Problems.NotFound($"There is no station or line '{id}'; OEE is worked out for those. 'twin ls --kind station' lists them.");
         DateTimeOffset start = asked.Time("from", from) ?? RunningShift(calendar, history.FirstSeen(stationId), end);
-        asked.Require(start < end, "from has to lie before to, and before the plant's present.");
-        asked.Require(end - start <= LongestWindow, $"The window is longer than {LongestWindow.TotalDays:0} days; ask for less.");
+        asked.RequireWindow(start, end);
         if (!asked.IsValid)
             return asked.Problem;
 
@@ -45,14 +42,13 @@ public static class OeeEndpoints
     }
 
     /// <returns>
-    /// Start of the running shift; or the moment at which the station's state was first seen, if that was later: time from before there was
+    /// Start of the shift that runs until <paramref name="end"/>; or the moment at which the station's state was first seen, if that was later: time from before there was
     /// a twin is nobody's loss. Between shifts, when nothing is planned: an hour ago.
     /// </returns>
     private static DateTimeOffset RunningShift(ShiftCalendar calendar, DateTimeOffset? firstSeen, DateTimeOffset end)
     {
-        DateTimeOffset start = calendar.At(end)?.Time.From ?? end.AddHours(-1);
-        if (firstSeen is { } seen && seen > start && seen < end)
-            start = seen;
-        return start < end ? start : end.AddMilliseconds(-1);
+        // The moment before: where shifts touch, the end of one belongs to the next.
+        DateTimeOffset start = calendar.At(end.AddTicks(-1))?.Time.From ?? end.AddHours(-1);
+        return firstSeen is { } seen && seen > start && seen < end ? seen : start;
     }
 }

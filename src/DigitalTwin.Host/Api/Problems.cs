@@ -10,8 +10,6 @@ public static class Problems
 
     public static ProblemHttpResult NotFound(string detail) => Problem(StatusCodes.Status404NotFound, "NOT_FOUND", "Not found", detail);
 
-    public static ProblemHttpResult NotReady(string detail) => Problem(StatusCodes.Status503ServiceUnavailable, "NOT_READY", "Not ready", detail);
-
     /// <summary>Gives those problems a code that the web server finds by itself: a wrong method, a failure of ours.</summary>
     public static void Complete(ProblemDetailsContext context)
     {

@@ -15,11 +15,9 @@ public sealed record StateSpanView(string? State, DateTimeOffset From, DateTimeO
 /// <summary>Twins, their events and the states they were in.</summary>
 public static class TwinEndpoints
 {
-    private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(31);
-
     public static void MapTwins(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/twins", List).WithName("twins").WithSummary("Twins below a parent, by level and kind; places in the order of the definition, then work orders, newest first");
+        api.MapGet("/twins", List).WithName("twins").WithSummary("Twins below a parent, by level and kind; places in the order of the definition, then work orders by id, highest first");
         api.MapGet("/twins/{id}", Get).WithName("twin").WithSummary("One twin: state, reported beside desired, counts");
         api.MapGet("/twins/{id}/events", Events).WithName("twinEvents").WithSummary("What a twin has recorded, page by page");
         api.MapGet("/twins/{id}/states", States).WithName("twinStates").WithSummary("The PackML states of a machine or station over a window of plant time");
@@ -31,16 +29,14 @@ public static class TwinEndpoints
         var asked = new Asked();
         int levels = asked.Number("depth", depth, int.MaxValue, 0, int.MaxValue);
         int size = asked.Number("limit", limit, 500, 1, 1000);
-        int skip = asked.Number("cursor", cursor, 0, 0, int.MaxValue - size);
+        asked.Require(cursor is null || twins.IsPlace(cursor) || TwinDirectory.IsOrder(cursor), $"cursor '{cursor}' is not one that this API gave out.");
         asked.OneOf("kind", kind, "plant", "area", "line", "station", "machine", "workOrder");
         if (!asked.IsValid)
             return asked.Problem;
         if (parent is not null && !twins.IsPlace(parent))
             return Problems.NotFound($"There is no twin '{parent}' that could be a parent; /api/v1/twins lists all.");
-        TwinView[] page = [.. twins.Below(parent, levels == int.MaxValue ? null : levels, kind).Skip(skip).Take(size + 1)];
-        return TypedResults.Ok(page.Length > size
-            ? new Page<TwinView>(page[..size], (skip + size).ToString(CultureInfo.InvariantCulture))
-            : new Page<TwinView>(page, null));
+        TwinView[] page = [.. twins.Below(parent, levels == int.MaxValue ? null : levels, kind, cursor).Take(size + 1)];
+        return TypedResults.Ok(page.Length > size ? new Page<TwinView>(page[..size], page[size - 1].Id) : new Page<TwinView>(page, null));
     }
 
     private static Results<Ok<TwinView>, ProblemHttpResult> Get(TwinDirectory twins, string id) =>
@@ -77,8 +73,7 @@ public static class TwinEndpoints
         DateTimeOffset now = plantTime.GetUtcNow();
         DateTimeOffset end = Earlier(asked.Time("to", to) ?? now, now);
         DateTimeOffset start = asked.Time("from", from) ?? end.AddHours(-8);
-        asked.Require(start < end, "from has to lie before to, and before the plant's present.");
-        asked.Require(end - start <= LongestWindow, $"The window is longer than {LongestWindow.TotalDays:0} days; ask for less.");
+        asked.RequireWindow(start, end);
         if (!asked.IsValid)
             return asked.Problem;
         if (twins.Find(id) is not { } twin)

@@ -9,7 +9,7 @@ namespace DigitalTwin.Host.Api;
 /// <param name="Desired">What is wanted of it, by setpoint name.</param>
 /// <param name="Offset">Journal offset of the newest event in it.</param>
 public sealed record TwinView(
-    string Id, string Kind, string Name, string? Parent, string? State, DateTimeOffset? StateSince, string? Mode, int? Fault,
+    string Id, string Kind, string Name, string? Parent, string? State, DateTimeOffset? StateSince, string? Mode, long? Fault,
     IReadOnlyList<string> Flags, IReadOnlyDictionary<string, ReportedValue> Reported, IReadOnlyDictionary<string, DesiredValue> Desired,
     string? CurrentVehicle, CountsView? Counts, long Offset);
 

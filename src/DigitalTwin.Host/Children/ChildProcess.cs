@@ -53,8 +53,7 @@ public sealed class ChildProcess(string name, string file, string logFolder, ILo
         process.OutputDataReceived += (_, line) =>
         {
             Write(lines, line.Data);
-            if (line.Data is ['{', ..])
-                ready(JsonDocument.Parse(line.Data).RootElement);
+            TakeReady(line.Data, ready);
         };
         process.Start();
         process.BeginErrorReadLine();
@@ -75,15 +74,38 @@ public sealed class ChildProcess(string name, string file, string logFolder, ILo
             {
                 log.LogWarning("{Child} did not end within {Wait:0} s of being asked; it is killed.", name, StopWait.TotalSeconds);
                 process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync(CancellationToken.None);
             }
         }
     }
 
-    private static void Write(StreamWriter lines, string? line)
+    // These run as handlers of the process's output, where an exception would end the host.
+    private void TakeReady(string? line, Action<JsonElement> ready)
+    {
+        if (line is not ['{', ..])
+            return;
+        try
+        {
+            ready(JsonSerializer.Deserialize<JsonElement>(line));
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            log.LogWarning("{Child} said '{Line}', which is not a line that it is ready: {Reason}", name, line, fault.Message);
+        }
+    }
+
+    private void Write(StreamWriter lines, string? line)
     {
         if (line is null)
             return;
-        lock (lines)
-            lines.WriteLine(line);
+        try
+        {
+            lock (lines)
+                lines.WriteLine(line);
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        {
+            log.LogWarning("{Child}: {Line} (its log cannot be written: {Reason})", name, line, fault.Message);
+        }
     }
 }

@@ -59,6 +59,8 @@ public sealed partial class EmbeddedPlant(LaunchOptions options, DataFolder data
             }, stoppingToken), stoppingToken),
             RunAfter(serverReady.Task, () => Child("edge-gateway", "node").RunAsync(() => GatewayArguments(serverReady.Task.Result), _ => { }, stoppingToken), stoppingToken),
         ];
+        // They end when told to; one that ends before cannot be started at all, and the others would wait for it for ever.
+        await await Task.WhenAny(children);
         await Task.WhenAll(children);
     }
 

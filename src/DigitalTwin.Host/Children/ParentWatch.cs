@@ -2,11 +2,36 @@ using System.Globalization;
 
 namespace DigitalTwin.Host.Children;
 
+/// <summary>Who started this process, and whether that was <c>dotnet run</c>.</summary>
+public sealed record ParentProcess(int Id, bool IsDotnetRun)
+{
+    public static ParentProcess Now()
+    {
+        int id = CurrentId();
+        try
+        {
+            string[] words = File.ReadAllText($"/proc/{id}/cmdline").Split('\0');
+            return new(id, words.Length > 1 && Path.GetFileName(words[0]) == "dotnet" && words.Contains("run"));
+        }
+        catch (IOException)
+        {
+            return new(id, false);
+        }
+    }
+
+    // /proc/self/stat: "pid (name) state ppid …"; the name may hold anything, also a bracket.
+    internal static int CurrentId()
+    {
+        string stat = File.ReadAllText("/proc/self/stat");
+        return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+    }
+}
+
 /// <summary>
 /// Ends the host when the <c>dotnet run</c> that started it is gone, also when that was killed and could tell nobody.
 /// A host started any other way (a service manager, a shell that is closed later) has no such parent and is left alone.
 /// </summary>
-public sealed class ParentWatch(IHostApplicationLifetime lifetime, ILogger<ParentWatch> log) : BackgroundService
+public sealed class ParentWatch(ParentProcess parent, IHostApplicationLifetime lifetime, ILogger<ParentWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
@@ -15,19 +40,14 @@ public sealed class ParentWatch(IHostApplicationLifetime lifetime, ILogger<Paren
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        int parent = ParentId();
-        if (!IsDotnetRun(parent))
+        if (!parent.IsDotnetRun)
             return;
         using var timer = new PeriodicTimer(Period);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            if (ParentId() == parent)
-                continue;
-            log.LogWarning("dotnet run is gone; the host ends with it.");
-            new Thread(FallLater) { IsBackground = true }.Start();
-            lifetime.StopApplication();
-            return;
-        }
+        while (ParentProcess.CurrentId() == parent.Id)
+            await timer.WaitForNextTickAsync(stoppingToken);
+        log.LogWarning("dotnet run is gone; the host ends with it.");
+        new Thread(FallLater) { IsBackground = true }.Start();
+        lifetime.StopApplication();
     }
 
     // A thread of its own: it has to come to its turn also where the pool is stuck.
@@ -35,25 +55,5 @@ public sealed class ParentWatch(IHostApplicationLifetime lifetime, ILogger<Paren
     {
         Thread.Sleep(EndWithin);
         Environment.Exit(1);
-    }
-
-    private static bool IsDotnetRun(int process)
-    {
-        try
-        {
-            string[] words = File.ReadAllText($"/proc/{process}/cmdline").Split('\0');
-            return words.Length > 1 && Path.GetFileName(words[0]) == "dotnet" && words.Contains("run");
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    // /proc/self/stat: "pid (name) state ppid …"; the name may hold anything, also a bracket.
-    private static int ParentId()
-    {
-        string stat = File.ReadAllText("/proc/self/stat");
-        return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
     }
 }

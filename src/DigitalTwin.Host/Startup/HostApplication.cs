@@ -29,7 +29,8 @@ public static class HostApplication
 
     /// <summary>Runs until Ctrl-C, SIGTERM, or the end of the <c>dotnet run</c> that started it.</summary>
     /// <exception cref="StartupException">It cannot start.</exception>
-    public static async Task RunAsync(LaunchOptions options)
+    /// <param name="parent">Who started this process, asked before anything else.</param>
+    public static async Task RunAsync(LaunchOptions options, ParentProcess parent)
     {
         using DataFolder data = DataFolder.Hold(options.Data);
         PlantSource source = PlantSource.Read(options.Plant);
@@ -40,6 +41,8 @@ public static class HostApplication
         }
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = data.Path });
+        // The command line alone says where this host listens: no variable or file of the environment may open another port.
+        builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true));
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         using ILoggerFactory logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
@@ -73,16 +76,23 @@ public static class HostApplication
             throw new StartupException(1, $"The journal in {data.Path} cannot be read: {unreadable.Message}", unreadable);
         }
 
-        await twins.ConfigureAsync(model, CancellationToken.None);
+        try
+        {
+            await twins.ConfigureAsync(model, CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or TimeoutException)
+        {
+            throw new StartupException(1, $"The twins cannot be brought up from the journal in {data.Path}: {fault.Message}", fault);
+        }
 
         IServiceCollection services = builder.Services;
-        services.AddSingleton(options).AddSingleton(data).AddSingleton(source).AddSingleton(source.Plant).AddSingleton(time);
+        services.AddSingleton(options).AddSingleton(parent).AddSingleton(data).AddSingleton(source).AddSingleton(source.Plant).AddSingleton(time);
         services.AddSingleton(clock).AddSingleton(plantTime).AddSingleton(live).AddSingleton(system).AddSingleton(model).AddSingleton(twins).AddSingleton(feed);
         services.AddSingleton<IJournalReader>(stores.Journal).AddSingleton(stores.History).AddSingleton(ShiftCalendar.Of(source.Plant));
         services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash));
         services.AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
         services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton<MetricsText>().AddSingleton<HostMeters>();
-        services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>();
+        services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>().AddHostedService<JournalWatch>();
         if (!options.Attach)
             services.AddHostedService<EmbeddedPlant>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownWithin);

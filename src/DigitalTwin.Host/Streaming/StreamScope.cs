@@ -47,5 +47,5 @@ public sealed record StreamScope(IReadOnlyList<string> Twins, IReadOnlyList<stri
         return new StreamScope(twins, [.. signals.Distinct(StringComparer.Ordinal)]);
     }
 
-    public bool Covers(string id) => Twins.Any(root => id.Length == root.Length ? id == root : id.Length > root.Length && id[root.Length] == '.' && id.StartsWith(root, StringComparison.Ordinal));
+    public bool Covers(string id) => Twins.Any(root => id == root || TwinDirectory.IsBelow(id, root));
 }

@@ -17,6 +17,9 @@ public sealed class HostMeters : IDisposable
         meter.CreateObservableGauge("digitaltwin.actors.mailbox", () => system.List().Sum(status => status.Mailbox), description: "Messages that wait in mailboxes.");
         meter.CreateObservableGauge("digitaltwin.actors.running", () => system.List().Count(status => status.State == EntityLifecycle.Running), description: "Running actors.");
         meter.CreateObservableCounter("digitaltwin.samples.received", () => link.Counters.Samples, description: "Samples received over the edge links since the host started.");
+        meter.CreateObservableCounter("digitaltwin.samples.missing", () => link.Counters.Missing, description: "Sequences that no sample and no gap accounted for.");
+        meter.CreateObservableCounter("digitaltwin.link.malformed", () => link.Counters.Malformed, description: "Links ended because a frame was not right.");
+        meter.CreateObservableCounter("digitaltwin.link.refused", () => link.Counters.Refused, description: "Links refused at the hello.");
         meter.CreateObservableCounter("digitaltwin.samples.stored", () => history.Counts.Stored, description: "Samples stored since the host started.");
         meter.CreateObservableCounter("digitaltwin.samples.duplicates", () => history.Counts.Duplicates, description: "Samples that came again and were dropped.");
         meter.CreateObservableCounter("digitaltwin.samples.rejected", () => rejections.All.GroupBy(entry => entry.Reason).Select(reason =>

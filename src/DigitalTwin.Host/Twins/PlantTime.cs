@@ -9,4 +9,10 @@ namespace DigitalTwin.Host.Twins;
 public sealed class PlantTime(PlantClock clock, Func<DateTimeOffset?> newestKnown) : TimeProvider
 {
     public override DateTimeOffset GetUtcNow() => clock.Now ?? newestKnown() ?? base.GetUtcNow();
+
+    /// <summary>Times are plant time: at 20×, a timer of a minute is due after three seconds.</summary>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        base.CreateTimer(callback, state, Wall(dueTime), Wall(period));
+
+    private TimeSpan Wall(TimeSpan plant) => plant == Timeout.InfiniteTimeSpan ? plant : plant / clock.Speed;
 }

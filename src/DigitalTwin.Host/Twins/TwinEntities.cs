@@ -3,7 +3,6 @@ using DigitalTwin.Domain.Lines;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
-using DigitalTwin.Host.Startup;
 
 namespace DigitalTwin.Host.Twins;
 
@@ -35,19 +34,15 @@ public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
     {
         var entity = new EntityId(id);
         if (lineIds.Contains(id))
-            return WhyNot(id, await Lines.AskAsync(entity, command, Deadline, cancellation));
-        return WhyNot(id, await (stationIds.Contains(id) ? Stations : Machines).AskAsync(entity, command, Deadline, cancellation));
+            return WhyNot(await Lines.AskAsync(entity, command, Deadline, cancellation));
+        return WhyNot(await (stationIds.Contains(id) ? Stations : Machines).AskAsync(entity, command, Deadline, cancellation));
     }
-
-    /// <summary>True where the journal, not the twin, is why a command failed: closed to appends, or without room.</summary>
-    public bool IsUnrecorded<TState, TEvent>(string id, Reply<TState, TEvent>.Failed failed) =>
-        !system.JournalHealth.Ok || !failed.MayBeRecorded && system.List().Any(status => status.Id.Value == id && status.State == EntityLifecycle.Running);
 
     /// <summary>
     /// Makes every twin of the plant definition known, and sets the desired side to the definition's nominal values,
     /// where nobody else has set it since. A twin that is stopped is passed over: it has said why, and must not hold up its plant.
     /// </summary>
-    /// <exception cref="StartupException">The journal does not take it.</exception>
+    /// <exception cref="InvalidOperationException">The journal does not take it.</exception>
     public async Task ConfigureAsync(TwinModel model, CancellationToken cancellation)
     {
         foreach (LineDefinition line in plant.Lines)
@@ -56,17 +51,15 @@ public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
             await DesireAsync(line.Id, line.Setpoints, model.Line(line.Id).State.Own, cancellation);
         }
 
+        // Each is recovered from the journal by its first message; all at once, so that the cores and not the waiting set the pace.
+        await Task.WhenAll([
+            .. plant.Stations.Select(station => WakeAsync(Stations, station.Id, cancellation)),
+            .. plant.Machines.Select(machine => WakeAsync(Machines, machine.Id, cancellation))]);
         foreach (StationDefinition station in plant.Stations)
-        {
-            await WakeAsync(Stations, station.Id, cancellation);
             await DesireAsync(station.Id, station.Setpoints, model.Unit(station.Id).State, cancellation);
-        }
 
         foreach (MachineDefinition machine in plant.Machines)
-        {
-            await WakeAsync(Machines, machine.Id, cancellation);
             await DesireAsync(machine.Id, machine.Setpoints, model.Unit(machine.Id).State, cancellation);
-        }
     }
 
     private async Task DesireAsync(string id, IReadOnlyList<SetpointDefinition> setpoints, UnitState known, CancellationToken cancellation)
@@ -93,13 +86,13 @@ public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
     private async Task RequireAsync(string id, UnitCommand command, CancellationToken cancellation)
     {
         if (await TellAsync(id, command, cancellation) is { } fault && (fault.Unrecorded || !fault.Failed))
-            throw new StartupException(1, $"{id} cannot take its definition: {fault.Reason}");
+            throw new InvalidOperationException($"{id} cannot take its definition: {fault.Reason}");
     }
 
-    private Untaken? WhyNot<TState>(string id, Reply<TState, UnitEvent> reply) => reply switch
+    private static Untaken? WhyNot<TState>(Reply<TState, UnitEvent> reply) => reply switch
     {
         Reply<TState, UnitEvent>.Refused refused => new($"{refused.Code}: {refused.Reason}", Failed: false, Unrecorded: false),
-        Reply<TState, UnitEvent>.Failed failed => new(failed.Reason, Failed: true, IsUnrecorded(id, failed)),
+        Reply<TState, UnitEvent>.Failed failed => new(failed.Reason, Failed: true, failed.OfJournal),
         _ => null,
     };
 }

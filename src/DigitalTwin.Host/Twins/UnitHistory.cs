@@ -1,35 +1,52 @@
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Domain.Calendars;
+using DigitalTwin.Domain.Plant;
 using DigitalTwin.Domain.Units;
+using DigitalTwin.Edge.Ingest;
 
 namespace DigitalTwin.Host.Twins;
 
 /// <summary>What a machine or station recorded over a window of plant time, with as much of what came before and after as tells the state it began in, and whether its end was seen.</summary>
-public sealed class UnitHistory(IJournalReader journal)
+public sealed class UnitHistory(IJournalReader journal, LiveValues live, PlantTime plantTime, PlantDefinition plant)
 {
     private const int PageSize = 1000;
+
+    private readonly Dictionary<string, SignalDefinition> stateOf = plant.Signals.Where(signal => signal.Role == SignalRole.State).ToDictionary(signal => signal.Owner);
 
     /// <returns>In the order of recording.</returns>
     public IReadOnlyList<UnitEvent> Of(string id, Period window)
     {
         var entity = new EntityId(id);
-        List<UnitEvent> before = [.. Pages(new EventQuery(entity) { To = window.From, NewestFirst = true, Limit = 50 }).TakeUntil(happened => happened is UnitEvent.StateChanged)];
+        List<StoredEvent> before = [.. Pages(new EventQuery(entity) { To = window.From, NewestFirst = true, Limit = 50 }).TakeUntil(IsState)];
         before.Reverse();
+        long? known = before.Count > 0 ? before[0].Offset : null;
+        IEnumerable<StoredEvent> within = Pages(new EventQuery(entity) { From = window.From, To = window.To, Cursor = known, Limit = PageSize });
         // A gap is recorded at its end, before the first report of a state that follows it.
-        IEnumerable<UnitEvent> after = Pages(new EventQuery(entity) { From = window.To, Limit = 50 }).TakeUntil(happened => happened is UnitEvent.StateChanged);
-        return [.. before, .. Pages(new EventQuery(entity) { From = window.From, To = window.To, Limit = PageSize }), .. after];
+        IEnumerable<StoredEvent> after = Pages(new EventQuery(entity) { From = window.To, Cursor = known, Limit = 50 }).TakeUntil(IsState);
+        return [.. before.Concat(within).Concat(after).Select(Read), .. StillUnseen(id)];
     }
 
     /// <returns>Plant time of the first state that the unit ever reported; null before it.</returns>
-    public DateTimeOffset? FirstSeen(string id) => Pages(new EventQuery(new EntityId(id)) { Limit = 50 }).FirstOrDefault(happened => happened is UnitEvent.StateChanged)?.At;
+    public DateTimeOffset? FirstSeen(string id) => Pages(new EventQuery(new EntityId(id)) { Limit = 50 }).FirstOrDefault(IsState)?.At;
 
-    private IEnumerable<UnitEvent> Pages(EventQuery query)
+    /// <summary>An outage is recorded when it is over. While it lasts, nobody knows the state since its signal was heard last.</summary>
+    private IEnumerable<UnitEvent> StillUnseen(string id)
+    {
+        if (stateOf.TryGetValue(id, out SignalDefinition? signal) && live.Find(signal.Id) is { Quality: ShownQuality.Stale, Sample: { } last } && plantTime.GetUtcNow() is var now && last.SourceTime < now)
+            yield return new UnitEvent.GapObserved(last.SourceTime, now, "not-heard", [signal.Name], StateUnseen: true);
+    }
+
+    private static bool IsState(StoredEvent stored) => Read(stored) is UnitEvent.StateChanged;
+
+    private static UnitEvent Read(StoredEvent stored) => EventCatalogs.Units.Decode(stored.Name, stored.Payload);
+
+    private IEnumerable<StoredEvent> Pages(EventQuery query)
     {
         while (journal.Find(query) is { Count: > 0 } page)
         {
             foreach (StoredEvent stored in page)
-                yield return EventCatalogs.Units.Decode(stored.Name, stored.Payload);
+                yield return stored;
             if (page.Count < query.Limit)
                 yield break;
             query = query with { Cursor = page[^1].Offset };

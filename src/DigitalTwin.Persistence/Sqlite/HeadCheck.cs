@@ -16,7 +16,7 @@ internal static class HeadCheck
         if (Complaint(head, seen, exists, offset => HashAt(connection, offset)) is { } complaint)
         {
             throw new JournalRefusedException(
-                $"The journal in {options.Folder} is not whole: {complaint} Restore it from a backup, or have its present end accepted after a look with the verifier.");
+                $"The journal in {options.Folder} is not whole: {complaint} Restore it from a backup, or, after a look with `twin journal verify`, have its present end accepted: `twin journal accept-head --data DIR --yes`.");
         }
 
         return head;

@@ -57,6 +57,19 @@ public sealed class SqliteJournal : IJournal, IDisposable
 
     public JournalHead Head => head;
 
+    /// <summary>Takes the last event of a journal's file as its head, although the witness is missing, damaged, or has seen later ones: those stay lost.</summary>
+    /// <exception cref="FileNotFoundException">There is no journal.</exception>
+    /// <exception cref="JournalRefusedException">Another process has it, or it is no journal of ours.</exception>
+    public static JournalHead AcceptHead(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, SqliteSchema.FileName)))
+            throw new FileNotFoundException($"There is no journal in {folder}.");
+        string? plant;
+        using (var reading = SqliteSchema.OpenReader(folder)) plant = SqliteSchema.Meta(reading, "plant");
+        using var journal = Open(new SqliteJournalOptions(folder, plant ?? "") { AcceptHead = true });
+        return journal.Head;
+    }
+
     /// <summary>Opens or creates the journal of a plant.</summary>
     /// <exception cref="JournalRefusedException">Another process has it, it is another plant's, it is not durable, or events are missing at its end.</exception>
     public static SqliteJournal Open(SqliteJournalOptions options)

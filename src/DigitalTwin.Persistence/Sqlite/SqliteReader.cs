@@ -7,9 +7,12 @@ namespace DigitalTwin.Persistence.Sqlite;
 /// <summary>One read-only connection with its statements; one caller at a time.</summary>
 internal sealed class SqliteReader : IDisposable
 {
+    // The cursor as a sequence too: the index is by entity and sequence, so a page begins where the one before ended, and not at the first event.
     private const string OneEntity = $"""
         SELECT {SqliteSchema.Columns} FROM events
-        WHERE entity = ?1 AND offset > ?2 AND offset < ?3 AND at >= ?4 AND at < ?5 ORDER BY seq
+        WHERE entity = ?1 AND offset > ?2 AND offset < ?3 AND at >= ?4 AND at < ?5
+        AND seq > coalesce((SELECT seq FROM events WHERE offset = ?2 AND entity = ?1), 0)
+        AND seq < coalesce((SELECT seq FROM events WHERE offset = ?3 AND entity = ?1), 9223372036854775807) ORDER BY seq
         """;
 
     private readonly SqliteConnection connection;

@@ -90,6 +90,15 @@ internal sealed partial class HostUnderTest : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>Local addresses of the sockets on which it takes connections, as the kernel lists them.</summary>
+    public IReadOnlyList<string> ListeningPorts()
+    {
+        HashSet<string> own = [.. Directory.EnumerateFiles($"/proc/{process.Id}/fd").Select(file => new FileInfo(file).LinkTarget).OfType<string>()
+            .Where(target => target.StartsWith("socket:[", StringComparison.Ordinal)).Select(target => target[8..^1])];
+        return [.. new[] { "tcp", "tcp6" }.SelectMany(table => File.ReadLines($"/proc/{process.Id}/net/{table}").Skip(1))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(columns => columns[3] == "0A" && own.Contains(columns[9])).Select(columns => columns[1])];
+    }
+
     public void Kill() => process.Kill();
 
     public async ValueTask DisposeAsync()

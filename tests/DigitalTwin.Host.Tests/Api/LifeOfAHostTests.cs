@@ -51,11 +51,32 @@ public class LifeOfAHostTests
         Assert.True(plant.GetProperty("clock").GetProperty("plantTime").GetDateTimeOffset() >= At.AddSeconds(4), $"{plant}");
         Assert.Equal(MadePlant.Definition.Signals.Count(), plant.GetProperty("freshness").GetProperty("stale").GetInt32());
         await AssertMissing(again, "gateway", "signals");
+        // Nobody has heard of the station since: its last state is not carried on as if it were seen.
+        JsonElement spans = (await again.GetAsync($"/api/v1/twins/{MadePlant.First}/states")).GetProperty("items");
+        JsonElement unseen = spans[spans.GetArrayLength() - 1];
+        Assert.Equal((JsonValueKind.Null, At.AddSeconds(3)), (unseen.GetProperty("state").ValueKind, unseen.GetProperty("from").GetDateTimeOffset()));
 
         await using MadeGateway back = await MadeGateway.LinkAsync(again);
         await back.TickAsync(At.AddMinutes(1));
         await back.ReportAllAsync(At.AddMinutes(1));
         await again.GetAsync("/health/ready");
+    }
+
+    [Fact]
+    public async Task No_variable_or_file_of_the_environment_opens_another_port()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(Path.Combine(folder.Path, "appsettings.json"), """{"Kestrel": {"Endpoints": {"Open": {"Url": "http://127.0.0.1:0"}}}}""");
+        Environment.SetEnvironmentVariable("Kestrel__Endpoints__Open__Url", "http://127.0.0.1:0");
+        try
+        {
+            await using HostUnderTest host = await HostUnderTest.StartAsync(folder.Path);
+            Assert.Equal(2, host.ListeningPorts().Count);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("Kestrel__Endpoints__Open__Url", null);
+        }
     }
 
     [Fact]

@@ -64,6 +64,18 @@ public sealed class JournalVerifyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_journal_without_its_witness_opens_again_once_its_end_is_accepted()
+    {
+        Write("leipzig.body.line1.cell1.robot", "leipzig.body.line1.cell2.robot");
+        File.Delete(Path.Combine(data, "journal", "journal.head"));
+        Assert.Contains("accept-head", Assert.Throws<JournalRefusedException>(Open).Message, StringComparison.Ordinal);
+        Assert.Equal(2, (await TwinProcess.Run("journal", "accept-head", "--data", data)).ExitCode);
+        Assert.Equal(0, (await TwinProcess.Run("journal", "accept-head", "--data", data, "--yes")).ExitCode);
+        using var journal = Open();
+        Assert.Equal(2, journal.Head.Offset);
+    }
+
+    [Fact]
     public async Task A_file_that_is_no_journal_ends_with_1()
     {
         Directory.CreateDirectory(Path.Combine(data, "journal"));

@@ -6,9 +6,9 @@ using DigitalTwin.Domain.Plant;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
 using DigitalTwin.Edge.Ingest;
-using DigitalTwin.Host.Api;
+using DigitalTwin.Host.Twins;
 
-namespace DigitalTwin.Host.Twins;
+namespace DigitalTwin.Host.Api;
 
 /// <summary>Finds twins and shows them: what the definition says of them, what was recorded, and the newest values.</summary>
 public sealed class TwinDirectory
@@ -53,18 +53,22 @@ public sealed class TwinDirectory
 
     public bool IsPlace(string id) => byId.ContainsKey(id);
 
-    /// <summary>Places in the order of the definition, each before what it contains; then the work orders at hand, newest first.</summary>
+    /// <summary>Places in the order of the definition, each before what it contains; then the work orders at hand by id, highest first.</summary>
     /// <param name="root">Only what lies below it; null: everything.</param>
     /// <param name="depth">Levels below <paramref name="root"/> (or below nothing); null: all.</param>
-    public IEnumerable<TwinView> Below(string? root, int? depth, string? kind)
+    /// <param name="after">Only what comes after this id in that order; null: from the first.</param>
+    public IEnumerable<TwinView> Below(string? root, int? depth, string? kind, string? after = null)
     {
         int top = root is null ? -1 : byId[root].Depth;
-        IEnumerable<TwinView> found = places
-            .Where(place => IsBelow(place.Id, root) && (depth is null || place.Depth - top <= depth) && (kind is null || place.Kind == kind))
+        int skip = after is null ? 0 : IsOrder(after) ? places.Count : places.FindIndex(place => place.Id == after) + 1;
+        IEnumerable<TwinView> found = places.Skip(skip)
+            .Where(place => (root is null || IsBelow(place.Id, root)) && (depth is null || place.Depth - top <= depth) && (kind is null || place.Kind == kind))
             .Select(View);
-        // An order is a child of its line.
+        // An order is a child of its line. By id, not by what moved last: a page must not depend on what happens meanwhile.
         return kind is null or "workOrder" && (depth is null || 3 - top <= depth)
-            ? found.Concat(model.WorkOrders.Where(order => IsBelow(order.Id, root)).Select(order => View(order.Id, order.Order)))
+            ? found.Concat(model.WorkOrders
+                .Where(order => (root is null || IsBelow(order.Id, root)) && (after is null || !IsOrder(after) || string.CompareOrdinal(order.Id, after) < 0))
+                .OrderByDescending(order => order.Id, StringComparer.Ordinal).Select(order => View(order.Id, order.Order)))
             : found;
     }
 
@@ -72,8 +76,11 @@ public sealed class TwinDirectory
     public IEnumerable<string> SignalsOf(string id) =>
         places.Where(place => place.Id == id || IsBelow(place.Id, id)).SelectMany(place => place.Signals).Select(signal => signal.Id);
 
-    private static bool IsBelow(string id, string? root) =>
-        root is null || id.Length > root.Length && id[root.Length] == '.' && id.StartsWith(root, StringComparison.Ordinal);
+    public static bool IsOrder(string id) => id.Contains(".order-", StringComparison.Ordinal);
+
+    /// <summary>Ids are paths: what lies below a twin begins with its id and a dot.</summary>
+    public static bool IsBelow(string id, string root) =>
+        id.Length > root.Length && id[root.Length] == '.' && id.StartsWith(root, StringComparison.Ordinal);
 
     private TwinView View(Place place)
     {
@@ -93,7 +100,7 @@ public sealed class TwinDirectory
     private TwinView View(Place place, UnitState state, long offset, PackmlState? shown, DateTimeOffset? since) => new(
         place.Id, place.Kind, place.Name, place.Parent, shown?.ToString(), since,
         place.Signals.Any(signal => signal.Role == SignalRole.Mode) ? state.Mode.ToString() : null,
-        place.Signals.Any(signal => signal.Role == SignalRole.Fault) ? (int)state.Fault : null,
+        place.Signals.Any(signal => signal.Role == SignalRole.Fault) ? state.Fault : null,
         model.Damage(place.Id) is null ? [.. state.Flags()] : [.. state.Flags(), "journalDamaged"],
         place.Signals.ToDictionary(signal => signal.Name, Reported),
         place.Setpoints.Where(setpoint => state.Desired.ContainsKey(setpoint.Name)).ToDictionary(setpoint => setpoint.Name, setpoint =>
