@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { StatusCodes } from "node-opcua";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { Gateway } from "./gateway.js";
 import { ensureOwnCertificate } from "./opcua/certificate-manager.js";
@@ -28,7 +29,7 @@ let log: string[];
 /** Plant time in microseconds; grows with each value. */
 let plantUs = 1_800_000_000_000_000;
 
-const serverOptions = (port: number, namespaces: readonly string[]) => ({ folder, port, namespaces, password, numbers: ["Cell.Vibration"], texts: ["Cell.Vehicle"] });
+const serverOptions = (port: number, namespaces: readonly string[]) => ({ folder, port, namespaces, password, numbers: ["Cell.Vibration", "Clock.Speed"], texts: ["Cell.Vehicle"], times: ["Clock.PlantTime"] });
 
 function plant(port: number): Plant {
   const line = (id: string, namespaceUri: string) => ({
@@ -36,6 +37,7 @@ function plant(port: number): Plant {
   });
   const result = readPlant(Buffer.from(JSON.stringify({
     format: "digitaltwin.plant/1", id: "p", endpoints: [{ name: "e", url: `opc.tcp://127.0.0.1:${port}`, securityPolicy: "Basic256Sha256", userName: "gateway" }],
+    clock: { endpoint: "e", plantTime: `nsu=${one};s=Clock.PlantTime`, speed: `nsu=${one};s=Clock.Speed` },
     equipmentClasses: { cell: { signals: [{ name: "vibration", node: "Vibration" }, { name: "vehicle", node: "Vehicle", type: "text" }, { name: "absent", node: "Absent" }] } },
     areas: [{ id: "a", lines: [line("line1", one), line("line2", other)] }],
   })));
@@ -124,7 +126,7 @@ test("values arrive in the plant's order with time, status and sequence; a node 
   expect(core.rows.map((row) => row.sequence)).toEqual(core.rows.map((_, index) => index + 1));
   expect(core.missing).toEqual([]);
   const { detail } = present(core.ticks.at(-1)?.endpoints[0]);
-  expect(detail).toMatch(/4 of 6 nodes .* monitored, not p\.a\.line1\.c\.absent \(ns=\d;s=Cell\.Absent: BadNodeIdUnknown\)/);
+  expect(detail).toMatch(/6 of 8 nodes .* monitored, not p\.a\.line1\.c\.absent \(ns=\d;s=Cell\.Absent: BadNodeIdUnknown\)/);
 }, 60_000);
 
 test("while the core is away values are kept on disk, also over a restart of the gateway; then it gets each once, with a gap for the time nobody looked", async () => {
@@ -184,6 +186,35 @@ test("a server that is killed is noticed at once, the time without it is a gap, 
   expect(core.gaps[0]).toMatchObject({ signal: [1], fromUs: lastUs, toUs: plantUs, reason: "server-lost" });
   const held = core.rows.map(({ signal, sourceUs, status, value, text }) => [signal, sourceUs, status, value, text].join(" "));
   expect(held).toEqual([...new Set(held)]);
+}, 60_000);
+
+test("a plant that is lost behind its server: the core hears that its clock stands, and what it did meanwhile is a gap", async () => {
+  const lost = StatusCodes.UncertainNoCommunicationLastUsableValue;
+  const clock = (at: number, status = StatusCodes.Good) => {
+    server.set(one, "Clock.Speed", 20, at * 1000, status);
+    server.set(one, "Clock.PlantTime", new Date(at), at * 1000, status);
+  };
+  const tick = () => present(core.ticks.at(-1));
+  gateway = await startGateway();
+  await until("connected", connected);
+  expect(tick()).toMatchObject({ plantTimeUs: 0, speed: 0, clockStands: true });
+  await send(1);
+  const lastUs = plantUs;
+  const lastMs = plantUs / 1000;
+  clock(lastMs);
+  await until("the core knows the plant's time", () => !tick().clockStands);
+  expect(tick().plantTimeUs).toBeGreaterThanOrEqual(lastUs);
+  clock(lastMs, lost);
+  server.set(one, "Cell.Vibration", 1, lastUs, lost);
+  await until("the core knows that it stands", () => tick().clockStands);
+  const { plantTimeUs, speed } = tick();
+  expect(speed).toBe(20);
+  const ticks = core.ticks.length;
+  await until("the next tick", () => core.ticks.length > ticks);
+  expect(tick()).toMatchObject({ plantTimeUs, speed, clockStands: true });
+  await send(2);
+  expect(core.gaps).toHaveLength(1);
+  expect(core.gaps[0]).toMatchObject({ signal: [1], fromUs: lastUs, toUs: plantUs, reason: "plant-lost" });
 }, 60_000);
 
 test("a server that falls silent without closing anything is given up after two seconds, with the reason in the log", async () => {

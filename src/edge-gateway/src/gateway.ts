@@ -113,9 +113,12 @@ export class Gateway {
 
   #setClock(kind: "plantTime" | "speed", data: DataValue, wallUs: number, monotonicMs: number): void {
     const value: unknown = data.value.value;
-    if (!data.statusCode.isGood()) return;
+    if (!data.statusCode.isGood()) {
+      if (kind === "plantTime") this.#clock.stop();
+      return;
+    }
     if (kind === "speed" && typeof value === "number") this.#clock.setSpeed(value);
-    if (kind === "plantTime" && value instanceof Date) {
+    if (kind === "plantTime" && value instanceof Date && value.getTime() > 0) {
       // On its way it has waited for the publishing cycle; with clocks that agree the server's stamp tells how long.
       const serverUs = microseconds(data.serverTimestamp, data.serverPicoseconds) ?? wallUs;
       const waitedMs = (wallUs - serverUs) / 1000;
@@ -125,8 +128,10 @@ export class Gateway {
 
   #tick(): void {
     this.#ticks++;
+    const monotonicMs = performance.now();
     this.#link?.sendTick({
-      counter: this.#ticks, bootId: this.bootId, plantTimeUs: this.#clock.now(Date.now() * 1000, performance.now()), speed: this.#clock.speed,
+      counter: this.#ticks, bootId: this.bootId,
+      plantTimeUs: this.#clock.now(Date.now() * 1000, monotonicMs), speed: this.#clock.speed, clockStands: this.#clock.stands(monotonicMs),
       endpoints: this.#endpoints.map((endpoint) => endpoint.status), buffered: this.buffer.buffered, dropped: this.buffer.dropped,
     });
   }

@@ -3,7 +3,7 @@ import { dataValue, statusOf, variant, variantTypes } from "./data-value.js";
 import { foldersOf, nameOf, parentOf } from "./folders.js";
 import { acceptWrites, type WriteToPlant } from "./setpoint.js";
 import { addAnalogProperties, analogType } from "./analog.js";
-import { plantTimeAt, type ClockReading } from "../plant/plant-clock.js";
+import { plantTimeAt, steadyTime, type ClockReading } from "../plant/plant-clock.js";
 import type { PlantAnnouncement, PlantNode, PlantValue } from "../plant/protocol.js";
 
 const clockNodes = { plantTime: "Clock.PlantTime", speed: "Clock.Speed" } as const;
@@ -20,7 +20,7 @@ interface ClockVariables {
 export class PlantSpace {
   readonly #variables: UAVariable[] = [];
   readonly #clock: ClockVariables;
-  #newestMicros = 0;
+  #toldMicros = 0;
   #clockReading: ClockReading | null = null;
   #connected = true;
 
@@ -65,7 +65,6 @@ export class PlantSpace {
       const node = this.plant.nodes[index];
       const variable = this.#variables[index];
       if (node === undefined || variable === undefined) throw new Error(`the plant sent a value of node ${index}, but announced ${this.plant.nodes.length} nodes`);
-      this.#newestMicros = Math.max(this.#newestMicros, sourceMicros);
       if (variable === this.#clock.plantTime || variable === this.#clock.speed) continue;
       const code = statusOf(status);
       const read = value === null && code.isNotGood() ? new Variant({ dataType: DataType.Null }) : variant(node.dataType, value);
@@ -83,7 +82,7 @@ export class PlantSpace {
   /** @param now monotonic milliseconds. */
   moveClock(now: number): void {
     if (this.#clockReading === null || !this.#connected) return;
-    const micros = plantTimeAt(this.#clockReading, now);
+    const micros = (this.#toldMicros = steadyTime(this.#toldMicros, plantTimeAt(this.#clockReading, now), this.#clockReading.speed));
     const value = new Variant({ dataType: DataType.DateTime, value: new Date(Math.floor(micros / 1000)) });
     setValue(this.#clock.plantTime, dataValue(value, micros, StatusCodes.Good, new Date()));
   }
@@ -91,8 +90,8 @@ export class PlantSpace {
   /**
    * The plant cannot be reached. OPC UA Part 8 names this case: Uncertain_NoCommunicationLastUsable where a last value is known,
    * Bad_NoCommunication where there is none; the last values stay readable but nobody can take them for current.
-   * Source time is the newest plant time seen: part 4 wants the time at which the source became uncertain, and a plant that resumes
-   * from its checkpoint goes on from there, so its next values are never older than this mark.
+   * Each keeps its own source time: what is known is the value at that time, and the value that comes back, which may be the same one,
+   * is not older than this mark. A client sees the mark by its status.
    */
   lost(): void {
     this.#connected = false;
@@ -102,8 +101,7 @@ export class PlantSpace {
       const last = variable.readValue();
       const known = last.statusCode.isGoodish() || last.statusCode.equals(StatusCodes.UncertainNoCommunicationLastUsableValue);
       const status: StatusCode = known ? StatusCodes.UncertainNoCommunicationLastUsableValue : StatusCodes.BadNoCommunication;
-      const micros = Math.max(this.#newestMicros, microsOf(last));
-      setValue(variable, dataValue(last.value, micros, status, now));
+      setValue(variable, dataValue(last.value, microsOf(last), status, now));
     }
   }
 }

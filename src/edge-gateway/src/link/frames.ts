@@ -13,7 +13,7 @@ export interface Frame {
   samples?: SamplesColumns;
   gap?: { sequence: number; signal: number[]; fromUs: number; toUs: number; reason: string };
   tick?: {
-    counter: number; bootId: string; plantTimeUs: number; speed: number;
+    counter: number; bootId: string; plantTimeUs: number; speed: number; clockStands: boolean;
     endpoints: { name: string; state: string; detail: string }[]; buffered: number; dropped: number;
   };
   credit?: { samples: number };

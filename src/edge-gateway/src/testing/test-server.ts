@@ -14,6 +14,7 @@ export interface TestServerOptions {
   /** Per namespace; string identifiers. */
   readonly numbers?: readonly string[];
   readonly texts?: readonly string[];
+  readonly times?: readonly string[];
 }
 
 /** A real OPC UA server in this process, with values set by the test. */
@@ -48,6 +49,7 @@ export class TestServer {
       }));
       for (const id of options.numbers ?? []) add(id, DataType.Double, 0);
       for (const id of options.texts ?? []) add(id, DataType.String, "");
+      for (const id of options.times ?? []) add(id, DataType.DateTime, new Date(0));
     }
     await server.start();
     return running;
@@ -57,9 +59,10 @@ export class TestServer {
     return present(this.server.endpoints[0]).port;
   }
 
-  set(uri: string, id: string, value: number | string, sourceUs: number, status = StatusCodes.Good): void {
+  set(uri: string, id: string, value: number | string | Date, sourceUs: number, status = StatusCodes.Good): void {
     const node = present(this.#nodes.get(`${uri} ${id}`));
-    const variant = typeof value === "number" ? new Variant({ dataType: DataType.Double, value }) : new Variant({ dataType: DataType.String, value });
+    const dataType = typeof value === "number" ? DataType.Double : typeof value === "string" ? DataType.String : DataType.DateTime;
+    const variant = new Variant({ dataType, value });
     node.setValueFromSource(variant, status, new Date(Math.floor(sourceUs / 1000)));
   }
 
