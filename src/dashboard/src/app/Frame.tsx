@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { plantQuery, twinsQuery } from "../lib/api/queries";
 import type { Plant } from "../lib/api/types";
 import { isConnected } from "../lib/plant/exceptions";
-import { follow, useLive, useLiveView, usePlantNow } from "../lib/stream/hooks";
+import { follow, useLive, useLiveView, usePlantNow, usePlantStands } from "../lib/stream/hooks";
 import { Loaded } from "../lib/view/Loaded";
 import { Mark } from "../lib/view/Mark";
 import { useFormats } from "../lib/view/formats";
@@ -23,7 +23,9 @@ export function Frame() {
   const twins = useQuery(twinsQuery);
   const plantId = plant.data?.id;
   useEffect(() => (plantId === undefined ? undefined : follow(live, plantId)), [live, plantId]);
-  useEffect(() => { if (plant.data && twins.data) live.seed(plant.data, twins.data); }, [live, plant.data, twins.data]);
+  useEffect(() => {
+    if (plant.data && twins.data) live.seed(plant.data, plant.dataUpdatedAt, twins.data, twins.dataUpdatedAt);
+  }, [live, plant.data, plant.dataUpdatedAt, twins.data, twins.dataUpdatedAt]);
   useRefetchAfterSnapshot();
   return (
     <div className="frame">
@@ -63,10 +65,12 @@ function PlantClock() {
   const { time, number } = useFormats();
   const now = usePlantNow();
   const speed = useLiveView((view) => view.clock?.speed ?? null);
-  const lost = useLiveView((view) => view.connection === "lost");
+  const connection = useLiveView((view) => view.connection);
+  const stands = usePlantStands();
+  const word = connection === "open" ? (stands ? "stands" : "live") : connection === "lost" ? "lost" : "waiting";
   return (
-    <div title={t("frame.plantTime")}>
-      <span className="live" data-lost={lost}>{lost ? t("frame.lost") : t("frame.live")}</span>
+    <div title={t(stands ? "frame.plantStands" : "frame.plantTime")}>
+      <span className="live" data-testid="plant-live" data-lost={word !== "live"}>{t(`frame.${word}`)}</span>
       <time className="clock" data-testid="plant-clock" dateTime={now === null ? undefined : new Date(now).toISOString()}>{now === null ? "--:--:--" : time.clock(now)}</time>
       {speed !== null && <span className="label">{number.value(speed)}×</span>}
       {now !== null && <span className="label wide">{time.date(now)}</span>}

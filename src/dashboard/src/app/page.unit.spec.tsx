@@ -54,10 +54,12 @@ it("The overview shows the plant in grey, and a fault on the tile and first amon
   const live = open("/");
   expect(await screen.findByTestId(`tile-${robot}`)).toHaveProperty("dataset.severity", "none");
   expect((await screen.findByTestId("plant-clock")).textContent).toBe("09:30:00");
+  expect(screen.getByTestId("plant-live").textContent).toBe("WAITING");
   const source = await stream();
   expect(decodeURIComponent(source.url)).toBe("/api/v1/stream?hz=5&topics=plant,twin:leipzig,tags:leipzig");
   act(() => { source.send("snapshot", snapshot()); live.flush(); });
   expect(screen.getByTestId("stream-state").dataset.state).toBe("open");
+  expect(screen.getByTestId("plant-live").textContent).toBe("LIVE");
   expect(screen.getByTestId("freshness").textContent).toContain("100 %");
   act(() => {
     source.send("delta", { offset: 11, event: { offset: 11, entity: robot, seq: 2, name: "unit.state-changed.v1", at: at(5), recorded: t0, data: {} }, twin: twin(robot, "machine", { name: "Robot 3", state: "Aborted", stateSince: at(5), fault: 4107 }) });

@@ -6,7 +6,7 @@ import { startLanguage } from "../app/language";
 import { plantQuery } from "../lib/api/queries";
 import { plant } from "./shapes";
 
-configure({ asyncUtilTimeout: 5_000 });   // pages load lazily; a busy machine takes its time
+configure({ asyncUtilTimeout: 4_000 });   // pages load lazily; a busy machine takes its time
 
 export async function startTestLanguage(): Promise<void> {
   localStorage.setItem("digitaltwin.language", "en");

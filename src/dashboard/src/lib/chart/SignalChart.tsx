@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import uPlot from "uplot";
 import { useLive, useValue } from "../stream/hooks";
-import { plantTimeAt } from "../stream/model";
 import { token } from "../tokens/tokens";
 import { useFormats } from "../view/formats";
 import { QualityText } from "../view/ValueCell";
@@ -25,10 +24,7 @@ export function SignalChart({ id, series, length, window, axis }: { readonly id:
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const now = () => {
-      const { clock, lostAt } = live.view.getState();
-      return clock ? plantTimeAt(clock, lostAt ?? live.monotonic()) : series.t.at(-1) ?? 0;
-    };
+    const now = () => live.plantNow() ?? series.t.at(-1) ?? 0;
     const silence = () => {
       const { clock } = live.view.getState();
       return Math.max(10_000, 3 * (clock?.speed ?? 1) * 1000, (length / 600) * 4);

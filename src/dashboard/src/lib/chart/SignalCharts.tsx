@@ -3,7 +3,6 @@ import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { history } from "../api/queries";
 import { useLive, useLiveView } from "../stream/hooks";
-import { plantTimeAt } from "../stream/model";
 import { Loaded } from "../view/Loaded";
 import { type Window, windows } from "../view/search";
 import { Series } from "./series";
@@ -22,9 +21,8 @@ export function SignalCharts({ ids, window }: { readonly ids: readonly string[];
   const query = useQuery({
     queryKey: ["history", all, window],
     queryFn: ({ signal }) => {
-      const { clock } = live.view.getState();
-      if (clock === null) throw new Error("The plant has not told the time yet.");
-      const now = plantTimeAt(clock, live.monotonic());
+      const now = live.plantNow();
+      if (now === null) throw new Error("Asked before the plant told the time.");
       return history(ids, now - length, now, 600, signal);
     },
     enabled: told,

@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import { statesQuery } from "../api/queries";
 import { type StateGroup, stateGroups } from "../plant/packml";
 import { useLive, useLiveView } from "../stream/hooks";
-import { plantTimeAt } from "../stream/model";
 import { duration } from "../time/format";
 import { Failed } from "../view/Loaded";
 import { useFormats } from "../view/formats";
@@ -31,7 +30,7 @@ export function StateTimeline({ rows, from, to, fetchFrom, until, label }: {
   const transitions = useLiveView((view) => view.transitions);
   const unknown = useLiveView((view) => view.unknownStates);
   const [cursor, setCursor] = useState<number | null>(null);   // share of the window
-  const nowOf = () => { const { clock } = live.view.getState(); return clock ? plantTimeAt(clock, live.monotonic()) : to; };
+  const nowOf = () => live.plantNow() ?? to;
   const queries = useQueries({ queries: rows.map((row) => statesQuery(row.id, fetchFrom, until, nowOf)) });
   const failed = queries.find((query) => query.error && query.data === undefined);
   const spans = rows.map((row, i) => {

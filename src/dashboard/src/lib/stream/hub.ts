@@ -2,9 +2,12 @@ import type { Connection, Frame } from "./frames";
 import { StreamModel } from "./model";
 import { type SourceListener, openSource } from "./source";
 
-/** `at` is the worker's monotonic clock: a page that was frozen must not take old frames for new ones. */
-export type ToPage = { readonly frame: Frame; readonly at: number } | { readonly connection: Connection; readonly at: number };
+/** On the worker's monotonic clock, `at` is since when it is so and `sent` is now: a page that was frozen or opened late must not take old for new. */
+export type ToPage = ({ readonly frame: Frame } | { readonly connection: Connection }) & { readonly at: number; readonly sent: number };
 export type ToWorker = { readonly kind: "follow"; readonly url: string } | { readonly kind: "leave" };
+
+/** So often a page hears of the worker, also when the stream is silent: then the worker lives. */
+const pulseMs = 5_000;
 
 interface Port { postMessage(message: ToPage): void }
 
@@ -13,7 +16,7 @@ interface Port { postMessage(message: ToPage): void }
  * page, the seventh page would get nothing at all.
  */
 export class StreamHub {
-  private readonly feeds = new Map<string, { readonly ports: Set<Port>; readonly model: StreamModel; connection: Connection; close: () => void }>();
+  private readonly feeds = new Map<string, { readonly ports: Set<Port>; readonly model: StreamModel; connection: Connection; since: number; close: () => void }>();
 
   constructor(private readonly now: () => number, private readonly open: (url: string, listener: SourceListener) => () => void = openSource) {}
 
@@ -30,20 +33,24 @@ export class StreamHub {
     const feed = this.feeds.get(url);
     if (feed === undefined) return this.start(port, url);
     feed.ports.add(port);
-    const at = this.now();
+    const sent = this.now();
+    const at = feed.connection === "lost" ? Math.min(sent, feed.since) : sent;   // nothing is known of later
     const snapshot = feed.model.snapshot(at);
-    if (snapshot !== null) port.postMessage({ frame: { kind: "snapshot", data: snapshot }, at });
-    port.postMessage({ connection: feed.connection, at });
+    if (snapshot !== null) port.postMessage({ frame: { kind: "snapshot", data: snapshot }, at, sent });
+    port.postMessage({ connection: feed.connection, at: feed.since, sent });
   }
 
   private start(port: Port, url: string): void {
-    const feed = { ports: new Set([port]), model: new StreamModel(), connection: "connecting" as Connection, close: () => {} };
+    const feed = { ports: new Set([port]), model: new StreamModel(), connection: "connecting" as Connection, since: this.now(), close: () => {} };
     this.feeds.set(url, feed);
     const tell = (message: ToPage) => { for (const each of feed.ports) each.postMessage(message); };
-    feed.close = this.open(url, {
-      onFrame: (frame) => { const at = this.now(); feed.model.apply(frame, at); tell({ frame, at }); },
-      onConnection: (connection) => { feed.connection = connection; tell({ connection, at: this.now() }); },
+    const tellConnection = () => tell({ connection: feed.connection, at: feed.since, sent: this.now() });
+    const close = this.open(url, {
+      onFrame: (frame) => { const at = this.now(); feed.model.apply(frame, at); tell({ frame, at, sent: at }); },
+      onConnection: (connection) => { Object.assign(feed, { connection, since: this.now() }); tellConnection(); },
     });
+    const pulse = setInterval(tellConnection, pulseMs);
+    feed.close = () => { clearInterval(pulse); close(); };
   }
 
   private leave(port: Port): void {

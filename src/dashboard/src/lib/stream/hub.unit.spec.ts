@@ -1,5 +1,5 @@
-import { beforeEach, expect, it } from "vitest";
-import { plant, plantTwins } from "../../testing/shapes";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { at, plant, plantTwins } from "../../testing/shapes";
 import { StreamHub, type ToPage } from "./hub";
 import { clockOffset } from "./link";
 import type { SourceListener } from "./source";
@@ -10,9 +10,13 @@ const snapshot = { kind: "snapshot", data: { offset: 5, plant: plant().clock, it
 
 let opened: { url: string; listener: SourceListener; closed: boolean }[];
 let hub: StreamHub;
+let now: number;
+afterEach(() => { vi.useRealTimers(); });
 beforeEach(() => {
+  vi.useFakeTimers();
   opened = [];
-  hub = new StreamHub(() => 100, (url, listener) => {
+  now = 100;
+  hub = new StreamHub(() => now, (url, listener) => {
     const source = { url, listener, closed: false };
     opened.push(source);
     return () => { source.closed = true; };
@@ -35,6 +39,28 @@ it("A page that opens later starts with a snapshot of now and the state of the c
   const late = new Page();
   follow(late);
   expect(kinds(late)).toEqual(["snapshot", "open"]);
+});
+
+it("A page that opens while the stream is lost starts where the stream was lost, not where it opens itself", () => {
+  follow(new Page());
+  say();
+  now += 2_000;
+  opened[0]?.listener.onConnection("lost");
+  now += 600_000;
+  const late = new Page();
+  follow(late);
+  const [greeting, state] = late.heard;
+  expect(greeting).toMatchObject({ at: 2_100, sent: 602_100, frame: { data: { plant: { plantTime: at(2) } } } });
+  expect(state).toEqual({ connection: "lost", at: 2_100, sent: 602_100 });
+});
+
+it("A page hears of the worker although the stream is silent", () => {
+  const page = new Page();
+  follow(page);
+  vi.advanceTimersByTime(10_000);
+  expect(kinds(page)).toEqual(["connecting", "connecting"]);
+  hub.receive(page, { kind: "leave" });
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 it("The connection is closed when the last page has gone, and not before", () => {

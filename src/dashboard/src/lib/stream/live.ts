@@ -1,7 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type { Freshness, Plant, Quality, Scalar, TagsFrame, Twin, TwinEvent } from "../api/types";
 import type { Connection, Frame } from "./frames";
-import { type LiveClock, StreamModel, type Transition } from "./model";
+import { type LiveClock, StreamModel, type Transition, isStanding, plantTimeAt } from "./model";
 import { type SignalHealth, freshnessOf, healthByTwin, judge, unknownStates } from "./staleness";
 
 /** The page redraws text this often. More cannot be read, and a thousand cells at 10 Hz cost half a core. */
@@ -49,14 +49,30 @@ export class Live {
     if (frame.kind === "tags") for (const listener of this.tagListeners) listener(frame.data);
   }
 
-  seed(plant: Plant, twins: readonly Twin[]): void {
-    this.model.seed(plant, twins, this.now());
+  /** @param plantAt,twinsAt wall time (epoch ms) at which each was fetched */
+  seed(plant: Plant, plantAt: number, twins: readonly Twin[], twinsAt: number): void {
+    const fromWall = this.now() - this.wall();
+    this.model.seed(plant, plantAt + fromWall, twins, twinsAt + fromWall);
     this.flush();
   }
 
-  setConnection(connection: Connection): void {
-    this.view.setState({ connection, connectionSince: this.wall(), lostAt: connection === "lost" ? this.now() : null });
+  /** @param at monotonic time since which it is so */
+  setConnection(connection: Connection, at: number): void {
+    if (connection === this.view.getState().connection) return;
+    this.view.setState({ connection, connectionSince: this.wall() - (this.now() - at), lostAt: connection === "lost" ? at : null });
     this.flush();
+  }
+
+  /** Plant time now (epoch ms); it stands still while the stream is lost. Null until the plant has told the time. */
+  plantNow(): number | null {
+    const { clock, lostAt } = this.view.getState();
+    return clock && plantTimeAt(clock, lostAt ?? this.now());
+  }
+
+  /** True when the plant's clock does not run, or nobody says that it does. */
+  plantStands(): boolean {
+    const { clock, lostAt } = this.view.getState();
+    return clock !== null && isStanding(clock, lostAt ?? this.now());
   }
 
   /** Brings every view up to date. Also without news: ages grow and values turn stale. */
@@ -102,8 +118,6 @@ export class Live {
     this.tagListeners.add(listener);
     return () => this.tagListeners.delete(listener);
   }
-
-  monotonic(): number { return this.now(); }
 
   private refresh(id: string): boolean {
     const value = this.model.values.get(id);

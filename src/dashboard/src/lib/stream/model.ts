@@ -11,8 +11,8 @@ export interface LiveValue {
   readonly staleAfter: number | null;
 }
 
-/** Plant time was `plantTime` at monotonic `at` and runs `speed` times as fast. */
-export interface LiveClock { readonly plantTime: number; readonly speed: number; readonly at: number }
+/** Plant time was `plantTime` at monotonic `at` and runs `speed` times as fast, unless the plant's clock `stands`. */
+export interface LiveClock { readonly plantTime: number; readonly speed: number; readonly at: number; readonly stands: boolean }
 export interface Transition { readonly state: string; readonly at: number }
 
 /** How many events and state changes a page keeps from the live stream; older ones come from the API. */
@@ -59,24 +59,25 @@ export class StreamModel {
         return;
       }
       case "heartbeat":
-        this.clock = { plantTime: Date.parse(frame.data.plantTime), speed: frame.data.speed, at };
+        this.setClock(frame.data, at);
         return;
       default: frame satisfies never;
     }
   }
 
-  /** What was read over plain HTTP, shown until the stream's snapshot replaces it. */
-  seed(plant: Plant, twins: readonly Twin[], at: number): void {
-    if (this.generation > 0) return;
-    this.setClock(plant.clock, at);
-    for (const twin of twins) this.takeTwin(twin, at);
+  /** What was read over plain HTTP at these times, shown until the stream's snapshot replaces it. Once: to take it again later would make old values young. */
+  seed(plant: Plant, plantAt: number, twins: readonly Twin[], twinsAt: number): void {
+    if (this.clock !== null) return;
+    this.offsetSeconds = plant.clock.offsetSeconds;
+    this.setClock(plant.clock, plantAt);
+    for (const twin of twins) this.takeTwin(twin, twinsAt);
   }
 
   /** The snapshot that a page opened now would have got. */
   snapshot(at: number): SnapshotFrame | null {
     if (this.generation === 0 || this.clock === null) return null;
     const items = [...this.twins.values()].map((twin) => ({ ...twin, reported: this.reportedNow(twin, at) }));
-    return { offset: this.offset, plant: { plantTime: new Date(plantTimeAt(this.clock, at)).toISOString(), speed: this.clock.speed, offsetSeconds: this.offsetSeconds }, items };
+    return { offset: this.offset, plant: { plantTime: new Date(plantTimeAt(this.clock, at)).toISOString(), speed: isStanding(this.clock, at) ? 0 : this.clock.speed, offsetSeconds: this.offsetSeconds }, items };
   }
 
   private replace(frame: SnapshotFrame, at: number): void {
@@ -86,6 +87,7 @@ export class StreamModel {
     this.events = [];
     this.generation++;
     this.offset = frame.offset;
+    this.offsetSeconds = frame.plant.offsetSeconds;
     this.setClock(frame.plant, at);
     this.twinsVersion++;
     for (const twin of frame.items) this.takeTwin(twin, at);
@@ -125,10 +127,18 @@ export class StreamModel {
     }));
   }
 
-  private setClock(clock: Clock, at: number): void {
-    this.clock = { plantTime: Date.parse(clock.plantTime), speed: clock.speed, at };
-    this.offsetSeconds = clock.offsetSeconds;
+  /** The clock stands when it is told again, a while later, to show what it showed. */
+  private setClock({ plantTime: time, speed }: Pick<Clock, "plantTime" | "speed">, at: number): void {
+    const [before, plantTime] = [this.clock, Date.parse(time)];
+    const same = before !== null && before.plantTime === plantTime;
+    this.clock = { plantTime, speed, at: same ? before.at : at, stands: speed === 0 || (same && (before.stands || at - before.at > 1000)) };
   }
 }
 
-export const plantTimeAt = (clock: LiveClock, at: number): number => clock.plantTime + (at - clock.at) * clock.speed;
+/** Plant time is told each 5 s. Without news nobody knows whether it still runs, so it is carried on no further than this. */
+const carriedOnMs = 6_000;
+
+export const isStanding = (clock: LiveClock, at: number): boolean => clock.stands || at - clock.at > carriedOnMs;
+
+export const plantTimeAt = (clock: LiveClock, at: number): number =>
+  clock.plantTime + (clock.stands ? 0 : Math.min(at - clock.at, carriedOnMs) * clock.speed);

@@ -61,9 +61,9 @@ it("A page opened later is greeted with the values and ages of now", () => {
 
 it("What was read over HTTP is shown until the stream speaks, never after", () => {
   const model = new StreamModel();
-  model.seed(plant(), plantTwins(), 0);
+  model.seed(plant(), 0, plantTwins(), 0);
   expect(model.twins.size).toBe(5);
   model.apply({ kind: "snapshot", data: { offset: 1, plant: plant().clock, items: [] } }, 1);
-  model.seed(plant(), plantTwins(), 2);
+  model.seed(plant(), 2, plantTwins(), 2);
   expect(model.twins.size).toBe(0);
 });
