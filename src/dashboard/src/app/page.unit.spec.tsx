@@ -133,6 +133,21 @@ it("A twin's events come from the journal and grow with the stream", async () =>
   expect(screen.getAllByTestId("event-row").map((row) => row.dataset.offset)).toEqual(["12", "7"]);
 });
 
+it("When more happened to a machine than the page keeps, what lies between is fetched: no row is missing", async () => {
+  const offsets = [7];
+  const row = (offset: number) => ({ offset, entity: robot, seq: offset, name: "unit.state-changed.v1", at: t0, recorded: t0, data: {} });
+  answers[`/api/v1/twins/${robot}/events`] = () => ({ items: offsets.toReversed().map(row), next: null });
+  const live = open(`/twins/${robot}?tab=events`);
+  const source = await stream();
+  act(() => { source.send("snapshot", { ...snapshot(), offset: 7 }); live.flush(); });
+  await waitFor(() => expect(screen.getAllByTestId("event-row")).toHaveLength(1));
+  act(() => {
+    for (let offset = 8; offset < 308; offset++) { offsets.push(offset); source.send("delta", { offset, event: row(offset), twin: null }); }
+    live.flush();
+  });
+  await waitFor(() => expect(screen.getAllByTestId("event-row")).toHaveLength(301));
+});
+
 it("The losses of a line come with their definition, version, rule and window", async () => {
   open("/oee/leipzig.body.line1");
   expect((await screen.findByTestId("oee-definition")).textContent).toBe("ISO 22400-2:2014, version 1");

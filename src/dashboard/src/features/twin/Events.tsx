@@ -1,21 +1,26 @@
 import { Button, TextInput } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { eventsQuery } from "../../lib/api/queries";
 import { useLiveView } from "../../lib/stream/hooks";
 import { Loaded } from "../../lib/view/Loaded";
 import { Mark } from "../../lib/view/Mark";
 import { useFormats } from "../../lib/view/formats";
-import { describe, isIllegal, matches, merge } from "./events";
+import { describe, isIllegal, matches, merge } from "./eventRows";
 
 /** What the journal holds of one twin, newest first, with the offset that names it for ever. */
 export function Events({ id, filter, setFilter }: { readonly id: string; readonly filter: string; readonly setFilter: (filter: string) => void }) {
   const { t } = useTranslation();
   const { time, number } = useFormats();
   const query = useInfiniteQuery(eventsQuery(id));
-  const live = useLiveView((view) => view.events);
-  const events = useMemo(() => merge(live, query.data?.pages.flatMap((page) => page.items) ?? [], id), [live, query.data, id]);
+  const tail = useLiveView((view) => view.tails.get(id));
+  const cut = useLiveView((view) => view.tails.get(id)?.cut ?? view.tailsFrom);
+  const fetched = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
+  const events = useMemo(() => merge(tail?.events ?? [], fetched ?? []), [tail, fetched]);
+  const newest = fetched && (fetched[0]?.offset ?? 0);
+  const { refetch } = query;
+  useEffect(() => { if (newest !== undefined && newest < cut) void refetch({ cancelRefetch: false }); }, [newest, cut, refetch]);   // else rows between page and tail would be missing, unseen
   const shown = events.filter((event) => matches(event, filter));
   return (
     <section className="panel" aria-label={t("events.title")}>

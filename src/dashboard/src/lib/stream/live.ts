@@ -1,7 +1,7 @@
 import { createStore } from "zustand/vanilla";
-import type { Freshness, Plant, Quality, Scalar, TagsFrame, Twin, TwinEvent } from "../api/types";
+import type { Freshness, Plant, Quality, Scalar, TagsFrame, Twin } from "../api/types";
 import type { Connection, Frame } from "./frames";
-import { type LiveClock, StreamModel, type Transition, isStanding, plantTimeAt } from "./model";
+import { type LiveClock, StreamModel, type Tail, type Transition, isStanding, plantTimeAt } from "./model";
 import { type SignalHealth, freshnessOf, healthByTwin, judge, unknownStates } from "./staleness";
 
 /** The page redraws text this often. More cannot be read, and a thousand cells at 10 Hz cost half a core. */
@@ -16,7 +16,8 @@ export interface LiveView {
   readonly generation: number;
   readonly clock: LiveClock | null;
   readonly twins: ReadonlyMap<string, Twin>;
-  readonly events: readonly TwinEvent[];
+  readonly tails: ReadonlyMap<string, Tail>;
+  readonly tailsFrom: number;
   readonly transitions: ReadonlyMap<string, readonly Transition[]>;
   readonly health: ReadonlyMap<string, SignalHealth>;
   readonly freshness: Freshness;
@@ -33,13 +34,14 @@ export class Live {
   private readonly valueViews = new Map<string, ValueView & { readonly look: number }>();
   private readonly tagListeners = new Set<(tags: TagsFrame) => void>();
   private twinsVersion = -1;
+  private offset = 0;
   /** Counts looks: a view is made once per look, so that everything drawn together is of one moment. */
   private look = 0;
   readonly view;
 
   constructor(private readonly now: () => number, private readonly wall: () => number) {
     this.view = createStore<LiveView>()(() => ({
-      connection: "connecting", connectionSince: wall(), lostAt: null, generation: 0, clock: null, twins: new Map(), events: [],
+      connection: "connecting", connectionSince: wall(), lostAt: null, generation: 0, clock: null, twins: new Map(), tails: new Map(), tailsFrom: 0,
       transitions: new Map(), health: new Map(), freshness: { signals: 0, fresh: 0, stale: 0, bad: 0 }, unknownStates: new Map(),
     }));
   }
@@ -92,7 +94,10 @@ export class Live {
     const unknown = unknownStates(model.values, before.connection, now);
     if (unknown.size !== before.unknownStates.size || [...unknown].some(([id, t]) => before.unknownStates.get(id) !== t)) next.unknownStates = unknown;
     if (model.clock !== before.clock) next.clock = model.clock;
-    if (model.events !== before.events) next.events = model.events;
+    if (model.offset !== this.offset || model.generation !== before.generation) {
+      this.offset = model.offset;
+      Object.assign(next, { tails: new Map(model.tails), tailsFrom: model.tailsFrom });
+    }
     if (model.generation !== before.generation) next.generation = model.generation;
     if (Object.keys(next).length > 0) this.view.setState(next);
     for (const [id, listeners] of this.valueListeners) if (this.refresh(id)) for (const listener of listeners) listener();

@@ -15,9 +15,14 @@ export interface LiveValue {
 export interface LiveClock { readonly plantTime: number; readonly speed: number; readonly at: number; readonly stands: boolean }
 export interface Transition { readonly state: string; readonly at: number }
 
-/** How many events and state changes a page keeps from the live stream; older ones come from the API. */
-const keptEvents = 500;
+/** The newest events of one entity. Those up to the offset `cut` are not all among them: the API has them. */
+export interface Tail { readonly events: readonly TwinEvent[]; readonly cut: number }
+
+/** How many events and state changes of an entity a page keeps from the live stream; older ones come from the API. */
+const keptEvents = 200;
 const keptTransitions = 200;
+/** Every vehicle is an entity: of those that were silent longest, nothing is kept. */
+const keptTails = 500;
 
 /**
  * What the stream has said so far. Mutable on purpose: thousands of values a second pass through here, and the page
@@ -30,7 +35,10 @@ export class StreamModel {
   readonly twins = new Map<string, Twin>();
   readonly values = new Map<string, LiveValue>();
   readonly transitions = new Map<string, Transition[]>();
-  events: readonly TwinEvent[] = [];
+  /** By entity, the longest silent one first. */
+  readonly tails = new Map<string, Tail>();
+  /** Up to this offset, events of an entity without a tail are not known here. */
+  tailsFrom = 0;
   /** Counts snapshots: what was fetched under an older one may be missing something. */
   generation = 0;
   /** Grows with every change to `twins`, so that a view copies the map only when it must. */
@@ -42,7 +50,7 @@ export class StreamModel {
       case "snapshot": return this.replace(frame.data, at);
       case "delta":
         this.offset = frame.data.offset;
-        this.events = [...this.events.slice(1 - keptEvents), frame.data.event];
+        this.noteEvent(frame.data.event);
         this.noteTransition(frame.data.event);
         if (frame.data.twin) this.takeTwin(frame.data.twin, at);
         return;
@@ -84,7 +92,8 @@ export class StreamModel {
     this.twins.clear();
     this.values.clear();
     this.transitions.clear();
-    this.events = [];
+    this.tails.clear();
+    this.tailsFrom = frame.offset;
     this.generation++;
     this.offset = frame.offset;
     this.offsetSeconds = frame.plant.offsetSeconds;
@@ -98,6 +107,16 @@ export class StreamModel {
     this.twins.set(twin.id, twin);
     this.twinsVersion++;
     for (const [name, value] of Object.entries(twin.reported)) this.takeValue(`${twin.id}.${name}`, value, at);
+  }
+
+  private noteEvent(event: TwinEvent): void {
+    const { events, cut } = this.tails.get(event.entity) ?? { events: [], cut: this.tailsFrom };
+    this.tails.delete(event.entity);   // to stand last
+    this.tails.set(event.entity, { events: [...events.slice(1 - keptEvents), event], cut: events.length < keptEvents ? cut : events[0]?.offset ?? cut });
+    const [silent] = this.tails;
+    if (this.tails.size <= keptTails || silent === undefined) return;
+    this.tails.delete(silent[0]);
+    this.tailsFrom = Math.max(this.tailsFrom, silent[1].events.at(-1)?.offset ?? 0);
   }
 
   /** From the event, not from the twin beside it: that one is the newest there is and may be some states further. */

@@ -17,7 +17,7 @@ it("A snapshot replaces everything that was known before it", () => {
   model.apply({ kind: "snapshot", data: { offset: 40, plant: plant().clock, items: [twin("leipzig", "plant")] } }, 2000);
   expect([...model.twins.keys()]).toEqual(["leipzig"]);
   expect(model.values.size).toBe(0);
-  expect(model.events).toEqual([]);
+  expect([model.tails.size, model.tailsFrom]).toEqual([0, 40]);
   expect(model.transitions.size).toBe(0);
   expect([model.offset, model.generation]).toEqual([40, 2]);
 });
@@ -28,7 +28,7 @@ it("Each change of state is remembered, though the twin beside the event may alr
     model.apply({ kind: "delta", data: { offset: 11 + i, event: event(11 + i, { to: state }), twin: robotNow("Clearing", 13) } }, 1100));
   expect(model.twins.get(robot)?.state).toBe("Clearing");
   expect(model.transitions.get(robot)?.map((each) => each.state)).toEqual(["Aborting", "Aborted", "Clearing"]);
-  expect(model.events.map((each) => each.offset)).toEqual([11, 12, 13]);
+  expect(model.tails.get(robot)?.events.map((each) => each.offset)).toEqual([11, 12, 13]);
 });
 
 it("A tag frame brings value, quality and age and keeps the unit that the snapshot told", () => {
@@ -42,6 +42,23 @@ it("A twin that a tag frame has overtaken does not bring the older value back", 
   model.apply({ kind: "tags", data: { ids: [`${robot}.vibration`], v: [9], t: [Date.parse(at(9))], q: ["good"], age: [0] } }, 2000);
   model.apply({ kind: "delta", data: { offset: 11, event: event(11), twin: twin(robot, "machine", { reported: { vibration: value(4, { t: at(3) }) } }) } }, 2100);
   expect(model.values.get(`${robot}.vibration`)?.v).toBe(9);
+});
+
+const happened = (model: StreamModel, offset: number, entity: string) => model.apply({ kind: "delta", data: { offset, event: { ...event(offset), entity }, twin: null } }, 1100);
+
+it("A busy neighbour does not push out the events of a quiet machine", () => {
+  const model = started();
+  happened(model, 11, robot);
+  for (let offset = 12; offset < 2_000; offset++) happened(model, offset, "busy");
+  expect(model.tails.get(robot)).toMatchObject({ events: [{ offset: 11 }], cut: 10 });
+  const busy = model.tails.get("busy");
+  expect([busy?.events.length, busy?.events[0]?.offset, busy?.cut]).toEqual([200, 1_800, 1_799]);
+});
+
+it("Of the vehicles that were silent longest no events are kept, and that is known", () => {
+  const model = started();
+  for (let n = 0; n < 501; n++) happened(model, 11 + n, `order-${n}`);
+  expect([model.tails.size, model.tails.has("order-0"), model.tailsFrom]).toEqual([500, false, 11]);
 });
 
 it("Work orders are not kept: there is one for each vehicle that ever passed", () => {

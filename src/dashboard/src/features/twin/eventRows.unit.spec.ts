@@ -1,13 +1,20 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { TwinEvent } from "../../lib/api/types";
 import { twin } from "../../testing/shapes";
-import { describe, isIllegal, matches, merge } from "./events";
+import { describe, isIllegal, matches, merge } from "./eventRows";
 import { workOrderId } from "./workOrder";
 
-const event = (offset: number, data: TwinEvent["data"] = {}, entity = "m"): TwinEvent => ({ offset, entity, seq: offset, name: "unit.state-changed.v1", at: "", recorded: "", data });
+const event = (offset: number, data: TwinEvent["data"] = {}): TwinEvent => ({ offset, entity: "m", seq: offset, name: "unit.state-changed.v1", at: "", recorded: "", data });
 
-it("Live events join the fetched ones, newest first, each once, those of others not at all", () => {
-  expect(merge([event(9), event(12), event(13, {}, "other"), event(3)], [event(9), event(8)], "m").map((each) => each.offset)).toEqual([12, 9, 8]);
+it("Live events join the fetched ones, newest first, each once", () => {
+  expect(merge([event(9), event(12), event(3)], [event(9), event(8)]).map((each) => each.offset)).toEqual([12, 9, 8]);
+});
+
+it("No two files differ by case only: some file systems hold just one of them", () => {
+  const files = readdirSync(join(import.meta.dirname, "../.."), { recursive: true, encoding: "utf8" }).map((file) => file.toLowerCase().replace(/\.tsx?$/, ""));
+  expect(files.filter((file, i) => files.indexOf(file) !== i)).toEqual([]);
 });
 
 it("An event is told as a change, then by what else it says", () => {

@@ -1,11 +1,11 @@
 import type { TwinEvent } from "../../lib/api/types";
 
 /** Newest first, each offset once: pages of the API and what the stream has brought since. */
-export function merge(live: readonly TwinEvent[], fetched: readonly TwinEvent[], entity: string): readonly TwinEvent[] {
+export function merge(live: readonly TwinEvent[], fetched: readonly TwinEvent[]): readonly TwinEvent[] {
   const byOffset = new Map<number, TwinEvent>();
   const oldest = fetched.at(-1)?.offset ?? 0;   // older live ones belong to a page that is not loaded yet
   for (const event of fetched) byOffset.set(event.offset, event);
-  for (const event of live) if (event.entity === entity && event.offset >= oldest) byOffset.set(event.offset, event);
+  for (const event of live) if (event.offset >= oldest) byOffset.set(event.offset, event);
   return [...byOffset.values()].sort((a, b) => b.offset - a.offset);
 }
 
