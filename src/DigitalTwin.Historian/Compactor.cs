@@ -16,10 +16,10 @@ internal sealed class Compactor : IAsyncDisposable
     /// <summary>Rows that a reader of one signal has to decode at least. Larger groups pack a little better.</summary>
     private const int RowsPerGroup = 20_480;
 
-    private const string Movable = """
-        samples s JOIN (SELECT signal, max(source_time) AS at FROM samples GROUP BY signal) newest
-        ON s.signal = newest.signal AND s.source_time < newest.at
-        """;
+    /// <summary>Some seconds of a plant: few enough to be quick, many enough that no signal with a wrong clock is in the middle.</summary>
+    private const int RowsThatTellTheTime = 1_000;
+
+    private const string Movable = $"samples s JOIN {SampleHistory.Newest} newest ON s.signal = newest.signal AND s.rowid < newest.last";
 
     private readonly DuckDatabase database;
     private readonly SampleFiles files;
@@ -109,8 +109,8 @@ internal sealed class Compactor : IAsyncDisposable
                 temporary = null;   // from here on the commit decides; a file that it does not name is removed at start
                 connection.Execute("INSERT INTO files VALUES (?, make_timestamp(?), make_timestamp(?), ?)", name, piece.From, piece.To, copied);
                 var deleted = connection.Execute($"""
-                    DELETE FROM samples AS s USING (SELECT signal, max(source_time) AS at FROM samples GROUP BY signal) AS newest
-                    WHERE s.signal = newest.signal AND s.source_time < newest.at AND {where}
+                    DELETE FROM samples AS s USING {SampleHistory.Newest} AS newest
+                    WHERE s.signal = newest.signal AND s.rowid < newest.last AND {where}
                     """);
                 if (copied != deleted) throw new DuckDbException($"{copied} rows were copied and {deleted} deleted; nothing is moved");
                 return copied;
@@ -143,10 +143,16 @@ internal sealed class Compactor : IAsyncDisposable
         return (from, cut.Int64(0));
     }
 
-    /// <summary>Rows older than this (µs of plant time) may move; null for an empty table.</summary>
+    /// <summary>
+    /// Rows older than this (µs of plant time) may move; null for an empty table. The hot window ends at the middle one of the times that
+    /// came last: rows of the future (a signal whose clock is wrong, a plant that was set back) do not shift it.
+    /// </summary>
     private long? Cutoff(DuckConnection connection)
     {
-        using var hot = connection.Query("SELECT count(*), epoch_us(max(source_time)) FROM samples");
+        using var hot = connection.Query($"""
+            SELECT (SELECT count(*) FROM samples), epoch_us(quantile_disc(source_time, 0.5))
+            FROM samples WHERE rowid > (SELECT max(rowid) FROM samples) - {RowsThatTellTheTime}
+            """);
         hot.Read();
         var rows = hot.Int64(0);
         if (rows == 0) return null;

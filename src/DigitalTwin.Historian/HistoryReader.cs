@@ -44,14 +44,13 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
 
     public Task<IReadOnlyList<Sample>> NewestAsync(CancellationToken cancellation) => AskAsync(connection =>
     {
-        using var result = connection.Query("""
+        using var result = connection.Query($"""
             SELECT s.signal, s.number, s.text, s.status, s.source_time, s.server_time, s.sequence
-            FROM samples s JOIN (SELECT signal, max(source_time) AS at FROM samples GROUP BY signal) newest
-            ON s.signal = newest.signal AND s.source_time = newest.at ORDER BY s.sequence
+            FROM samples s JOIN {SampleHistory.Newest} newest ON s.rowid = newest.last
             """);
-        var newest = new Dictionary<string, Sample>(StringComparer.Ordinal);
-        while (result.Read()) newest[numbers.IdOf(result.UInt32(0))] = ReadSample(result);   // of equal times, the highest sequence
-        return (IReadOnlyList<Sample>)[.. newest.Values];
+        var newest = new List<Sample>();
+        while (result.Read()) newest.Add(ReadSample(result));
+        return (IReadOnlyList<Sample>)newest;
     }, cancellation);
 
     public Task<IReadOnlyList<Sample>> ReadAsync(string signal, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => AskAsync(connection =>

@@ -18,6 +18,12 @@ public sealed class SampleHistory : IAsyncDisposable
         CREATE TABLE IF NOT EXISTS files(name VARCHAR PRIMARY KEY, earliest TIMESTAMP NOT NULL, latest TIMESTAMP NOT NULL, rows BIGINT NOT NULL);
         """;
 
+    /// <summary>
+    /// The row of each signal that came last. Rows are in the order they were appended, each buffer's by sequence; source times are no
+    /// measure of it, since a wrong clock or a plant that was set back would hold up its signal for as long as it had been ahead.
+    /// </summary>
+    internal const string Newest = "(SELECT signal, max(rowid) AS last FROM samples GROUP BY signal)";
+
     private readonly DuckDatabase database;
     private readonly HistoryWriter writer;
     private readonly HistoryReader reader;
@@ -77,7 +83,7 @@ public sealed class SampleHistory : IAsyncDisposable
         IReadOnlyList<string> signals, DateTimeOffset from, DateTimeOffset to, int points, CancellationToken cancellation = default) =>
         reader.HistoryAsync(signals, from, to, points, cancellation);
 
-    /// <summary>The newest sample of each signal, by source time.</summary>
+    /// <summary>The sample of each signal that was stored last.</summary>
     public Task<IReadOnlyList<Sample>> NewestAsync(CancellationToken cancellation = default) => reader.NewestAsync(cancellation);
 
     /// <summary>Every sample of one signal in a window, by source time and sequence.</summary>

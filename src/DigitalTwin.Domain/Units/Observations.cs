@@ -26,7 +26,7 @@ internal static class Observations
     private const double LargestCount = 1L << 53;
 
     /// <returns>Nothing where the value is the one known.</returns>
-    public static IEnumerable<UnitEvent> Changes(UnitState state, Observe o) => o.Role switch
+    public static IEnumerable<Observed> Changes(UnitState state, Observe o) => o.Role switch
     {
         SignalRole.State => StateChanges(state, o),
         SignalRole.Mode when state.Mode != (UnitMode)(int)o.Number => [new ModeChanged(o.Signal, state.Mode, (UnitMode)(int)o.Number, o.SourceTime)],
@@ -39,16 +39,16 @@ internal static class Observations
         _ => throw new UnreachableException(),
     };
 
-    private static IEnumerable<UnitEvent> StateChanges(UnitState state, Observe o)
+    private static IEnumerable<Observed> StateChanges(UnitState state, Observe o)
     {
         var to = (PackmlState)(int)o.Number;
         // After a gap the same state is recorded again: from there on the time counts as observed.
-        var afterGap = state.UnseenFrom < o.SourceTime;
+        var afterGap = state.UnseenFrom < o.SourceTime || state.IsLost(o.Signal);
         if (to != state.State || afterGap)
             yield return new StateChanged(o.Signal, state.State, to, o.SourceTime, Legal: afterGap || PackmlTransitions.IsLegal(state.State, to), afterGap);
     }
 
-    private static IEnumerable<UnitEvent> FaultChanges(UnitState state, Observe o)
+    private static IEnumerable<Observed> FaultChanges(UnitState state, Observe o)
     {
         var code = (long)o.Number;
         if (code == state.Fault) yield break;
@@ -56,7 +56,7 @@ internal static class Observations
         if (code != 0) yield return new FaultRaised(o.Signal, code, o.SourceTime);
     }
 
-    private static IEnumerable<UnitEvent> VehicleChanges(UnitState state, Observe o)
+    private static IEnumerable<Observed> VehicleChanges(UnitState state, Observe o)
     {
         var vehicle = o.Text ?? "";   // OPC UA Part 6: a null string and an empty one mean the same
         if (vehicle == state.Vehicle) yield break;
@@ -64,7 +64,7 @@ internal static class Observations
         if (vehicle.Length > 0) yield return new VehicleEntered(o.Signal, vehicle, o.SourceTime);
     }
 
-    private static IEnumerable<UnitEvent> CountChanges(UnitState state, Observe o)
+    private static IEnumerable<Observed> CountChanges(UnitState state, Observe o)
     {
         var reported = (long)o.Number;
         if (!state.Counters.TryGetValue(o.Role, out var known))

@@ -26,26 +26,29 @@ public static class Unit
 
     public static UnitState Apply(UnitState state, UnitEvent recorded) =>
         Move(recorded is Observed observed
-            ? state with { Watches = state.Watches.SetItem(observed.Signal, new SignalWatch(observed.At, Lost: false)) }
+            ? state with { Watches = state.Watches.SetItem(observed.Signal, new SignalWatch(observed.At, Lost: false, observed.Sequence)) }
             : state, recorded);
 
     private static Decision<UnitEvent> Take(UnitState state, Observe observed)
     {
         if (observed.Role is SignalRole.Measurement or SignalRole.Energy) return Decision.Nothing<UnitEvent>();   // the historian's
         var watch = state.Watches.GetValueOrDefault(observed.Signal);
-        if (watch is not null && observed.SourceTime <= watch.At) return Decision.Nothing<UnitEvent>();           // late, or here twice
-        var lost = watch is { Lost: true };
-        return observed.Quality switch
-        {
-            Quality.Bad when lost => Decision.Nothing<UnitEvent>(),
-            Quality.Bad => Decision.Accept<UnitEvent>(new SignalLost(observed.Signal, observed.Role, observed.SourceTime)),
-            Quality.Uncertain => Decision.Nothing<UnitEvent>(),
-            _ when Observations.Unfit(observed) is var (code, reason) => Decision.Refuse<UnitEvent>(code, reason),
-            _ => Decision.Accept<UnitEvent>([
-                .. lost ? [new SignalRecovered(observed.Signal, observed.Role, observed.SourceTime)] : Array.Empty<UnitEvent>(),
-                .. Observations.Changes(state, observed)]),
-        };
+        var late = watch is not null && !watch.IsBefore(observed.SourceTime, observed.Sequence);                   // or here twice
+        if (late && !SourceTimes.SetBack(watch!.At, observed.SourceTime, observed.PlantNow)) return Decision.Nothing<UnitEvent>();
+        if (observed.Quality == Quality.Good && Observations.Unfit(observed) is var (code, reason)) return Decision.Refuse<UnitEvent>(code, reason);
+        List<Observed> events = late ? [new ClockSetBack(observed.Signal, observed.Role, watch!.At, observed.SourceTime)] : [];
+        events.AddRange(Facts(events.Aggregate(state, Apply), observed));
+        return Decision.Accept<UnitEvent>([.. events.Select(e => e with { Sequence = observed.Sequence })]);
     }
+
+    /// <summary>A value that is not good, Uncertain ones included, never moves a unit: its signal counts as lost until it is good again.</summary>
+    private static IEnumerable<Observed> Facts(UnitState state, Observe observed) => (observed.Quality, Lost: state.IsLost(observed.Signal)) switch
+    {
+        (Quality.Good, Lost: false) => Observations.Changes(state, observed),
+        (Quality.Good, Lost: true) => [new SignalRecovered(observed.Signal, observed.Role, observed.SourceTime), .. Observations.Changes(state, observed)],
+        (_, Lost: true) => [],
+        (var quality, _) => [new SignalLost(observed.Signal, observed.Role, observed.SourceTime, Doubtful: quality == Quality.Uncertain)],
+    };
 
     private static Decision<UnitEvent> Take(UnitState state, ObserveGap gap)
     {
@@ -84,10 +87,17 @@ public static class Unit
         SetpointReported e => state with { Setpoints = state.Setpoints.SetItem(e.Signal, new SetpointState(e.Value, e.At)) },
         SignalLost e => state with
         {
-            Watches = state.Watches.SetItem(e.Signal, new SignalWatch(e.At, Lost: true)),
+            Watches = state.Watches.SetItem(e.Signal, new SignalWatch(e.At, Lost: true, e.Sequence)),
             UnseenFrom = e.Role == SignalRole.State ? state.UnseenFrom ?? e.At : state.UnseenFrom,
         },
         SignalRecovered => state,   // its watch was renewed as that of any observed event
+        ClockSetBack e => state with   // as if the signal were seen for the first time
+        {
+            UnseenFrom = e.Role == SignalRole.State ? DateTimeOffset.MinValue : state.UnseenFrom,
+            StateSince = e.Role == SignalRole.State ? null : state.StateSince,
+            VehicleSince = e.Role == SignalRole.Vehicle && state.VehicleSince is not null ? e.At : state.VehicleSince,
+            GapsUntil = state.GapsUntil.Remove(e.Signal),
+        },
         GapObserved e => state with
         {
             UnseenFrom = e.StateUnseen && !(state.Watches.GetValueOrDefault(state.StateSignal!)?.At >= e.To) ? state.UnseenFrom ?? e.From : state.UnseenFrom,

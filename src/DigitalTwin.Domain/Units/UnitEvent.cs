@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DigitalTwin.Domain.Packml;
 using DigitalTwin.Domain.Plant;
 
@@ -17,6 +18,10 @@ public abstract record UnitEvent
         private protected Observed(string signal, DateTimeOffset at) : base(at) => Signal = signal;
 
         public string Signal { get; init; }
+
+        /// <summary>Of the sample that showed it; 0 where the journal is older than this field.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public ulong Sequence { get; init; }
     }
 
     /// <summary>The equipment reports another state; or, after a gap, its first state, which may be the one before.</summary>
@@ -48,9 +53,17 @@ public abstract record UnitEvent
 
     public sealed record SetpointReported(string Signal, double Value, DateTimeOffset At) : Observed(Signal, At);
 
-    /// <summary>The quality of a signal that the twin lives on turned bad.</summary>
-    public sealed record SignalLost(string Signal, SignalRole Role, DateTimeOffset At) : Observed(Signal, At);
+    /// <summary>A signal that the twin lives on has no value to go by: time counts as not observed until it recovers.</summary>
+    /// <param name="Doubtful">Its quality is Uncertain; false: it is Bad.</param>
+    public sealed record SignalLost(
+        string Signal, SignalRole Role, DateTimeOffset At,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Doubtful = false) : Observed(Signal, At);
+
     public sealed record SignalRecovered(string Signal, SignalRole Role, DateTimeOffset At) : Observed(Signal, At);
+
+    /// <summary>A signal's clock was set back. What was recorded of it for times after <paramref name="At"/> is of a time line that has ended.</summary>
+    /// <param name="Before">Source time of the newest observation before.</param>
+    public sealed record ClockSetBack(string Signal, SignalRole Role, DateTimeOffset Before, DateTimeOffset At) : Observed(Signal, At);
 
     /// <param name="StateUnseen">The signal of the unit's state is among <paramref name="Signals"/>.</param>
     public sealed record GapObserved(DateTimeOffset From, DateTimeOffset To, string Reason, IReadOnlyList<string> Signals, bool StateUnseen) : UnitEvent(To);

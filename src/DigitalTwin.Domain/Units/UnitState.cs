@@ -44,6 +44,9 @@ public sealed record UnitState(
     /// <returns>The cumulative count; 0 for a counter that the unit lacks.</returns>
     public long Total(SignalRole counter) => Counters.TryGetValue(counter, out var found) ? found.Total : 0;
 
+    /// <summary>Whether the newest value of a signal was none to go by.</summary>
+    public bool IsLost(string signal) => Watches.TryGetValue(signal, out var watch) && watch.Lost;
+
     /// <summary>What an operator ought to look at: <c>illegalTransition</c>, <c>stateUnseen</c>, <c>signalLost:NAME</c>.</summary>
     public IEnumerable<string> Flags()
     {
@@ -63,5 +66,10 @@ public sealed record SetpointState(double Value, DateTimeOffset At);
 public sealed record DesiredState(double Value, string By, DateTimeOffset At);
 
 /// <param name="At">Source time of the newest recorded observation.</param>
-/// <param name="Lost">Its quality is bad since then.</param>
-public sealed record SignalWatch(DateTimeOffset At, bool Lost);
+/// <param name="Lost">Its quality is not good since then.</param>
+/// <param name="Sequence">Of that observation.</param>
+public sealed record SignalWatch(DateTimeOffset At, bool Lost, ulong Sequence = 0)
+{
+    /// <summary>Whether an observation is newer; see <see cref="Plant.SourceTimes"/>.</summary>
+    public bool IsBefore(DateTimeOffset sourceTime, ulong sequence) => At < sourceTime || (At == sourceTime && Sequence < sequence);
+}

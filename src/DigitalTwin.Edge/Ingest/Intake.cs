@@ -37,6 +37,7 @@ internal sealed class Intake
     private readonly Sample?[] delivered;
     private ulong expected;
     private DateTimeOffset? lastSourceTime;
+    private DateTimeOffset? lastPlantNow;
     private bool bufferIsNew;
 
     /// <param name="stored">Highest sequence that is dealt with: what comes at or below it is a duplicate.</param>
@@ -71,7 +72,10 @@ internal sealed class Intake
 
         var samples = ArrayPool<Sample>.Shared.Rent(rows);
         var (count, statusAt, textAt) = (0, 0, 0);
-        var plantNow = clock.Now;
+        var plantNow = clock.Running;
+        // A clock that is told again, or was set back, lets twins take what they had to hold for late.
+        if (plantNow is not null && !(plantNow >= lastPlantNow)) Array.Clear(delivered);
+        lastPlantNow = plantNow;
         using (var writer = live.BeginWrite())
         {
             for (var row = 0; row < rows; row++)
@@ -88,7 +92,7 @@ internal sealed class Intake
                 if (!writer.Offer(slot!, sample)) rejections.Add(sample.Signal, RejectReason.Late);
                 if (!TwinFilter.Forwards(slot!.Signal.Role, delivered[number], sample, plantNow)) continue;
                 delivered[number] = sample;
-                observations.Add(new Observation.Reported(slot.Signal, sample));
+                observations.Add(new Observation.Reported(slot.Signal, sample, plantNow));
             }
         }
         if (rows > 0) expected = Math.Max(expected, first + (ulong)rows);

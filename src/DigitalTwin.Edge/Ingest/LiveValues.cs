@@ -119,7 +119,7 @@ public sealed class LiveValues
             owner.writing.Enter();
             Version = owner.version + 1;
             receivedAt = owner.time.GetTimestamp();
-            plantNow = owner.clock.Now;
+            plantNow = owner.clock.Running;
         }
 
         public long Version { get; }

@@ -21,7 +21,8 @@ public abstract record Observation
     private Observation() { }
 
     /// <summary>Value or quality differs from what was last delivered for this signal.</summary>
-    public sealed record Reported(SignalDefinition Signal, Sample Sample) : Observation;
+    /// <param name="PlantNow">The plant's clock as it was announced when the sample came; null while it is not.</param>
+    public sealed record Reported(SignalDefinition Signal, Sample Sample, DateTimeOffset? PlantNow = null) : Observation;
 
     /// <summary>Samples of these signals are missing. Unknown signals are left out.</summary>
     public sealed record NotObserved(ObservationGap Gap, IReadOnlyList<SignalDefinition> Signals) : Observation;
@@ -30,8 +31,8 @@ public abstract record Observation
 /// <summary>The way to the twins.</summary>
 /// <remarks>
 /// Delivery is at least once. After a reconnect or a restart observations come again from the last stored sequence on, and the first
-/// value of each discrete signal comes in any case: a report whose source time is not after the newest one that a twin has taken for the
-/// signal is a repeat. Calls of one gateway come one after the other, in sequence order.
+/// value of each discrete signal comes in any case: a report that is not newer (<see cref="SourceTimes"/>) than the newest one that a twin
+/// has taken for the signal is late or a repeat. Calls of one gateway come one after the other, in sequence order.
 /// </remarks>
 public interface ITwinInbox
 {

@@ -8,9 +8,6 @@ public static class SampleRules
     /// <summary>Longer texts are no identifiers but documents; they would swell the live table and the history.</summary>
     public const int LongestText = 4096;
 
-    /// <summary>How far a source time may be ahead of the announced plant clock: jitter of the announcement at the highest speed, generously.</summary>
-    private static readonly TimeSpan AheadOfClock = TimeSpan.FromMinutes(2);
-
     /// <summary>Why a sample of a known signal is not taken; null when it is. A Bad sample needs no value and is taken: bad stays bad.</summary>
     public static string? Refusal(SignalDefinition signal, in Sample sample) => (signal.Type, sample.Quality) switch
     {
@@ -22,9 +19,9 @@ public static class SampleRules
     };
 
     /// <summary>
-    /// Whether a sample of <paramref name="sourceTime"/> takes the place of one of <paramref name="current"/>: not when it is older. But a
-    /// current one that lies ahead of the plant's own clock is of another time line (the plant was set up anew), and gives way.
+    /// Whether a sample takes the place of the current one, as <see cref="SourceTimes"/> says. Samples come in the order of their sequences,
+    /// so of two at the same time the one that comes later is the newer one.
     /// </summary>
     public static bool Supersedes(DateTimeOffset sourceTime, DateTimeOffset current, DateTimeOffset? plantNow) =>
-        sourceTime >= current || (plantNow is { } now && current > now + AheadOfClock);
+        sourceTime >= current || SourceTimes.SetBack(current, sourceTime, plantNow);
 }

@@ -12,14 +12,14 @@ public static class TwinFilter
     public static bool IsDiscrete(SignalRole role) => role is not (SignalRole.Measurement or SignalRole.Energy);
 
     /// <param name="last">What was last delivered for this signal on this link; null for nothing.</param>
-    /// <param name="plantNow">The plant's announced clock, null before it is known.</param>
+    /// <param name="plantNow">The plant's clock as it announces it; null while it does not.</param>
     public static bool Forwards(SignalRole role, in Sample? last, in Sample sample, DateTimeOffset? plantNow)
     {
         if (!IsDiscrete(role)) return false;
         if (last is not { } known) return true;
         if (!SampleRules.Supersedes(sample.SourceTime, known.SourceTime, plantNow)) return false;
-        if (sample.Quality != known.Quality) return true;
-        if (sample.Quality == Quality.Bad) return false;   // a bad value says nothing, so it cannot differ
+        if (sample.SourceTime < known.SourceTime || sample.Quality != known.Quality) return true;   // the clock was set back, or the quality changed
+        if (sample.Quality != Quality.Good) return false;   // a value that is not good says nothing, so it cannot differ
         return sample.Text is null ? !sample.Number.Equals(known.Number) : sample.Text != known.Text;
     }
 }

@@ -125,7 +125,7 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
         {
             if (!(tick.Speed is > 0 and < 1e6) || tick.PlantTimeUs is < 0 or >= 253_402_300_800_000_000)
                 throw new MalformedFrameException("a tick carries a plant time after 1970 and a speed above 0, or neither");
-            link.Clock.Announce(DateTimeOffset.UnixEpoch.AddTicks(tick.PlantTimeUs * TimeSpan.TicksPerMicrosecond), tick.Speed);
+            link.Clock.Announce(DateTimeOffset.UnixEpoch.AddTicks(tick.PlantTimeUs * TimeSpan.TicksPerMicrosecond), tick.Speed, tick.ClockStands);
         }
         link.Gateways.Ticked(name, tick);
     }

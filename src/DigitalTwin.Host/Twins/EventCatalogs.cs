@@ -22,6 +22,7 @@ public static class EventCatalogs
         ("unit.setpoint-reported.v1", typeof(SetpointReported)),
         ("unit.signal-lost.v1", typeof(SignalLost)),
         ("unit.signal-recovered.v1", typeof(SignalRecovered)),
+        ("unit.clock-set-back.v1", typeof(ClockSetBack)),
         ("unit.gap-observed.v1", typeof(GapObserved)),
         ("unit.desired-changed.v1", typeof(DesiredChanged)),
         ("line.configured.v1", typeof(LineConfigured)),

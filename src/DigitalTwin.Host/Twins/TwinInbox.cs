@@ -33,7 +33,8 @@ public sealed class TwinInbox(TwinEntities twins, ILogger<TwinInbox> log) : ITwi
     private static IEnumerable<(string Owner, UnitCommand Command)> Commands(Observation observation) => observation switch
     {
         Observation.Reported reported => [(reported.Signal.Owner, new UnitCommand.Observe(
-            reported.Signal.Name, reported.Signal.Role, reported.Sample.Number, reported.Sample.Text, reported.Sample.Quality, reported.Sample.SourceTime))],
+            reported.Signal.Name, reported.Signal.Role, reported.Sample.Number, reported.Sample.Text, reported.Sample.Quality, reported.Sample.SourceTime,
+            reported.Sample.Sequence, reported.PlantNow))],
         Observation.NotObserved unseen => unseen.Signals.GroupBy(signal => signal.Owner, (owner, signals) => (owner, (UnitCommand)new UnitCommand.ObserveGap(
             unseen.Gap.From, unseen.Gap.To, unseen.Gap.Reason, [.. signals.Select(signal => signal.Name)]))),
         _ => throw new System.Diagnostics.UnreachableException(),

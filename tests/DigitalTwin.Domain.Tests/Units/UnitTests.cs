@@ -61,7 +61,54 @@ public class UnitTests
     public void What_is_no_number_is_refused(double number) => executing.When(Number(number, 3)).ThenRefused("NOT_A_NUMBER");
 
     [Fact]
-    public void An_uncertain_state_moves_nothing() => executing.When(State(Aborting, 3, Quality.Uncertain)).ThenNothing();
+    public void An_uncertain_state_moves_nothing_and_is_not_observed_until_it_is_good_again()
+    {
+        executing.When(State(Aborting, 3, Quality.Uncertain)).Then(new SignalLost("state", SignalRole.State, At(3), Doubtful: true));
+        var doubtful = executing.After(State(Aborting, 3, Quality.Uncertain));
+        Assert.Equal(Execute, doubtful.State.State);
+        Assert.Equal(["stateUnseen", "signalLost:state"], doubtful.State.Flags());
+        doubtful.When(State(Aborting, 4, Quality.Bad)).ThenNothing();
+        Assert.Empty(doubtful.After(State(Execute, 5)).State.Flags());
+    }
+
+    [Fact]
+    public void Of_two_reports_at_the_same_time_the_one_sent_later_holds()
+    {
+        var idle = unit.After(State(Idle, 5) with { Sequence = 1 });
+        idle.When(State(Starting, 5) with { Sequence = 2 }).Then(new StateChanged("state", Idle, Starting, At(5), Legal: true, AfterGap: false) { Sequence = 2 });
+        idle.After(State(Starting, 5) with { Sequence = 2 }).When(State(Idle, 5) with { Sequence = 1 }).ThenNothing();   // sent again after an outage
+        Assert.Empty(idle.After(State(Idle, 5, Quality.Bad) with { Sequence = 2 }, State(Idle, 5) with { Sequence = 3 }).State.Flags());
+    }
+
+    [Fact]
+    public void A_plant_set_back_in_time_is_recorded_and_seen_as_after_a_gap()
+    {
+        var ahead = unit.After(State(Execute, 20_000), new ObserveGap(At(20_001), At(20_002), "server-lost", ["state"]));
+        var back = State(Execute, 10) with { PlantNow = At(11) };
+        ahead.When(back).Then(
+            new ClockSetBack("state", SignalRole.State, At(20_000), At(10)),
+            new StateChanged("state", Execute, Execute, At(10), Legal: true, AfterGap: true));
+        Assert.Equal(At(10), ahead.After(back).State.StateSince);
+        Assert.Empty(ahead.After(back).State.Flags());
+        ahead.After(back).When(back).ThenNothing();
+        ahead.After(back).When(State(Aborting, 12)).Then(new StateChanged("state", Execute, Aborting, At(12), Legal: true, AfterGap: false));
+    }
+
+    [Fact]
+    public void A_counter_of_a_plant_set_back_in_time_was_reset() =>
+        unit.After(Good(100, 20_000)).When(Good(3, 10) with { PlantNow = At(10) }).Then(
+            new ClockSetBack("good", SignalRole.GoodCount, At(20_000), At(10)),
+            new CounterReset("good", SignalRole.GoodCount, 100, At(10)),
+            new Counted("good", SignalRole.GoodCount, Added: 3, Reported: 3, Total: 103, null, At(10)));
+
+    [Fact]
+    public void A_late_report_is_no_clock_set_back()
+    {
+        var known = unit.After(State(Execute, 20_000));
+        known.When(State(Aborting, 10)).ThenNothing();                                        // the plant does not tell its time
+        known.When(State(Aborting, 10) with { PlantNow = At(20_000) }).ThenNothing();         // it goes on
+        known.When(State(Aborting, 19_999) with { PlantNow = At(10) }).ThenNothing();         // a signal whose clock runs ahead, sent again
+    }
 
     [Fact]
     public void A_bad_state_is_a_lost_signal_and_the_state_stays()

@@ -126,6 +126,18 @@ public sealed class SampleHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task Rows_of_the_future_of_a_plant_that_was_set_back_hold_up_nothing()
+    {
+        await using var history = Open();
+        var ahead = Made.Samples(1, 3_000).Select(sample => sample with { SourceTime = sample.SourceTime.AddHours(5) }).ToArray();
+        await history.AppendAsync(ahead, "before", 3_000);
+        await history.AppendAsync(Made.Samples(1, 30_000), "b", 30_000);
+
+        Assert.InRange(await history.CompactAsync(), 20_000, 27_000);   // the last 30 s of the plant, 3,000 rows, stay at hand
+        Assert.Equal(Made.Samples(29_998, 3), (await history.NewestAsync()).OrderBy(sample => sample.SourceTime));
+    }
+
+    [Fact]
     public async Task Of_two_samples_of_the_same_moment_the_later_sequence_is_the_newest()
     {
         await using var history = Open();

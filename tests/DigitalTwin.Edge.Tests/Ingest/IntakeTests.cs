@@ -110,6 +110,17 @@ public sealed class IntakeTests
         Assert.IsType<Observation.Reported>(Assert.Single(new Intake(Plant.Numbers, 0, live, rejections, clock, counters).Take(Plant.Frame(1, new Row(1, 60, 6))).Observations));
 
     [Fact]
+    public void A_plant_that_was_set_back_is_told_anew_with_the_clock_that_says_so()
+    {
+        intake.Take(Plant.Frame(11, new Row(1, 20_000, 6)));
+        intake.Take(Plant.Frame(12, new Row(1, 5, 6)));   // nobody knows yet that this is not late
+        clock.Announce(Plant.T0.AddSeconds(6), 1);
+        var told = Assert.IsType<Observation.Reported>(Assert.Single(intake.Take(Plant.Frame(13, new Row(1, 6, 6))).Observations));
+        Assert.Equal((Plant.T0.AddSeconds(6), Plant.T0.AddSeconds(6)), (told.Sample.SourceTime, told.PlantNow));
+        Assert.Equal(13ul, live.Find(Plant.State.Id)!.Sample!.Value.Sequence);
+    }
+
+    [Fact]
     public void A_gap_that_stands_for_dropped_samples_accounts_for_their_sequences()
     {
         intake.Take(new Gap { Sequence = 500, FromUs = 0, ToUs = 1, Reason = "buffer-full" });

@@ -48,7 +48,7 @@ public sealed class LiveValuesTests
     [Fact]
     public void At_twenty_times_the_speed_periods_are_shorter_but_a_second_is_always_allowed()
     {
-        clock.Announce(Plant.T0, 20);
+        clock.Announce(Plant.T0, 20, stands: true);
         Assert.Equal(TimeSpan.FromSeconds(1), Value(Plant.Mode).StaleAfter);
         clock.Announce(Plant.T0, 2);
         Assert.Equal(TimeSpan.FromSeconds(3.75), Value(Plant.Mode).StaleAfter);
@@ -94,14 +94,5 @@ public sealed class LiveValuesTests
 
         Assert.Equal([Plant.State.Id], live.ChangedSince(before, [Plant.State.Id, Plant.Mode.Id]).Select(value => value.Signal.Id));
         Assert.Empty(live.ChangedSince(live.Version, Plant.Dictionary));
-    }
-
-    [Fact]
-    public void Plant_time_runs_on_between_two_announcements_at_the_announced_speed()
-    {
-        Assert.Equal((null, 1.0), (clock.Now, clock.Speed));
-        clock.Announce(Plant.T0, 20);
-        time.Advance(1.5);
-        Assert.Equal((Plant.T0.AddSeconds(30), TimeSpan.FromSeconds(1.5)), (clock.Now!.Value, clock.SinceAnnounced!.Value));
     }
 }

@@ -160,6 +160,8 @@ public sealed class EdgeLinkTests
 
             core.Time.Advance(2);
             Assert.Equal((Plant.T0.AddSeconds(40), 20.0), (core.Clock.Now!.Value, core.Clock.Speed));
+            await gateway.SendAsync(new Frame { Tick = new() { Counter = 4, BootId = "boot-1", PlantTimeUs = Plant.Micros(Plant.T0.AddSeconds(40)), Speed = 20, ClockStands = true, Buffered = 17, Dropped = 2, Endpoints = { tick.Endpoints } } });
+            await Eventually(() => core.Clock.Running is null);
             var status = Assert.Single(core.Gateways.All);
             Assert.Equal(("gateway", true, "boot-1", 17L, 2L, 4L), (status.Name, status.Connected, status.BootId, status.Buffered, status.Dropped, status.Tick));
             Assert.Equal(new EndpointState("body-line1", "connected", "266 signals"), Assert.Single(status.Endpoints));

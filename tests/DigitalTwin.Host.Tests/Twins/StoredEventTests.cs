@@ -32,6 +32,7 @@ public class StoredEventTests
         new UnitEvent.SetpointReported("speedOverride", 97.5, At),
         new UnitEvent.SignalLost("state", SignalRole.State, At),
         new UnitEvent.SignalRecovered("state", SignalRole.State, At),
+        new UnitEvent.ClockSetBack("state", SignalRole.State, At.AddHours(5), At) { Sequence = 77 },
         new UnitEvent.GapObserved(At.AddSeconds(-5), At, "gateway-restart", ["state", "fault"], StateUnseen: true),
         new UnitEvent.DesiredChanged("speedOverride", 100, "plant definition", At),
         new LineEvent.LineConfigured(["leipzig.body.line1.cell1", "leipzig.body.line1.cell2"], "leipzig.body.line1.cell2", At),
