@@ -1,7 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { Overview } from "../features/overview/Overview";
-import { twinSearch } from "../lib/view/search";
-import { oeeSearch } from "../lib/view/search";
+import { oeeSearch, twinSearch } from "../lib/view/search";
 import { Frame } from "./Frame";
 import { Broken, NotFound } from "./NotFound";
 

@@ -13,11 +13,13 @@ export async function startTestLanguage(): Promise<void> {
   await startLanguage();
 }
 
-export function Providers({ children }: { readonly children: ReactNode }) {
-  const [client] = useState(() => {
-    const made = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
-    made.setQueryData(plantQuery.queryKey, plant());
-    return made;
-  });
+export function testClient(): QueryClient {
+  const made = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
+  made.setQueryData(plantQuery.queryKey, plant());
+  return made;
+}
+
+export function Providers({ client: given, children }: { readonly client?: QueryClient; readonly children: ReactNode }) {
+  const [client] = useState(() => given ?? testClient());
   return <MantineProvider><QueryClientProvider client={client}>{children}</QueryClientProvider></MantineProvider>;
 }

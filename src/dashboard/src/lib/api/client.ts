@@ -1,9 +1,12 @@
 import type { ProblemDetails } from "./types";
 
-/** A request that did not bring its answer. `code` is the API's stable problem code, or UNREACHABLE when no answer came at all. */
+/**
+ * A request that did not bring its answer. `code` is the API's stable problem code, UNREACHABLE when no answer came at all or
+ * UNREADABLE when it is none; `title` and `detail` are the host's own words, null where it said nothing.
+ */
 export class ApiProblem extends Error {
-  constructor(readonly title: string, readonly detail: string, readonly code: string, readonly status: number) {
-    super(`${title}: ${detail}`);
+  constructor(readonly code: string, readonly status: number, readonly request: string, readonly title: string | null = null, readonly detail: string | null = null) {
+    super(`${code}: ${request}`);
     this.name = "ApiProblem";
   }
 }
@@ -16,24 +19,19 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
     response = await fetch(url, { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
   } catch (failure) {
     if (signal?.aborted) throw failure;
-    throw new ApiProblem("Host not reachable", `GET ${url} got no answer. Check that the host runs and that this browser can reach it.`, "UNREACHABLE", 0);
+    throw new ApiProblem("UNREACHABLE", 0, `GET ${url}`);
   }
   if (!response.ok) throw await problem(response, url);
   try {
     return (await response.json()) as T;
   } catch {
-    throw new ApiProblem("Answer not readable", `GET ${url} answered ${response.status} with something that is not JSON.`, "INVALID", response.status);
+    throw new ApiProblem("UNREADABLE", response.status, `GET ${url}`);
   }
 }
 
 async function problem(response: Response, url: string): Promise<ApiProblem> {
   const body = (await response.json().catch(() => null)) as Partial<ProblemDetails> | null;
-  return new ApiProblem(
-    body?.title ?? response.statusText ?? "Request failed",
-    body?.detail ?? `GET ${url} answered ${response.status}.`,
-    body?.code ?? `HTTP_${response.status}`,
-    response.status,
-  );
+  return new ApiProblem(body?.code ?? `HTTP_${response.status}`, response.status, `GET ${url}`, body?.title, body?.detail);
 }
 
 /** `?a=1&b=2` of the members that are set. */

@@ -5,7 +5,7 @@ import { statesQuery } from "../api/queries";
 import { type StateGroup, stateGroups } from "../plant/packml";
 import { useLive, useLiveView } from "../stream/hooks";
 import { duration } from "../time/format";
-import { Failed } from "../view/Loaded";
+import { Failed, StaleSince } from "../view/Loaded";
 import { useFormats } from "../view/formats";
 import { type Span, at, carryOn, columns, endWhereKnown, ticks, totals } from "./spans";
 import "./StateTimeline.css";
@@ -33,6 +33,8 @@ export function StateTimeline({ rows, from, to, fetchFrom, until, label }: {
   const nowOf = () => live.plantNow() ?? to;
   const queries = useQueries({ queries: rows.map((row) => statesQuery(row.id, fetchFrom, until, nowOf)) });
   const failed = queries.find((query) => query.error && query.data === undefined);
+  const old = queries.find((query) => query.error && query.data !== undefined);
+  const again = () => queries.forEach((query) => void query.refetch());
   const spans = rows.map((row, i) => {
     const fetched = queries[i]?.data;
     if (fetched === undefined) return null;
@@ -49,10 +51,11 @@ export function StateTimeline({ rows, from, to, fetchFrom, until, label }: {
     event.preventDefault();
     setCursor((before) => Math.max(0, Math.min(1, (before ?? 1) + step)));
   };
-  if (failed?.error) return <Failed error={failed.error} again={() => queries.forEach((query) => void query.refetch())} />;
+  if (failed?.error) return <Failed error={failed.error} again={again} />;
   const short = to - from <= 20 * 60_000;
   return (
     <div className="timeline" data-testid="state-timeline">
+      {old?.error && <StaleSince at={old.dataUpdatedAt} error={old.error} again={again} />}
       <Hatch />
       <div className="timeline-rows" role="group" aria-label={label} tabIndex={0} onPointerMove={point} onPointerLeave={() => setCursor(null)} onKeyDown={key}>
         {rows.map((row, i) => <Row key={row.id} row={row} named={rows.length > 1} spans={spans[i] ?? null} from={from} to={to} cursor={cursor} state={pointed === null ? null : at(spans[i] ?? [], pointed)?.state ?? t("timeline.notKnown")} />)}

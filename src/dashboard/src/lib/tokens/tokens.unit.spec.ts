@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 
@@ -29,6 +29,13 @@ it.each(["p2", "p3", "outline", "setup", "stopped"])("Shapes in %s stand out fro
 });
 
 it("A bar's outline stands out where its fill does not", () => expect(contrast("outline", "panel")).toBeGreaterThanOrEqual(4.5));
+
+it("Every token is used", () => {
+  const root = join(import.meta.dirname, "../..");
+  const sources = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => /\.(tsx?|css)$/.test(file) && !file.includes(".spec.")).map((file) => readFileSync(join(root, file), "utf8")).join("\n");
+  const severity = new Set(["p1", "p2", "p3", "stale"]);   // named by their severity
+  expect([...tokens.keys()].filter((name) => !severity.has(name) && !sources.includes(`var(--${name})`) && !sources.includes(`token("${name}")`))).toEqual([]);
+});
 
 it("There is no green: running is grey", () => {
   for (const [name, hex] of tokens) {

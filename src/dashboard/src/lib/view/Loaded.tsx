@@ -1,8 +1,9 @@
 import { Button, Skeleton } from "@mantine/core";
+import type { TFunction } from "i18next";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiProblem } from "../api/client";
+import { problemText } from "./problem";
 import "./Loaded.css";
 
 /** The three states every view has beside its data: loading (and what for), failed (and why), stale since (and why). */
@@ -40,7 +41,7 @@ function Loading({ what, rows }: { readonly what: string; readonly rows: number 
 
 export function Failed({ error, again, busy = false }: { readonly error: Error; readonly again: () => void; readonly busy?: boolean }) {
   const { t } = useTranslation();
-  const problem = error instanceof ApiProblem ? error : new ApiProblem(t("view.broken"), error.message, "ERROR", 0);
+  const problem = problemText(error, t);
   return (
     <div className="failed" role="alert">
       <p className="strong">{problem.title}</p>
@@ -51,13 +52,17 @@ export function Failed({ error, again, busy = false }: { readonly error: Error; 
   );
 }
 
-function StaleSince({ at, error, again }: { readonly at: number; readonly error: Error; readonly again: () => void }) {
+/** @param at wall time (epoch ms) of what is shown */
+export function staleSince(at: number, error: Error, t: TFunction, language: string | undefined): string {
+  const { title, code } = problemText(error, t);
+  return t("view.staleSince", { time: new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(at), problem: `${title} (${code})` });
+}
+
+export function StaleSince({ at, error, again }: { readonly at: number; readonly error: Error; readonly again: () => void }) {
   const { t, i18n } = useTranslation();
-  const problem = error instanceof ApiProblem ? `${error.title} (${error.code})` : error.message;
-  const time = new Intl.DateTimeFormat(i18n.resolvedLanguage, { timeStyle: "medium" }).format(at);
   return (
     <div className="stale-since hatched" role="status">
-      <span>{t("view.staleSince", { time, problem })}</span>
+      <span>{staleSince(at, error, t, i18n.resolvedLanguage)}</span>
       <Button variant="default" size="compact-xs" onClick={again}>{t("view.retry")}</Button>
     </div>
   );

@@ -2,20 +2,23 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { oeeQuery } from "../api/queries";
 import { useFormats } from "./formats";
+import { staleSince } from "./Loaded";
 import "./OeeBar.css";
 
 /** Analog OEE of the running shift: the length is read before the number is. */
 export function OeeBar({ id, wide = false }: { readonly id: string; readonly wide?: boolean }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { number } = useFormats();
-  const { data, error } = useQuery(oeeQuery(id));
+  const { data, error, dataUpdatedAt } = useQuery(oeeQuery(id));
   const oee = data?.ratios.oee ?? null;
   const share = Math.max(0, Math.min(1, oee ?? 0));
   const text = error && !data ? t("oee.unknown") : number.percent(oee);
+  const old = error && data ? staleSince(dataUpdatedAt, error, t, i18n.resolvedLanguage) : null;
+  const parts = data && (["availability", "effectiveness", "quality"] as const).map((name) => `${t(`oee.${name}`)} ${number.percent(data.ratios[name])}`).join(" · ");
   return (
-    <div className="oee-bar" data-wide={wide} data-failed={error !== null} title={data ? `A ${number.percent(data.ratios.availability)} · E ${number.percent(data.ratios.effectiveness)} · Q ${number.percent(data.ratios.quality)}` : undefined}>
-      <span className="quiet">OEE</span>
-      <svg viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label={`OEE ${text}`}>
+    <div className={`oee-bar ${old === null ? "" : "hatched"}`} data-testid={`oee-${id}`} data-wide={wide} data-failed={error !== null} title={old ?? parts}>
+      <span className="quiet">{t("oee.oee")}</span>
+      <svg viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label={[t("oee.oee"), text, old].filter(Boolean).join(" ")}>
         <rect width="100" height="10" fill="var(--field)" />
         <rect width={share * 100} height="10" fill="var(--fill)" />
         {[25, 50, 75].map((x) => <path key={x} d={`M${x} 0 V10`} stroke="var(--line)" vectorEffect="non-scaling-stroke" />)}
