@@ -57,13 +57,13 @@ public class PageTests(ITestOutputHelper output)
         foreach ((string name, string path, string shows) in new[]
         {
             ("overview", "/", "[data-testid='tile-leipzig.body.line1.cell8']"),
-            ("machine", $"/twins/{Robot}", "[data-testid='value-vibration'][data-quality='good']"),
-            ("oee", "/oee/leipzig.body.line1", "[data-testid='oee-waterfall']"),
+            ("machine", $"/twins/{Robot}", "[data-testid='chart-vibration'] canvas"),
+            ("oee", "/oee/leipzig.body.line1", "[data-testid='sums']"),
         })
         {
             await page.GoToAsync(host.Url + path);
             await page.WaitForAsync(shows);
-            await Task.Delay(TimeSpan.FromSeconds(3)); // charts fill
+            await page.WaitForAsync("[data-testid='freshness']");
             await page.ScreenshotAsync(Path.Combine(images, $"{name}.png"));
             Assert.Empty(await page.AxeAsync());
         }
