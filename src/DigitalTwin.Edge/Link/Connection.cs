@@ -46,7 +46,7 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
         catch (Exception e)
         {
             (status, reason) = Why(e);
-            LogEnded(link.Log, name ?? certificateName, reason.Length == 0 ? e.Message : reason);
+            if (!link.IsEnding) LogEnded(link.Log, name ?? certificateName, reason.Length == 0 ? e.Message : reason);
         }
         drained.SetResult();
         if (name is not null && link.Leave(name, this)) link.Gateways.Lost(name);

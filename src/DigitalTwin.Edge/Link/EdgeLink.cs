@@ -34,6 +34,7 @@ public sealed partial class EdgeLink(
     internal ITwinInbox Twins => twins;
     internal ILogger Log => log;
     internal string BootId => bootId;
+    internal bool IsEnding => lifetime?.ApplicationStopping.IsCancellationRequested == true;
 
     /// <summary>Maps the link at <c>/edge/v1</c>. The application needs <c>UseWebSockets</c>, and a listener with <c>UseEdgeLinkTls</c>.</summary>
     public IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints) => endpoints.Map("/edge/v1", ServeAsync).ExcludeFromDescription();

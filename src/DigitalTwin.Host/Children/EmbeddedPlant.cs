@@ -12,7 +12,7 @@ namespace DigitalTwin.Host.Children;
 /// The one-command plant: virtual plant, OPC UA server and edge gateway as child processes, started in this order because
 /// each needs to know where the one before it listens. What crosses between them is what would cross between machines.
 /// </summary>
-public sealed partial class EmbeddedPlant(LaunchOptions options, DataFolder data, PlantDefinition plant, HostAddresses addresses, ILoggerFactory logs) : BackgroundService
+public sealed partial class EmbeddedPlant(LaunchOptions options, DataFolder data, PlantDefinition plant, HostAddresses addresses, IHostApplicationLifetime lifetime, ILoggerFactory logs) : BackgroundService
 {
     private const int OldestNode = 20;
     private static readonly string[] Exits = ["--exit-with-stdin"];
@@ -42,7 +42,14 @@ public sealed partial class EmbeddedPlant(LaunchOptions options, DataFolder data
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await addresses.Known.WaitAsync(stoppingToken);
+        // Ctrl-C reaches the children too: from that moment on, one that ends is not to be started again.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        await RunAsync(ending.Token);
+    }
+
+    private async Task RunAsync(CancellationToken stop)
+    {
+        await addresses.Known.WaitAsync(stop);
         var plantReady = new TaskCompletionSource();
         var serverReady = new TaskCompletionSource<string>();
         Task[] children =
@@ -51,13 +58,13 @@ public sealed partial class EmbeddedPlant(LaunchOptions options, DataFolder data
             {
                 plantPort = ready.GetProperty("port").GetInt32();
                 plantReady.TrySetResult();
-            }, stoppingToken),
+            }, stop),
             RunAfter(plantReady.Task, () => Child("opcua-server", "node").RunAsync(ServerArguments, ready =>
             {
                 opcUaPort = ready.GetProperty("port").GetInt32();
                 serverReady.TrySetResult(ready.GetProperty("certificate").GetString()!);
-            }, stoppingToken), stoppingToken),
-            RunAfter(serverReady.Task, () => Child("edge-gateway", "node").RunAsync(() => GatewayArguments(serverReady.Task.Result), _ => { }, stoppingToken), stoppingToken),
+            }, stop), stop),
+            RunAfter(serverReady.Task, () => Child("edge-gateway", "node").RunAsync(() => GatewayArguments(serverReady.Task.Result), _ => { }, stop), stop),
         ];
         // They end when told to; one that ends before cannot be started at all, and the others would wait for it for ever.
         await await Task.WhenAny(children);
