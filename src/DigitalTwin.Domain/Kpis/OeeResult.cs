@@ -9,6 +9,12 @@ public sealed record OeeDefinition(string Standard, string Version, string Rule)
     public static OeeDefinition Line { get; } = new("ISO 22400-2:2014", "1", "line: OEE of its constraint station");
 }
 
+/// <summary>An OEE with the losses behind it.</summary>
+/// <remarks>
+/// Counters go on while nobody watches: the first value after a gap brings the items of the gap, and they count at its source time. The time in
+/// which they were made is in <c>notObserved</c> and not in APT. So beside time that was not observed a smaller speed loss, or a speed gain, is
+/// no faster equipment: of it, up to the not observed time is owed to the gap.
+/// </remarks>
 public sealed record OeeResult(OeeDefinition Definition, OeeRatios Ratios, OeeQuantities Quantities, OeeTimes Times, IReadOnlyList<OeeStep> Steps);
 
 /// <summary>Ratios from 0, not percentages; null where there is nothing to divide by. Only effectiveness, and with it OEE, may exceed 1.</summary>

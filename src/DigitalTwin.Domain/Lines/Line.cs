@@ -22,9 +22,23 @@ public static class Line
         _ => Unit.Decide(state.Own, command, now),
     };
 
-    public static LineState Apply(LineState state, UnitEvent recorded) => Move(state, recorded) with
+    public static LineState Apply(LineState state, UnitEvent recorded) => recorded switch
     {
-        LastChange = state.LastChange > recorded.At ? state.LastChange : recorded.At,
+        LineConfigured e => state with
+        {
+            Stations = [.. e.Stations],
+            ConstraintStation = e.ConstraintStation,
+            Reports = state.Reports.RemoveRange(state.Reports.Keys.Except(e.Stations)),
+        },
+        StationReported e => state with
+        {
+            Reports = state.Reports.SetItem(e.Station, new StationReport(e.Revision, e.State, e.Vehicle, e.Produced, e.Good, e.Scrap, e.At)),
+        },
+        SummaryChanged e => state with { Summary = e.To, SummarySince = e.At },
+        VehicleJoined e => state with { Vehicles = state.Vehicles.Add(e.Vehicle) },
+        VehicleDeparted e => state with { Vehicles = state.Vehicles.Remove(e.Vehicle) },
+        LineEvent => throw new UnreachableException(),
+        _ => state with { Own = Unit.Apply(state.Own, recorded) },
     };
 
     private static Decision<UnitEvent> Take(LineState state, Configure configure, DateTimeOffset now)
@@ -77,23 +91,4 @@ public static class Line
         if (report.Vehicle.Length > 0 && !state.Vehicles.Contains(report.Vehicle)) events.Add(new VehicleJoined(report.Vehicle, report.Station, report.At));
         return events;
     }
-
-    private static LineState Move(LineState state, UnitEvent recorded) => recorded switch
-    {
-        LineConfigured e => state with
-        {
-            Stations = [.. e.Stations],
-            ConstraintStation = e.ConstraintStation,
-            Reports = state.Reports.RemoveRange(state.Reports.Keys.Except(e.Stations)),
-        },
-        StationReported e => state with
-        {
-            Reports = state.Reports.SetItem(e.Station, new StationReport(e.Revision, e.State, e.Vehicle, e.Produced, e.Good, e.Scrap, e.At)),
-        },
-        SummaryChanged e => state with { Summary = e.To, SummarySince = e.At },
-        VehicleJoined e => state with { Vehicles = state.Vehicles.Add(e.Vehicle) },
-        VehicleDeparted e => state with { Vehicles = state.Vehicles.Remove(e.Vehicle) },
-        LineEvent => throw new UnreachableException(),
-        _ => state with { Own = Unit.Apply(state.Own, recorded) },
-    };
 }

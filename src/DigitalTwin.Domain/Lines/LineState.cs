@@ -9,7 +9,6 @@ namespace DigitalTwin.Domain.Lines;
 /// <param name="Reports">Newest report of each station, by id; none before its first.</param>
 /// <param name="Summary">The line's state, derived from its stations by <see cref="Line.SummaryRule"/>.</param>
 /// <param name="Vehicles">Work in progress: the vehicles inside, in stations and buffers, in the order they joined.</param>
-/// <param name="LastChange">Plant time of the newest event.</param>
 public sealed record LineState(
     UnitState Own,
     ImmutableArray<string> Stations,
@@ -17,11 +16,10 @@ public sealed record LineState(
     ImmutableSortedDictionary<string, StationReport> Reports,
     PackmlState Summary,
     DateTimeOffset? SummarySince,
-    ImmutableArray<string> Vehicles,
-    DateTimeOffset? LastChange)
+    ImmutableArray<string> Vehicles)
 {
     public static LineState Initial { get; } = new(
-        UnitState.Initial, [], "", ImmutableSortedDictionary<string, StationReport>.Empty, PackmlState.Undefined, null, [], null);
+        UnitState.Initial, [], "", ImmutableSortedDictionary<string, StationReport>.Empty, PackmlState.Undefined, null, []);
 }
 
 public sealed record StationReport(long Revision, PackmlState State, string Vehicle, long Produced, long Good, long Scrap, DateTimeOffset At);

@@ -23,13 +23,7 @@ public static class StationReports
         (string, WorkOrderCommand)[] Report(string body, WorkOrderCommand command)
         {
             var order = WorkOrder.IdOf(line.Id, body);
-            return [(order, new Release(line.Id, body, [.. line.Stations.Select(stop => stop.Id)], command switch
-            {
-                Enter enter => enter.At,
-                Leave leave => leave.At,
-                Judge judge => judge.At,
-                _ => recorded.At,
-            })), (order, command)];
+            return [(order, new Release(line.Id, body, [.. line.Stations.Select(stop => stop.Id)], recorded.At)), (order, command)];
         }
     }
 }

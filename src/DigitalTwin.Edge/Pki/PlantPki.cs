@@ -20,24 +20,26 @@ public sealed class PlantPki : IDisposable
 
     private readonly string folder;
     private readonly TimeProvider time;
+    private readonly Action<string> report;
     private readonly Lock renewing = new();
     private readonly X509Certificate2 authority;
     private X509Certificate2 core;
     private X509Certificate2 gateway;
 
-    private PlantPki(string folder, TimeProvider time)
+    private PlantPki(string folder, TimeProvider time, Action<string> report)
     {
-        (this.folder, this.time) = (folder, time);
+        (this.folder, this.time, this.report) = (folder, time, report);
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
         else Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
-        authority = Load("ca") ?? MakeAuthority();
-        core = LoadIssued("core") ?? MakeCore();
-        gateway = LoadIssued("gateway") ?? MakeGateway();
+        authority = Renewed(Load("ca"), MakeAuthority);
+        core = Renewed(LoadIssued("core"), MakeCore);
+        gateway = Renewed(LoadIssued("gateway"), MakeGateway);
     }
 
+    /// <param name="report">Told in one sentence when a certificate cannot be renewed; while it is valid it stays, and the next handshake tries again.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="CryptographicException">A file there is no certificate or key.</exception>
-    public static PlantPki Open(string folder, TimeProvider time) => new(Path.GetFullPath(folder), time);
+    public static PlantPki Open(string folder, TimeProvider time, Action<string>? report = null) => new(Path.GetFullPath(folder), time, report ?? (_ => { }));
 
     /// <summary>The only issuer that the link trusts.</summary>
     public X509Certificate2 Authority => authority;
@@ -50,8 +52,8 @@ public sealed class PlantPki : IDisposable
             if (!IsDue(core) && !IsDue(gateway)) return core;
             lock (renewing)
             {
-                if (IsDue(core)) core = MakeCore();
-                if (IsDue(gateway)) gateway = MakeGateway();
+                core = Renewed(core, MakeCore);
+                gateway = Renewed(gateway, MakeGateway);
             }
             return core;
         }
@@ -63,6 +65,23 @@ public sealed class PlantPki : IDisposable
         core.Dispose();
         gateway.Dispose();
     }
+
+    /// <returns>The present one until it is due, and beyond where no other can be made and it is still valid.</returns>
+    private X509Certificate2 Renewed(X509Certificate2? present, Func<X509Certificate2> make)
+    {
+        if (present is not null && !IsDue(present)) return present;
+        try
+        {
+            return make();
+        }
+        catch (Exception e) when (present is not null && !IsOver(present) && e is (IOException or UnauthorizedAccessException))
+        {
+            report($"The certificate {present.Subject} in {folder} cannot be renewed and is valid until {present.NotAfter.ToUniversalTime():u}: {e.Message}");
+            return present;
+        }
+    }
+
+    private bool IsOver(X509Certificate2 certificate) => certificate.NotAfter.ToUniversalTime() <= time.GetUtcNow().UtcDateTime;
 
     private bool IsDue(X509Certificate2 certificate) => certificate.NotAfter.ToUniversalTime() - RenewBefore <= time.GetUtcNow().UtcDateTime;
 
@@ -112,7 +131,7 @@ public sealed class PlantPki : IDisposable
     {
         Write($"{name}.key", key.ExportPkcs8PrivateKeyPem(), OwnerOnly);
         Write($"{name}.crt", certificate.ExportCertificatePem(), OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        return Load(name) ?? throw new CryptographicException($"{PathOf($"{name}.crt")} was written and is due for renewal already: is the clock right?");
+        return Load(name) ?? throw new CryptographicException($"{PathOf($"{name}.crt")} was written and is over already: is the clock right?");
     }
 
     private void Write(string file, string content, UnixFileMode mode)
@@ -131,7 +150,7 @@ public sealed class PlantPki : IDisposable
         File.Move(temporary, PathOf(file), overwrite: true);
     }
 
-    /// <returns>Null when it is absent, due for renewal, or its key is of another (a crash between two renames).</returns>
+    /// <returns>Null when it is absent, over, or its key is of another (a crash between two renames).</returns>
     private X509Certificate2? Load(string name)
     {
         var (certificate, key) = (PathOf($"{name}.crt"), PathOf($"{name}.key"));
@@ -141,7 +160,7 @@ public sealed class PlantPki : IDisposable
             using var pem = X509Certificate2.CreateFromPemFile(certificate, key);
             // Through PKCS#12: TLS does not take a key that lives in memory only on every platform.
             var loaded = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
-            if (!IsDue(loaded)) return loaded;
+            if (!IsOver(loaded)) return loaded;
             loaded.Dispose();
             return null;
         }

@@ -25,7 +25,7 @@ public sealed class Stores : IAsyncDisposable
         SqliteJournal? journal = null;
         try
         {
-            pki = PlantPki.Open(data["pki"], time);
+            pki = PlantPki.Open(data["pki"], time, fault => log.LogWarning("{Fault}", fault));
             journal = SqliteJournal.Open(new SqliteJournalOptions(data["journal"], plantId));
             return new Stores(pki, journal, SampleHistory.Open(data["historian"], time, report: fault => log.LogWarning("{Fault}", fault)));
         }

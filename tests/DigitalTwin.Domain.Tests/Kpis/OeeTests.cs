@@ -75,6 +75,23 @@ public class OeeTests
     }
 
     [Fact]
+    public void An_outage_that_lasts_is_not_observed_to_the_end_of_the_window()
+    {
+        var oee = Oee.Of([To(Execute, 0), new GapObserved(At(10), At(100), "server-lost", ["state"], StateUnseen: true)], [Seconds(0, 100)], pri);
+        Assert.Equal((90_000, 10_000), (Step(oee, "notObserved"), oee.Times.ActualProductionMs));
+    }
+
+    [Fact]
+    public void Items_made_in_a_gap_count_after_it_and_their_time_is_not_observed()
+    {
+        var oee = Oee.Of(
+            [To(Execute, 0), new GapObserved(At(600), At(3000), "server-lost", ["state", "good"], StateUnseen: true), To(Execute, 3000), .. Made(3000, good: 40)],
+            [Seconds(0, 3600)], pri);
+        Assert.Equal((40, 2_400_000, 1_200_000), (oee.Quantities.Good, Step(oee, "notObserved"), oee.Times.ActualProductionMs));
+        Assert.Equal(1_200_000, Step(oee, "speedGain"));   // no more than was not observed: owed to the gap, as OeeResult says
+    }
+
+    [Fact]
     public void A_gap_of_another_signal_leaves_the_state_observed() =>
         Assert.Equal(0, Step(Oee.Of([To(Execute, 0), new GapObserved(At(10), At(20), "queue-overflow", ["good"], StateUnseen: false)], [Seconds(0, 100)], pri), "notObserved"));
 

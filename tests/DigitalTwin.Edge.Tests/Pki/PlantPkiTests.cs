@@ -57,6 +57,23 @@ public sealed class PlantPkiTests : IDisposable
     }
 
     [Fact]
+    public void A_certificate_that_cannot_be_renewed_serves_on_while_it_is_valid_and_somebody_is_told()
+    {
+        var told = new List<string>();
+        using var pki = PlantPki.Open(PkiFolder, time, told.Add);
+        var serial = pki.Core.SerialNumber;
+        foreach (var name in new[] { "core", "gateway" }) Directory.CreateDirectory(Path.Combine(PkiFolder, $"{name}.key.new"));   // nothing can be written there
+        time.Advance(TimeSpan.FromDays(330));
+
+        Assert.Equal(serial, pki.Core.SerialNumber);
+        Assert.Equal(2, told.Count);
+        Assert.Contains("CN=core", told[0], StringComparison.Ordinal);
+        using (var again = PlantPki.Open(PkiFolder, time)) Assert.Equal(serial, again.Core.SerialNumber);
+        time.Advance(TimeSpan.FromDays(40));
+        Assert.ThrowsAny<Exception>(() => pki.Core);
+    }
+
+    [Fact]
     public void Certificates_of_a_lost_authority_are_made_anew()
     {
         PlantPki.Open(PkiFolder, time).Dispose();
