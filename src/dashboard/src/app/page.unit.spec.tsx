@@ -69,6 +69,9 @@ it("The overview shows the plant in grey, and a fault on the tile and first amon
   const exception = within(screen.getByTestId("exceptions")).getByTestId("exception");
   expect(exception.textContent).toContain("Robot 3Aborted · Fault 4107");
   expect(exception.getAttribute("href")).toBe(`/twins/${robot}`);
+  act(() => { source.send("heartbeat", { offset: 11, wall: t0, plantTime: at(5), speed: 0, freshness: plant().freshness }); live.flush(); });
+  await waitFor(() => expect(screen.getByTestId("plant-live").textContent).toBe("STANDS"));
+  expect(screen.getByTestId("plant-clock").textContent).toBe("09:30:05");
 });
 
 it("A twin shows reported beside desired; when the stream is lost every value is stale, and it resumes without a reload", async () => {
