@@ -24,7 +24,6 @@ const limits = {
 export interface RunningServer {
   readonly port: number;
   readonly certificateFile: string;
-  readonly addressSpace: IAddressSpace;
   shutdown(): Promise<void>;
 }
 
@@ -86,7 +85,7 @@ export async function startServer({ data, port, populate }: ServerOptions): Prom
   populate(addressSpace);
   offerUserNameOnly(server);
   await server.start();
-  return { port: server.endpoints[0]?.port ?? port, certificateFile, addressSpace, shutdown: () => server.shutdown(0) };
+  return { port: server.endpoints[0]?.port ?? port, certificateFile, shutdown: () => server.shutdown(0) };
 }
 
 async function ownCertificate(trust: GatewayTrust, file: string): Promise<void> {

@@ -1,12 +1,13 @@
-import { randomUUID, X509Certificate } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { DataValue } from "node-opcua";
 import { DurableBuffer, type BufferOptions } from "./buffer/durable-buffer.js";
-import { CoreLink, readLinkCertificates } from "./link/core-link.js";
+import { lockFolder } from "./folder-lock.js";
+import { CoreLink } from "./link/core-link.js";
 import type { Log } from "./log.js";
 import { ensureOwnCertificate } from "./opcua/certificate-manager.js";
 import { Endpoint } from "./opcua/endpoint.js";
-import { readOrCreatePassword } from "./opcua/password.js";
+import { sharedPassword } from "./opcua/password.js";
 import { microseconds, toRow } from "./opcua/reading.js";
 import { pkiOf, trust } from "./opcua/trust-list.js";
 import { PlantClock } from "./plant/plant-clock.js";
@@ -30,8 +31,6 @@ type Target =
   | { readonly kind: "plantTime" }
   | { readonly kind: "speed" };
 
-const linkCertificatePollMs = 300;
-
 /** OPC UA servers → gaps and rows → disk → core. */
 export class Gateway {
   readonly bootId = randomUUID();
@@ -39,25 +38,26 @@ export class Gateway {
   readonly #gaps: GapTracker;
   readonly #repeats = new Repeats();
   readonly #endpoints: Endpoint[] = [];
-  #link: CoreLink | undefined;
+  readonly #link: CoreLink;
   #ticks = 0;
   #ticking: NodeJS.Timeout | undefined;
-  #stopped = false;
 
-  private constructor(private readonly options: GatewayOptions, readonly buffer: DurableBuffer, private readonly log: Log) {
+  private constructor(private readonly options: GatewayOptions, readonly buffer: DurableBuffer, private readonly unlock: () => Promise<void>, log: Log) {
     this.#clock = new PlantClock(options.plant.clock !== null);
     this.#gaps = new GapTracker(buffer.lastSource);
+    this.#link = new CoreLink({ url: options.core, certificates: join(options.data, "pki"), bootId: this.bootId, plantHash: options.plant.hash }, buffer, log);
   }
 
-  /** @returns the gateway, with endpoints and link dialling; the link waits for its certificate. */
+  /** @returns the gateway, with endpoints and link dialling. */
   static async start(options: GatewayOptions, log: Log): Promise<Gateway> {
+    const unlock = await lockFolder(join(options.data, "gateway"));
     const pki = pkiOf(join(options.data, "gateway", "pki"));
     await ensureOwnCertificate(pki);
     for (const file of options.trust) log("info", await trust(pki, file));
-    const password = await readOrCreatePassword(join(options.data, "pki", "opcua-gateway.password"));
+    const password = await sharedPassword(join(options.data, "pki", "opcua-gateway.password"));
     const ids = options.plant.signals.map((signal) => signal.id);
     const buffer = await DurableBuffer.open(join(options.data, "gateway", "buffer"), ids, options.buffer, (text) => log("warn", text));
-    const gateway = new Gateway(options, buffer, log);
+    const gateway = new Gateway(options, buffer, unlock, log);
     for (const endpoint of options.plant.endpoints) {
       const { items, targets } = gateway.#targetsOf(endpoint);
       const signals = targets.flatMap((target) => (target.kind === "signal" ? [target.number] : []));
@@ -68,17 +68,17 @@ export class Gateway {
     }
     for (const endpoint of gateway.#endpoints) endpoint.start();
     gateway.#ticking = setInterval(() => gateway.#tick(), 1000);
-    void gateway.#startLink();
+    gateway.#link.start();
     return gateway;
   }
 
   /** What was received is on disk and all connections are closed when this resolves. */
   async stop(): Promise<void> {
-    this.#stopped = true;
     clearInterval(this.#ticking);
     await Promise.all([this.buffer.flushed(), ...this.#endpoints.map((endpoint) => endpoint.stop())]);
     await this.buffer.close();
-    this.#link?.stop();
+    this.#link.stop();
+    await this.unlock();
   }
 
   #targetsOf(endpoint: EndpointDefinition): { items: { name: string; node: string }[]; targets: Target[] } {
@@ -129,24 +129,10 @@ export class Gateway {
   #tick(): void {
     this.#ticks++;
     const monotonicMs = performance.now();
-    this.#link?.sendTick({
+    this.#link.sendTick({
       counter: this.#ticks, bootId: this.bootId,
       plantTimeUs: this.#clock.now(Date.now() * 1000, monotonicMs), speed: this.#clock.speed, clockStands: this.#clock.stands(monotonicMs),
       endpoints: this.#endpoints.map((endpoint) => endpoint.status), buffered: this.buffer.buffered, dropped: this.buffer.dropped,
     });
-  }
-
-  async #startLink(): Promise<void> {
-    const folder = join(this.options.data, "pki");
-    let files = await readLinkCertificates(folder);
-    if (files === undefined) this.log("info", `waiting for gateway.crt, gateway.key and ca.crt in ${folder}; the host makes them at its first start`);
-    while (files === undefined && !this.#stopped) {
-      await new Promise((resolve) => setTimeout(resolve, linkCertificatePollMs));
-      files = await readLinkCertificates(folder);
-    }
-    if (files === undefined || this.#stopped) return;
-    const gateway = /CN=([^\n]+)/.exec(new X509Certificate(files.certificate).subject)?.[1] ?? "gateway";
-    this.#link = new CoreLink({ url: this.options.core, ...files, gateway, bootId: this.bootId, plantHash: this.options.plant.hash }, this.buffer, this.log);
-    this.#link.start();
   }
 }

@@ -1,4 +1,4 @@
-import "./quiet-stdout.js";
+import "./console-on-stderr.js";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,6 +28,23 @@ async function main(): Promise<void> {
     process.stdout.write(`${await trust(pki, options.certificate)}\n`);
     return;
   }
+  let close = (): Promise<void> => Promise.resolve();
+  let stopping = false;
+  const stop = (why: string): void => {
+    if (stopping) return;
+    stopping = true;
+    log("info", `ends: ${why}`);
+    setTimeout(() => process.exit(0), stopMs).unref();
+    close().then(() => process.exit(0), (error: Error) => fail(1, error.message));
+  };
+  process.on("SIGTERM", () => stop("SIGTERM"));
+  process.on("SIGINT", () => stop("SIGINT"));
+  if (options.exitWithStdin) {
+    process.stdin.on("end", () => stop("standard input was closed"));
+    process.stdin.on("error", () => stop("standard input was closed"));
+    process.stdin.resume();
+  }
+
   const plant = await loadPlant(options.plant, options.endpoints);
   const main = fileURLToPath(import.meta.url);
   // Only now, since node-opcua takes a second to load: whoever mistyped an option need not wait for it.
@@ -37,23 +54,8 @@ async function main(): Promise<void> {
     buffer: { ...defaultBufferOptions, maxBytes: options.bufferMegabytes * 1024 * 1024, segmentBytes: Math.min(defaultBufferOptions.segmentBytes, options.bufferMegabytes * 1024 * 256) },
     trustCommand: (thumbprint) => `node ${main} trust --data ${data} ${thumbprint}`,
   }, log);
+  close = () => gateway.stop();
   gateway.buffer.onFailure = (error) => fail(1, error.message);
-
-  let stopping = false;
-  const stop = (why: string): void => {
-    if (stopping) return;
-    stopping = true;
-    log("info", `ends: ${why}`);
-    setTimeout(() => process.exit(0), stopMs).unref();
-    gateway.stop().then(() => process.exit(0), (error: Error) => fail(1, error.message));
-  };
-  process.on("SIGTERM", () => stop("SIGTERM"));
-  process.on("SIGINT", () => stop("SIGINT"));
-  if (options.exitWithStdin) {
-    process.stdin.on("end", () => stop("standard input was closed"));
-    process.stdin.on("error", () => stop("standard input was closed"));
-    process.stdin.resume();
-  }
   process.stdout.write(`${JSON.stringify({ ready: true, port: 0, certificate: pki.certificateFile, signals: plant.signals.length })}\n`);
 }
 

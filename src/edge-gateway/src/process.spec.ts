@@ -1,19 +1,26 @@
 // The gateway as the process that the host starts.
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { compiledGateway } from "./testing/compiled.js";
-import { temporaryFolder } from "./testing/folder.js";
+import { temporaryFolder, until } from "./testing/folder.js";
 import { present } from "./testing/present.js";
 
 const firstLine = fileURLToPath(new URL("../../../simulations/plants/first-line.json", import.meta.url));
 
-async function start(code: string, folder: string): Promise<{ child: ChildProcess; stdout: () => string }> {
-  const child = spawn(process.execPath, [join(code, "main.js"), "--data", folder, "--plant", firstLine, "--endpoint", "body-line1=opc.tcp://127.0.0.1:9", "--exit-with-stdin"], { stdio: ["pipe", "pipe", "ignore"] });
+const gatewayOn = (code: string, folder: string) => [join(code, "main.js"), "--data", folder, "--plant", firstLine, "--endpoint", "body-line1=opc.tcp://127.0.0.1:9", "--exit-with-stdin"];
+
+function launch(code: string, folder: string): ChildProcess {
+  const child = spawn(process.execPath, gatewayOn(code, folder), { stdio: ["pipe", "pipe", "ignore"] });
   onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
+}
+
+async function start(code: string, folder: string): Promise<{ child: ChildProcess; stdout: () => string }> {
+  const child = launch(code, folder);
   let stdout = "";
   present(child.stdout).on("data", (data: Buffer) => { stdout += data.toString(); });
   while (!stdout.includes("\n")) await once(present(child.stdout), "data");
@@ -35,6 +42,28 @@ test("it prints one ready line and nothing else, makes its certificate and the p
   const again = await start(code, folder);
   again.child.kill("SIGTERM");
   expect(await once(again.child, "exit", { signal: AbortSignal.timeout(10_000) })).toEqual([0, null]);
+}, 60_000);
+
+test("it can be ended while it still starts", async () => {
+  const folder = temporaryFolder();
+  const child = launch(compiledGateway(), folder);
+  await until("it has begun to make its certificate", () => existsSync(join(folder, "gateway", "pki")));
+  child.kill("SIGTERM");
+  expect(await once(child, "exit", { signal: AbortSignal.timeout(10_000) })).toEqual([0, null]);
+}, 60_000);
+
+test("a second gateway on the same folder is refused, and the folder of a killed one is free", async () => {
+  const code = compiledGateway();
+  const folder = temporaryFolder();
+  const { child } = await start(code, folder);
+  const second = spawn(process.execPath, gatewayOn(code, folder), { stdio: ["pipe", "ignore", "pipe"] });
+  let stderr = "";
+  second.stderr.on("data", (data: Buffer) => { stderr += data.toString(); });
+  expect(await once(second, "close", { signal: AbortSignal.timeout(10_000) })).toEqual([1, null]);
+  expect(stderr).toContain(`edge-gateway: ${join(folder, "gateway")} is in use by another edge gateway (process ${child.pid});`);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  await start(code, folder);
 }, 60_000);
 
 test("wrong options and a wrong plant definition end it with code 2 and say what is wrong", () => {

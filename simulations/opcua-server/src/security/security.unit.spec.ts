@@ -49,6 +49,12 @@ test("however many find the password missing, they agree on one of 32 characters
   expect(await readdir(join(data, "secrets"))).toEqual(["opcua-gateway.password"]);
 });
 
+test("an empty password file is one sentence with cause and cure", async () => {
+  const file = join(data, "empty.password");
+  await writeFile(file, "\n");
+  await expect(sharedPassword(file)).rejects.toThrow(`${file} is empty, so no one knows the gateway's password; remove it,`);
+});
+
 test("an empty password matches nothing", () => {
   expect(samePassword("secret", "secret")).toBe(true);
   expect(samePassword("secret", "secret2")).toBe(false);

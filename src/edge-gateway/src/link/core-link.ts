@@ -2,6 +2,7 @@
  * The link to the core: dials, resumes where the core says, sends what is on disk in sequence order within the credit, and a tick each
  * second. It never ends by itself: whatever breaks the connection, it dials again, and everything not acknowledged is sent again.
  */
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { WebSocket } from "ws";
 import { BufferReader, split } from "../buffer/buffer-reader.js";
@@ -12,11 +13,8 @@ import { decodeFrame, encodeFrame, type Frame } from "./frames.js";
 
 export interface CoreLinkOptions {
   readonly url: string;
-  readonly certificate: string;
-  readonly key: string;
-  readonly ca: string;
-  /** Common name of the certificate. */
-  readonly gateway: string;
+  /** Holds gateway.crt, gateway.key and ca.crt, read anew for each connection. */
+  readonly certificates: string;
   readonly bootId: string;
   readonly plantHash: string;
 }
@@ -54,7 +52,15 @@ export class CoreLink {
   }
 
   #dial(): void {
-    const { url, certificate, key, ca } = this.options;
+    this.#connect().catch((error: Error) => this.#retryAfter(error.message));
+  }
+
+  /** @throws Error where the certificates are not there or not usable. */
+  async #connect(): Promise<void> {
+    const { url } = this.options;
+    const { certificate, key, ca } = await readLinkCertificates(this.options.certificates);
+    if (this.#stopped) return;
+    const gateway = /CN=([^\n]+)/.exec(new X509Certificate(certificate).subject)?.[1] ?? "gateway";
     const socket = new WebSocket(url, { cert: certificate, key, ca, minVersion: "TLSv1.2", handshakeTimeout: silenceMs, perMessageDeflate: false, maxPayload: 1024 * 1024 });
     this.#socket = socket;
     let failure = "closed by the core";
@@ -71,7 +77,7 @@ export class CoreLink {
 
     socket.on("open", () => {
       heard = performance.now();
-      socket.send(encodeFrame({ gatewayHello: this.#hello() }));
+      socket.send(encodeFrame({ gatewayHello: this.#hello(gateway) }));
     });
     socket.on("pong", () => { heard = performance.now(); });
     socket.on("error", (error) => { failure = error.message; });
@@ -101,17 +107,20 @@ export class CoreLink {
       clearInterval(watch);
       this.#open = false;
       session?.end();
-      if (this.#stopped) return;
-      if (reason.length > 0) failure = `${reason.toString()} (${code})`;
-      if (failure !== this.#lastFailure) this.log("warn", `no link to the core at ${url}: ${failure}; trying again, samples are kept on disk meanwhile`);
-      this.#lastFailure = failure;
-      this.#retry = setTimeout(() => this.#dial(), this.#retryMs);
-      this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+      this.#retryAfter(reason.length > 0 ? `${reason.toString()} (${code})` : failure);
     });
   }
 
-  #hello(): NonNullable<Frame["gatewayHello"]> {
-    const { gateway, bootId, plantHash } = this.options;
+  #retryAfter(failure: string): void {
+    if (this.#stopped) return;
+    if (failure !== this.#lastFailure) this.log("warn", `no link to the core at ${this.options.url}: ${failure}; trying again, samples are kept on disk meanwhile`);
+    this.#lastFailure = failure;
+    this.#retry = setTimeout(() => this.#dial(), this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+  }
+
+  #hello(gateway: string): NonNullable<Frame["gatewayHello"]> {
+    const { bootId, plantHash } = this.options;
     const { bufferId, signals } = this.buffer.dictionary;
     return {
       gateway, bootId, bufferId, plantHash, firstSequence: this.buffer.firstSequence, nextSequence: this.buffer.nextSequence,
@@ -211,12 +220,13 @@ class Session {
 /** Field 4 of Frame, length-delimited. */
 const gapTag = (4 << 3) | 2;
 
-export async function readLinkCertificates(folder: string): Promise<{ certificate: string; key: string; ca: string } | undefined> {
-  try {
-    const [certificate, key, ca] = await Promise.all(["gateway.crt", "gateway.key", "ca.crt"].map((name) => readFile(`${folder}/${name}`, "utf8")));
-    return certificate && key && ca ? { certificate, key, ca } : undefined;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+async function readLinkCertificates(folder: string): Promise<{ certificate: string; key: string; ca: string }> {
+  const read = async (name: string): Promise<string> => {
+    const text = await readFile(`${folder}/${name}`, "utf8").catch((error: NodeJS.ErrnoException) => {
+      throw new Error(error.code === "ENOENT" ? `${folder}/${name} is not there, the host makes it at its first start` : `${folder}/${name} cannot be read (${error.message})`);
+    });
+    if (text.trim() === "") throw new Error(`${folder}/${name} is empty`);
+    return text;
+  };
+  return { certificate: await read("gateway.crt"), key: await read("gateway.key"), ca: await read("ca.crt") };
 }

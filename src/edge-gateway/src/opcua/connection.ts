@@ -86,14 +86,16 @@ class Ending {
   readonly reason: Promise<string>;
   #ended: string | undefined;
   #resolve!: (reason: string) => void;
+  readonly #stopped = () => this.because("the gateway ends");
 
-  constructor(stop: AbortSignal) {
+  constructor(private readonly stop: AbortSignal) {
     this.reason = new Promise((resolve) => { this.#resolve = resolve; });
-    if (stop.aborted) this.because("the gateway ends");
-    else stop.addEventListener("abort", () => this.because("the gateway ends"), { once: true });
+    stop.addEventListener("abort", this.#stopped);
+    if (stop.aborted) this.#stopped();
   }
 
   because(reason: string): void {
+    this.stop.removeEventListener("abort", this.#stopped);
     this.#ended ??= reason;
     this.#resolve(this.#ended);
   }

@@ -1,25 +1,29 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Password of the gateway's OPC UA user: whoever finds it missing, gateway or server, makes it. */
-export async function readOrCreatePassword(path: string): Promise<string> {
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const present = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return undefined;
-      throw error;
-    });
-    if (present !== undefined && present.trim() !== "") return present.trim();
-    if (present === undefined) {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const temporary = `${path}.${process.pid}`;
-      await writeFile(temporary, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
-      // A link appears whole or not at all, and only if nobody was faster.
-      await link(temporary, path).catch((error: NodeJS.ErrnoException) => { if (error.code !== "EEXIST") throw error; });
-      await unlink(temporary);
-    } else {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-  throw new Error(`${path} is empty; remove it, a new password is made at the next start of gateway and OPC UA server`);
+/**
+ * The password of the gateway's OPC UA user: whoever finds it missing, gateway or server, makes it.
+ * Written aside and linked into place, so that nobody ever reads half of it and two makers cannot both win.
+ */
+export async function sharedPassword(file: string): Promise<string> {
+  const present = await readPassword(file);
+  if (present !== undefined) return present;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const aside = `${file}.${randomUUID()}.new`;
+  await writeFile(aside, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  await link(aside, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+  await unlink(aside);
+  return (await readPassword(file)) ?? sharedPassword(file);
+}
+
+async function readPassword(file: string): Promise<string | undefined> {
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (text?.trim() === "") throw new Error(`${file} is empty, so no one knows the gateway's password; remove it, and start gateway and OPC UA server again: they make a new one`);
+  return text?.trim();
 }

@@ -29,7 +29,7 @@ test("the first line has every signal and setpoint of its line, cells, robots, g
   const plant = plantOf(firstLine);
   expect(plant.signals).toHaveLength(5 + 8 * (10 + 7 + 1 + 9 + 2 + 5));
   expect(plant.signals.find((signal) => signal.id === "leipzig.body.line1.cell3.robot.vibration")).toEqual({
-    id: "leipzig.body.line1.cell3.robot.vibration", endpoint: "body-line1", node: "nsu=urn:leipzig:body:line1;s=Cell3.Robot.Vibration", type: "number", period: 1,
+    id: "leipzig.body.line1.cell3.robot.vibration", endpoint: "body-line1", node: "nsu=urn:leipzig:body:line1;s=Cell3.Robot.Vibration", type: "number",
   });
   expect(plant.signals.find((signal) => signal.id === "leipzig.body.line1.cell3.vehicle")?.type).toBe("text");
   expect(plant.signals.find((signal) => signal.id === "leipzig.body.line1.cell3.gun.weldCurrent")?.node).toBe("nsu=urn:leipzig:body:line1;s=Cell3.Gun.WeldCurrentSetpoint");
@@ -46,7 +46,7 @@ test("signals of an element add to those of its class, and a full node id stands
   const file = JSON.parse(firstLine.toString("utf8"));
   file.areas[0].lines[0].cells[0].signals = [{ name: "humidity", role: "measurement", node: "nsu=urn:other;i=77", period: 10 }];
   const added = plantOf(Buffer.from(JSON.stringify(file))).signals.find((signal) => signal.id === "leipzig.body.line1.cell1.humidity");
-  expect(added).toEqual({ id: "leipzig.body.line1.cell1.humidity", endpoint: "body-line1", node: "nsu=urn:other;i=77", type: "number", period: 10 });
+  expect(added).toEqual({ id: "leipzig.body.line1.cell1.humidity", endpoint: "body-line1", node: "nsu=urn:other;i=77", type: "number" });
 });
 
 test("a wrong file is refused with path and reason for every fault, not the first alone", () => {

@@ -3,7 +3,6 @@ import { field, Reader } from "./reader.js";
 
 /** What the gateway needs of a plant definition (format digitaltwin.plant/1): where to connect and which nodes to watch. */
 export interface Plant {
-  readonly id: string;
   /** SHA-256 of the file's bytes, hex. */
   readonly hash: string;
   readonly endpoints: readonly EndpointDefinition[];
@@ -35,8 +34,6 @@ export interface SignalDefinition {
   /** ExpandedNodeId with its namespace URI (OPC UA Part 6, 5.1.12): `nsu=urn:…;s=…`. */
   readonly node: string;
   readonly type: "number" | "text";
-  /** How often the equipment refreshes it, in seconds of plant time. */
-  readonly period: number;
 }
 
 export type PlantResult =
@@ -47,7 +44,6 @@ interface SignalTemplate {
   readonly name: string;
   readonly node: string;
   readonly type: "number" | "text";
-  readonly period: number;
 }
 
 /** Reads and expands a plant definition; a wrong one is refused with every fault found, each as `path: reason`. */
@@ -91,7 +87,7 @@ export function readPlant(bytes: Uint8Array): PlantResult {
       const absolute = template.node.startsWith("nsu=");
       if (!absolute && prefix === undefined) reader.fault(field(path, "nodePrefix"), `is missing; signal "${template.name}" needs it`);
       const node = absolute ? template.node : `nsu=${namespaceUri};s=${prefix ?? ""}.${template.node}`;
-      signals.push({ id: `${owner}.${template.name}`, endpoint, node, type: template.type, period: template.period });
+      signals.push({ id: `${owner}.${template.name}`, endpoint, node, type: template.type });
     }
   };
 
@@ -115,7 +111,7 @@ export function readPlant(bytes: Uint8Array): PlantResult {
   }
   if (faults.length === 0 && signals.length === 0) faults.push("$.areas: no signal is defined, there is nothing to watch");
   if (faults.length > 0) return { kind: "faults", faults };
-  return { kind: "plant", plant: { id, hash: createHash("sha256").update(bytes).digest("hex"), endpoints, clock, signals } };
+  return { kind: "plant", plant: { hash: createHash("sha256").update(bytes).digest("hex"), endpoints, clock, signals } };
 }
 
 function readEndpoints(reader: Reader, root: Record<string, unknown>): EndpointDefinition[] {
@@ -164,8 +160,8 @@ function readTemplates(reader: Reader, from: Record<string, unknown>, path: stri
       const type = key === "signals" && signal["type"] !== undefined ? reader.oneOf(signal, "type", at, ["number", "text"] as const) : "number";
       const node = reader.string(signal, "node", at) ?? "?";
       if (node.startsWith("nsu=")) reader.node(signal, "node", at);
-      const period = signal["period"] === undefined ? 1 : reader.positive(signal, "period", at);
-      return { template: { name: reader.identifier(signal, "name", at) ?? "?", node, type: type ?? "number", period: period ?? 1 }, at };
+      if (signal["period"] !== undefined) reader.positive(signal, "period", at);
+      return { template: { name: reader.identifier(signal, "name", at) ?? "?", node, type: type ?? "number" }, at };
     });
   return [...read("signals"), ...read("setpoints")];
 }

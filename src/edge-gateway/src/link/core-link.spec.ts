@@ -1,0 +1,42 @@
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { DurableBuffer } from "../buffer/durable-buffer.js";
+import { createLinkCertificates } from "../testing/certificates.js";
+import { FakeCore } from "../testing/fake-core.js";
+import { temporaryFolder, until } from "../testing/folder.js";
+import { CoreLink } from "./core-link.js";
+
+test("the link waits for its certificates, takes renewed ones at its next connection, and outlives unusable ones", async () => {
+  const folder = temporaryFolder();
+  const [first, renewed, used] = ["first", "renewed", "used"].map((name) => join(folder, name)) as [string, string, string];
+  mkdirSync(used);
+  const take = (from: string) => { for (const name of ["gateway.crt", "gateway.key", "ca.crt"]) copyFileSync(join(from, name), join(used, name)); };
+  await Promise.all([createLinkCertificates(first), createLinkCertificates(renewed)]);
+  let core = await FakeCore.withCertificates(first);
+  await core.start();
+  const { port } = core;
+  const buffer = await DurableBuffer.open(join(folder, "buffer"), ["a"], { maxBytes: 1e9, segmentBytes: 1e6, syncSpacingMs: 0 }, () => undefined);
+  const log: string[] = [];
+  const link = new CoreLink({ url: core.url, certificates: used, bootId: "boot", plantHash: "hash" }, buffer, (_, text) => log.push(text));
+  onTestFinished(async () => {
+    link.stop();
+    await core.stop();
+    await buffer.close();
+  });
+  link.start();
+  await until("it says what it waits for", () => log.some((line) => line.includes("gateway.crt is not there, the host makes it at its first start")));
+  take(first);
+  await until("it is linked", () => core.hellos.length === 1);
+  expect(core.hellos[0]?.gateway).toBe("gateway-1");
+
+  writeFileSync(join(used, "gateway.key"), "-----BEGIN PRIVATE KEY-----\nMIIB");
+  await core.stop();
+  core = await FakeCore.withCertificates(renewed);
+  core.port = port;
+  await core.start();
+  const before = log.length;
+  await until("it says that the key cannot be used", () => log.slice(before).some((line) => /no link to the core .*(PEM|asn1|DECODER|key)/i.test(line)));
+  take(renewed);
+  await until("it is linked with the renewed ones", () => core.hellos.length === 1);
+}, 60_000);
