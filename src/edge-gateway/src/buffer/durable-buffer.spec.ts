@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { decodeFrame } from "../link/frames.js";
@@ -7,7 +7,7 @@ import type { Row } from "../samples/row.js";
 import { temporaryFolder } from "../testing/folder.js";
 import { present } from "../testing/present.js";
 import { BufferReader, split } from "./buffer-reader.js";
-import { DurableBuffer, endOf, type BufferOptions } from "./durable-buffer.js";
+import { DurableBuffer, endOf, mostPendingRows, type BufferOptions } from "./durable-buffer.js";
 import type { BufferRecord } from "./record.js";
 
 const options: BufferOptions = { maxBytes: 1e9, segmentBytes: 4000, syncSpacingMs: 0 };
@@ -136,7 +136,7 @@ test("a full buffer drops its oldest segment, counts it, and a gap stands in its
   expect(first).toBeGreaterThan(1);
   expect(buffer.dropped).toBe(first - 1);
   const gap = present(decodeFrame(present((await readAll(buffer, 0))[0]).content).gap);
-  expect(gap).toMatchObject({ sequence: first - 1, signal: [1, 2], toUs: first - 2, reason: "buffer-full" });
+  expect(gap).toMatchObject({ sequence: first - 1, signal: [1, 2], toUs: first - 1, reason: "buffer-full" });
   await buffer.close();
   const { buffer: again } = await open(folder, ["a", "b"], { maxBytes: 12_000 });
   expect(again.dropped).toBe(first - 1);
@@ -166,6 +166,54 @@ test("a segment that rotted on the disk gives what is whole before the damage, a
   expect(rowsOf(records).length + buffer.dropped).toBe(1000);
   expect(buffer.dropped).toBeGreaterThan(0);
   await buffer.close();
+});
+
+test("where a segment's very head rotted, the gap still goes from the last sample before it to the first after it", async () => {
+  const folder = temporaryFolder();
+  const { buffer } = await open(folder);
+  await fill(buffer, 0, 1000);
+  const [first, second, third] = segmentsIn(folder).map((name) => ({ path: join(folder, name), sequence: Number.parseInt(name, 10) }));
+  const rot = (path: string) => {
+    const bytes = readFileSync(path);
+    bytes.writeUInt8(bytes.readUInt8(9) ^ 4, 9);
+    writeFileSync(path, bytes);
+  };
+  rot(present(second).path);
+  // Source times count up with the sequences: row n has n - 1, and two signals take turns.
+  const gapOf = (records: readonly BufferRecord[]) => present(records.map((record) => decodeFrame(record.content).gap).find(Boolean));
+  expect(gapOf(await readAll(buffer, 0))).toMatchObject({ signal: [1, 2], fromUs: present(second).sequence - 3, toUs: present(third).sequence - 1, reason: "buffer-damaged" });
+  rot(present(first).path);
+  rot(present(third).path);
+  await buffer.close();
+  unlinkSync(join(folder, "dropped.json"));
+  const { buffer: again } = await open(folder);
+  const { fromUs, toUs } = gapOf(await readAll(again, 0));
+  expect(Number.isSafeInteger(fromUs) && Number.isSafeInteger(toUs) && fromUs <= toUs).toBe(true);
+});
+
+test("a disk that does not answer ends the gateway before its memory is full", async () => {
+  const { buffer } = await open(temporaryFolder(), ["a"], { syncSpacingMs: 1000 });
+  const failures: string[] = [];
+  buffer.onFailure = (error) => failures.push(error.message);
+  await fill(buffer, 0, 10);
+  const rows = Array.from({ length: 1000 }, (_, index) => row(1, index));
+  for (let waiting = 0; waiting < mostPendingRows; waiting += rows.length) buffer.append([], rows);
+  expect(failures).toEqual([]);
+  buffer.append([], rows);
+  expect(failures).toHaveLength(1);
+  expect(failures[0]).toMatch(/cannot be written \(it has not answered while 200000 samples came in\); free or repair that disk/);
+});
+
+test("a disk that refuses a new segment where numbers have to jump ends the gateway too", async () => {
+  const folder = temporaryFolder();
+  const { buffer } = await open(folder);
+  const failures: string[] = [];
+  buffer.onFailure = (error) => failures.push(error.message);
+  await fill(buffer, 0, 10);
+  mkdirSync(join(folder, "0000000000005001.seg"));
+  await buffer.skipTo(5000);
+  expect(failures).toHaveLength(1);
+  expect(failures[0]).toMatch(/cannot be written \(EISDIR/);
 });
 
 test("numbers jump over what the core holds but a restored disk does not", async () => {

@@ -27,6 +27,9 @@ export const defaultBufferOptions: BufferOptions = { maxBytes: 512 * 1024 * 1024
 /** One frame holds at most so many rows; a small frame keeps the link responsive. */
 const rowsPerFrame = 500;
 
+/** Rows that may wait for a disk that does not answer: half a minute of a large line, some 50 MB. Then the process ends, as with a disk that refuses. */
+export const mostPendingRows = 200_000;
+
 /** What was dropped because the buffer was full, until the core has the gap that says so. */
 export interface Dropped extends Gap {
   /** Last sequence that is gone. */
@@ -45,6 +48,7 @@ export class DurableBuffer {
   #active: FileHandle;
   #activeRecords: BufferRecord[] = [];
   #pending: { gaps: readonly Gap[]; rows: readonly Row[] }[] = [];
+  #pendingRows = 0;
   #flushing: Promise<void> | undefined;
   #lastFlush = -Infinity;
   #next: number;
@@ -140,7 +144,12 @@ export class DurableBuffer {
 
   append(gaps: readonly Gap[], rows: readonly Row[]): void {
     if (gaps.length === 0 && rows.length === 0) return;
+    if (this.#pendingRows + rows.length > mostPendingRows) {
+      this.#fail(new Error(`it has not answered while ${this.#pendingRows} samples came in`));
+      return;
+    }
     this.#pending.push({ gaps, rows });
+    this.#pendingRows += rows.length;
     this.#flushing ??= this.#flushAll();
   }
 
@@ -161,14 +170,19 @@ export class DurableBuffer {
         const wait = this.#lastFlush + this.options.syncSpacingMs - performance.now();
         if (wait > 0 && !this.#closing) await new Promise((resolve) => setTimeout(resolve, wait));
         this.#lastFlush = performance.now();
+        this.#pendingRows = 0;
         await this.#flush(this.#pending.splice(0));
         for (const listener of this.#listeners) listener();
       }
     } catch (error) {
-      this.onFailure(new Error(`the buffer in ${this.folder} cannot be written (${(error as Error).message}); free or repair that disk, then start the gateway again`));
+      this.#fail(error as Error);
     } finally {
       this.#flushing = undefined;
     }
+  }
+
+  #fail(cause: Error): void {
+    this.onFailure(new Error(`the buffer in ${this.folder} cannot be written (${cause.message}); free or repair that disk, then start the gateway again`));
   }
 
   async #flush(batches: { gaps: readonly Gap[]; rows: readonly Row[] }[]): Promise<void> {
@@ -196,8 +210,7 @@ export class DurableBuffer {
   #remember(record: BufferRecord): void {
     this.#activeRecords.push(record);
     this.#next = record.sequence + record.count;
-    const { samples } = decodeFrame(record.content);
-    if (samples !== undefined) for (const row of unpack(samples)) this.lastSource.set(row.signal, row.sourceUs);
+    for (const row of rowsIn([record])) this.lastSource.set(row.signal, row.sourceUs);
   }
 
   async #roll(firstSequence: number): Promise<void> {
@@ -226,17 +239,31 @@ export class DurableBuffer {
   async #declareLost(segment: Segment, following: Segment, first: number, reason: "buffer-full" | "buffer-damaged"): Promise<void> {
     const through = following.firstSequence - 1;
     if (through <= this.#acknowledged) return;
-    const [before, after] = await Promise.all([lastAtStart(segment.path), lastAtStart(following.path)]);
+    const survivor = await readSegment(following.path);
+    const before = await this.#lastBefore(segment);
+    const after = survivor === undefined ? this.lastSource : new Map(survivor.head.last);
     const touched = [...after].filter(([signal, sourceUs]) => before.get(signal) !== sourceUs);
-    const times = touched.flatMap(([signal, sourceUs]) => [before.get(signal) ?? sourceUs, sourceUs]);
+    const toUs = firstSource(survivor?.records ?? []) ?? Math.max(0, ...after.values());
+    const times = touched.map(([signal, sourceUs]) => before.get(signal) ?? sourceUs);
     this.dropped += through - Math.max(first - 1, this.#acknowledged);
     this.#lost = {
       through, reason,
       signals: [...new Set([...(this.#lost?.signals ?? []), ...touched.map(([signal]) => signal)])],
-      fromUs: Math.min(...times, this.#lost?.fromUs ?? Infinity),
-      toUs: Math.max(...times, this.#lost?.toUs ?? -Infinity),
+      fromUs: Math.min(...times, toUs, this.#lost?.fromUs ?? toUs),
+      toUs: Math.max(toUs, this.#lost?.toUs ?? toUs),
     };
     await writeLosses(this.folder, { dropped: this.dropped, lost: this.#lost });
+  }
+
+  /** Last source times before a segment: its head tells them, or what is whole in those before it. */
+  async #lastBefore(segment: Segment): Promise<Map<number, number>> {
+    const own = await readSegment(segment.path);
+    if (own !== undefined) return new Map(own.head.last);
+    const previous = this.segments[this.segments.indexOf(segment) - 1];
+    if (previous === undefined) return new Map();
+    const last = await this.#lastBefore(previous);
+    for (const row of rowsIn((await readSegment(previous.path))?.records ?? [])) last.set(row.signal, row.sourceUs);
+    return last;
   }
 
   /** The core holds everything up to this sequence: segments wholly below it are not needed any more. */
@@ -265,7 +292,7 @@ export class DurableBuffer {
   async skipTo(sequence: number): Promise<void> {
     await this.flushed();
     if (sequence < this.#next) return;
-    this.#flushing = this.#roll(sequence + 1).finally(() => {
+    this.#flushing = this.#roll(sequence + 1).catch((error: Error) => this.#fail(error)).finally(() => {
       this.#flushing = this.#pending.length > 0 ? this.#flushAll() : undefined;
     });
     await this.#flushing;
@@ -329,9 +356,19 @@ async function readLosses(folder: string): Promise<Losses> {
   }
 }
 
-async function lastAtStart(path: string): Promise<Map<number, number>> {
-  const segment = await readSegment(path);
-  return new Map(segment?.head.last ?? []);
+function rowsIn(records: readonly BufferRecord[]): Row[] {
+  return records.flatMap((record) => {
+    const { samples } = decodeFrame(record.content);
+    return samples === undefined ? [] : unpack(samples);
+  });
+}
+
+function firstSource(records: readonly BufferRecord[]): number | undefined {
+  for (const record of records) {
+    const [row] = rowsIn([record]);
+    if (row !== undefined) return row.sourceUs;
+  }
+  return undefined;
 }
 
 async function createSegment(path: string, head: Uint8Array): Promise<FileHandle> {

@@ -27,13 +27,17 @@ export function thumbprintOf(der: Uint8Array): string {
   return new X509Certificate(der).fingerprint.replaceAll(":", "");
 }
 
-/** Keeps a refused certificate where the trust command finds it. */
+/** Keeps a refused certificate where the trust command finds it; not one that was trusted while it was being refused: in both folders it would count as refused for ever. */
 export async function keepRejected(pki: Pki, der: Uint8Array): Promise<void> {
   const folder = join(pki.folder, "rejected");
-  await mkdir(folder, { recursive: true });
-  const known = await certificatesIn(folder);
-  if (!known.some((certificate) => certificate.thumbprint === thumbprintOf(der))) {
-    await writeFile(join(folder, `${thumbprintOf(der)}.pem`), new X509Certificate(der).toString());
+  const thumbprint = thumbprintOf(der);
+  const isIt = (certificate: { thumbprint: string }) => certificate.thumbprint === thumbprint;
+  const kept = (await certificatesIn(folder)).filter(isIt);
+  if ((await certificatesIn(join(pki.folder, "trusted", "certs"))).some(isIt)) {
+    for (const { path } of kept) await rm(path, { force: true });
+  } else if (kept.length === 0) {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${thumbprint}.pem`), new X509Certificate(der).toString());
   }
 }
 
