@@ -15,12 +15,14 @@ test("a second gateway on the same folder is refused with one sentence, until th
 });
 
 test("of many that start at once one gets the folder, also where a killed one has left its lock", async () => {
-  const folder = temporaryFolder();
   const { pid } = spawnSync(process.execPath, ["--version"]);
-  writeFileSync(join(folder, "lock"), JSON.stringify({ pid, started: "1" }));
-  const attempts = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)));
-  expect(attempts.filter((attempt) => attempt.status === "fulfilled")).toHaveLength(1);
-  expect(readdirSync(folder)).toEqual(["lock"]);
+  for (let round = 0; round < 20; round++) {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "lock"), JSON.stringify({ pid, started: "1" }));
+    const attempts = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)));
+    expect(attempts.filter((attempt) => attempt.status === "fulfilled")).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual(["lock"]);
+  }
 });
 
 test.each([

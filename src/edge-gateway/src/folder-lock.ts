@@ -17,8 +17,16 @@ interface Holder {
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, "lock");
-  const aside = `${path}.${randomUUID()}`;
   const text = JSON.stringify({ pid: process.pid, started: (await startOf(process.pid)) ?? "" } satisfies Holder);
+  await take(path, text, folder);
+  return async () => {
+    if ((await readFile(path, "utf8").catch(ignoreMissing)) === text) await unlink(path);
+  };
+}
+
+/** Replaces the lock of an ended holder under a lock of its own, named for that holder: of many that find it, one replaces it, once. */
+async function take(path: string, text: string, folder: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
   await writeFile(aside, text, { mode: 0o600 });
   try {
     while (!(await placed(aside, path))) {
@@ -28,14 +36,17 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
       if (holder !== undefined && (await startOf(holder.pid)) === holder.started) {
         throw new Error(`${folder} is in use by another edge gateway (process ${holder.pid}); end that one, or give this one a folder of its own with --data`);
       }
-      await takeAway(path, found);
+      const takeover = `${path}.${holder?.pid ?? "unknown"}`;
+      await take(takeover, text, folder);
+      try {
+        if ((await readFile(path, "utf8").catch(ignoreMissing)) === found) return await rename(aside, path);
+      } finally {
+        await unlink(takeover);
+      }
     }
   } finally {
-    await unlink(aside);
+    await unlink(aside).catch(ignoreMissing);
   }
-  return async () => {
-    if ((await readFile(path, "utf8").catch(ignoreMissing)) === text) await unlink(path);
-  };
 }
 
 /** A link appears whole or not at all, and only if nobody was faster. */
@@ -47,16 +58,6 @@ async function placed(aside: string, path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     return false;
   }
-}
-
-/** Removes the lock that was judged, and puts back another that took its place meanwhile. */
-async function takeAway(path: string, judged: string): Promise<void> {
-  const away = `${path}.${randomUUID()}`;
-  await rename(path, away).catch(ignoreMissing);
-  const taken = await readFile(away, "utf8").catch(ignoreMissing);
-  if (taken === undefined) return;
-  if (taken !== judged) await placed(away, path);
-  await unlink(away);
 }
 
 function holderIn(text: string): Holder | undefined {
