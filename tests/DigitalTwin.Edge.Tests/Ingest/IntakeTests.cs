@@ -121,6 +121,15 @@ public sealed class IntakeTests
     }
 
     [Fact]
+    public void What_a_connection_told_before_the_first_tick_is_told_again_with_the_clock()
+    {
+        Assert.Null(Assert.IsType<Observation.Reported>(Assert.Single(intake.Take(Plant.Frame(11, new Row(1, 5, 6))).Observations)).PlantNow);
+        clock.Announce(Plant.T0.AddSeconds(6), 1);
+        Assert.NotNull(Assert.IsType<Observation.Reported>(Assert.Single(intake.Take(Plant.Frame(12, new Row(1, 6, 6))).Observations)).PlantNow);
+        Assert.Empty(intake.Take(Plant.Frame(13, new Row(1, 7, 6))).Observations);
+    }
+
+    [Fact]
     public void A_gap_that_stands_for_dropped_samples_accounts_for_their_sequences()
     {
         intake.Take(new Gap { Sequence = 500, FromUs = 0, ToUs = 1, Reason = "buffer-full" });
