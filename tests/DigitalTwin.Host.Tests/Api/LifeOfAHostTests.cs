@@ -37,7 +37,7 @@ public class LifeOfAHostTests
             Task<int> ending = host.StopAsync();
             Assert.Null(await EndAsync(one));
             Assert.Null(await EndAsync(another));
-            Assert.InRange(Stopwatch.GetElapsedTime(asked).TotalSeconds, 0, 2);
+            Assert.InRange(Stopwatch.GetElapsedTime(asked).TotalSeconds, 0, 5);
             Assert.Equal(0, await ending);
         }
 

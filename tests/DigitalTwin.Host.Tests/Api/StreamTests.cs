@@ -140,7 +140,7 @@ public class StreamTests(ScenarioHost scenario)
         Heard first = await stream.NextAsync("heartbeat");
         await scenario.Gateway.TickAsync(first.Data.GetProperty("plantTime").GetDateTimeOffset().AddSeconds(1));   // plant time stands when nobody tells it
         Heard second = await stream.NextAsync("heartbeat");
-        Assert.InRange(Stopwatch.GetElapsedTime(first.At, second.At).TotalSeconds, 4, 8);
+        Assert.InRange(Stopwatch.GetElapsedTime(first.At, second.At).TotalSeconds, 4, 15);
         Assert.True(second.Data.GetProperty("plantTime").GetDateTimeOffset() > first.Data.GetProperty("plantTime").GetDateTimeOffset());
     }
 
