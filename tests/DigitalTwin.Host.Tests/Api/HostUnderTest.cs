@@ -29,22 +29,28 @@ internal sealed partial class HostUnderTest : IAsyncDisposable
         }
     }
 
-    public static Process Launch(string data, params IEnumerable<string> more)
+    public static Process Launch(string data, params IEnumerable<string> more) => Launch(data, null, more);
+
+    private static Process Launch(string data, (string Name, string Value)? variable, params IEnumerable<string> more)
     {
         string plant = Path.Combine(data, "plant.json");
         if (!File.Exists(plant))
             File.WriteAllBytes(plant, MadePlant.File);
-        return Process.Start(new ProcessStartInfo("dotnet",
+        var start = new ProcessStartInfo("dotnet",
             [Path.Combine(AppContext.BaseDirectory, "DigitalTwin.Host.dll"), "--attach", "--data", data, "--plant", plant, "--urls", "http://127.0.0.1:0", .. more])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        if (variable is var (name, value))
+            start.Environment[name] = value;
+        return Process.Start(start)!;
     }
 
-    public static async Task<HostUnderTest> StartAsync(string data)
+    /// <param name="variable">A variable of its environment, and nobody else's.</param>
+    public static async Task<HostUnderTest> StartAsync(string data, (string Name, string Value)? variable = null)
     {
-        var host = new HostUnderTest(Launch(data), data);
+        var host = new HostUnderTest(Launch(data, variable), data);
         host.process.OutputDataReceived += (_, line) => host.Hear(line.Data);
         host.process.ErrorDataReceived += (_, line) => host.Hear(line.Data);
         host.process.BeginOutputReadLine();

@@ -67,16 +67,8 @@ public class LifeOfAHostTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(Path.Combine(folder.Path, "appsettings.json"), """{"Kestrel": {"Endpoints": {"Open": {"Url": "http://127.0.0.1:0"}}}}""");
-        Environment.SetEnvironmentVariable("Kestrel__Endpoints__Open__Url", "http://127.0.0.1:0");
-        try
-        {
-            await using HostUnderTest host = await HostUnderTest.StartAsync(folder.Path);
-            Assert.Equal(2, host.ListeningPorts().Count);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("Kestrel__Endpoints__Open__Url", null);
-        }
+        await using HostUnderTest host = await HostUnderTest.StartAsync(folder.Path, ("Kestrel__Endpoints__Open__Url", "http://127.0.0.1:0"));
+        Assert.Equal(2, host.ListeningPorts().Count);
     }
 
     [Fact]
