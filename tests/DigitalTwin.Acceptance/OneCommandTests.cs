@@ -44,8 +44,14 @@ public class OneCommandTests
     [Fact]
     public async Task Killing_dotnet_run_leaves_no_process_behind()
     {
-        string data = Checkout.NewDataFolder();
-        Running dotnetRun = Running.Start("dotnet", ["run", "--no-build", "--project", "src/DigitalTwin.Host", "-c", Configuration, "--", "--data", data, "--urls", "http://127.0.0.1:0"]);
+        // Relative paths are the caller's: this one lies in the checkout, where `dotnet run` was called.
+        string data = Path.Combine("artifacts", $"run-{Guid.NewGuid():n}");
+        Running dotnetRun = Running.Start("dotnet",
+        [
+            "run", "--no-build", "--project", "src/DigitalTwin.Host", "-c", Configuration, "--",
+            "--data", data, "--urls", "http://127.0.0.1:0", "--physics", "simulations/scenarios/robot-breakdown.json",
+        ]);
+        data = Path.Combine(Checkout.Root, data);
         using HostProcess host = await HostProcess.StartAsync(dotnetRun, data);
         await host.ReadyAsync();
         IReadOnlyList<int> started = dotnetRun.Descendants();
@@ -78,6 +84,28 @@ public class OneCommandTests
         Assert.Equal(1, await host.ExitAsync(RefusedWithin));
         Assert.Contains($":{port}", host.Errors, StringComparison.Ordinal);
         Assert.Contains("--urls http://localhost:PORT", host.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Everything, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_taken_OPC_UA_port_is_named_with_the_cure()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        using Running host = Running.Dotnet(Checkout.Host, "--data", Checkout.NewDataFolder(), "--urls", "http://127.0.0.1:0", "--opcua-port", $"{port}");
+        Assert.Equal(1, await host.ExitAsync(RefusedWithin));
+        Assert.Contains($"opcua-server cannot start", host.Errors, StringComparison.Ordinal);
+        Assert.Contains($"{port}", host.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Everything, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_physics_file_that_is_not_there_is_refused()
+    {
+        using Running host = Running.Dotnet(Checkout.Host, "--data", Checkout.NewDataFolder(), "--urls", "http://127.0.0.1:0", "--physics", "/nowhere/physics.json");
+        Assert.Equal(2, await host.ExitAsync(RefusedWithin));
+        Assert.Contains("/nowhere/physics.json", host.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,7 +30,8 @@ public static class WorkOrder
         var known = Operation(state, enter.Station);
         if (enter.At <= known.Entered || (known.Entered is not null && enter.At <= known.Left)) return Decision.Nothing<WorkOrderEvent>();
         var reached = state.Operations.Keys.Select(station => state.Route.IndexOf(station)).DefaultIfEmpty(-1).Max();
-        var inOrder = state.Status is WorkOrderStatus.Released or WorkOrderStatus.InProgress && state.Route.IndexOf(enter.Station) == reached + 1;
+        var inOrder = state.Status is WorkOrderStatus.Released or WorkOrderStatus.InProgress 
+            && (reached < 0 || state.Route.IndexOf(enter.Station) == reached + 1);   // seen for the first time: where it came from, nobody saw
         return Decision.Accept<WorkOrderEvent>(new OperationEntered(enter.Station, inOrder, enter.At));
     }
 

@@ -10,7 +10,7 @@ public abstract record WorkOrderEvent
 
     public sealed record Released(string Line, string Body, IReadOnlyList<string> Route, DateTimeOffset At) : WorkOrderEvent(At);
 
-    /// <param name="InOrder">False where the station is not the next one of the route, or the order is already at its end.</param>
+    /// <param name="InOrder">False where the station is not the next one after those it was seen in, or the order is already at its end.</param>
     public sealed record OperationEntered(string Station, bool InOrder, DateTimeOffset At) : WorkOrderEvent(At);
 
     /// <param name="InOrder">False where the body was not known to be in the station.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DigitalTwin.Host.Startup;
 
 namespace DigitalTwin.Host.Children;
 
@@ -14,17 +15,35 @@ public sealed class ChildProcess(string name, string file, string logFolder, ILo
     private static readonly TimeSpan Healthy = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopWait = TimeSpan.FromSeconds(3);
 
+    // Exit codes by which our own programs say that they refuse to start. Anything else (a signal, a crash) is worth another attempt.
+    private const int Failed = 1;
+    private const int BadOptions = 2;
+
+    /// <summary>A port may still be held for a moment by a process that was killed.</summary>
+    private const int Attempts = 3;
+
+    private int refusals;
+    private bool wasReady;
+    private string? lastError;
+
     /// <summary>Runs the child until cancelled; calls <paramref name="ready"/> with each ready line it prints.</summary>
     /// <param name="arguments">Asked anew for each start, so that a port once given is kept.</param>
+    /// <exception cref="StartupException">It has never started and goes on refusing (a busy port, a wrong file): more attempts would end the same way. The message is its own.</exception>
     public async Task RunAsync(Func<IEnumerable<string>> arguments, Action<JsonElement> ready, CancellationToken stop)
     {
         TimeSpan pause = FirstPause;
         while (!stop.IsCancellationRequested)
         {
             long started = Stopwatch.GetTimestamp();
-            await RunOnceAsync(arguments(), ready, stop);
+            int exitCode = await RunOnceAsync(arguments(), line =>
+            {
+                wasReady = true;
+                ready(line);
+            }, stop);
             if (stop.IsCancellationRequested)
                 return;
+            if (!wasReady && (exitCode == BadOptions || exitCode == Failed && ++refusals == Attempts))
+                throw new StartupException(exitCode, $"{name} cannot start: {lastError} Its log: {LogPath}");
             pause = Stopwatch.GetElapsedTime(started) > Healthy ? FirstPause : pause;
             try
             {
@@ -42,14 +61,18 @@ public sealed class ChildProcess(string name, string file, string logFolder, ILo
 
     private string LogPath => Path.Combine(logFolder, name + ".log");
 
-    private async Task RunOnceAsync(IEnumerable<string> arguments, Action<JsonElement> ready, CancellationToken stop)
+    private async Task<int> RunOnceAsync(IEnumerable<string> arguments, Action<JsonElement> ready, CancellationToken stop)
     {
         using var process = new Process
         {
             StartInfo = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
         };
         await using var lines = new StreamWriter(LogPath, append: true) { AutoFlush = true };
-        process.ErrorDataReceived += (_, line) => Write(lines, line.Data);
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lastError = line.Data ?? lastError;
+            Write(lines, line.Data);
+        };
         process.OutputDataReceived += (_, line) =>
         {
             Write(lines, line.Data);
@@ -77,6 +100,8 @@ public sealed class ChildProcess(string name, string file, string logFolder, ILo
                 await process.WaitForExitAsync(CancellationToken.None);
             }
         }
+
+        return process.HasExited ? process.ExitCode : 0;
     }
 
     // These run as handlers of the process's output, where an exception would end the host.

@@ -44,7 +44,8 @@ public static class HostApplication
         // The command line alone says where this host listens: no variable or file of the environment may open another port.
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true));
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        // What keeps the host from starting or running is told once, as a sentence, by Program: not before that as a stack trace too.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None).AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
         using ILoggerFactory logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
         TimeProvider time = TimeProvider.System;
         await using Stores stores = Stores.Open(data, source.Plant.Id, time, logs.CreateLogger("historian"));
@@ -96,7 +97,13 @@ public static class HostApplication
         if (!options.Attach)
             services.AddHostedService<EmbeddedPlant>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownWithin);
-        services.AddProblemDetails(problem => problem.CustomizeProblemDetails = Problems.Complete).AddOpenApi();
+        services.AddProblemDetails(problem => problem.CustomizeProblemDetails = Problems.Complete).AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
+        {
+            (document.Info.Title, document.Info.Version) = ("DigitalTwin", "v1");
+            return Task.CompletedTask;
+        }));
+        // A page from elsewhere must not reach this API by a name of its own that leads to the loopback address.
+        services.AddHostFiltering(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.Converters.Add(new UtcMilliseconds());
@@ -124,6 +131,8 @@ public static class HostApplication
         // The host stops when one of its parts fails; whoever started it must see that it was not asked to.
         foreach (BackgroundService part in app.Services.GetServices<IHostedService>().OfType<BackgroundService>())
         {
+            if (part.ExecuteTask?.Exception?.InnerException is StartupException refused)
+                throw refused;
             if (part.ExecuteTask?.Exception?.InnerException is { } fault)
                 throw new StartupException(1, $"The host has ended because its {part.GetType().Name} failed: {fault.Message} Start it again; what was acknowledged is on disk.", fault);
         }
@@ -144,6 +153,7 @@ public static class HostApplication
 
     private static void Map(WebApplication app)
     {
+        app.UseHostFiltering();
         app.UseExceptionHandler().UseStatusCodePages();
         // The edge link's listener serves the edge link alone.
         app.Use((context, next) =>

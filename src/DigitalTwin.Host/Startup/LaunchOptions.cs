@@ -80,6 +80,8 @@ public sealed record LaunchOptions(
         {
             if (!Uri.TryCreate(part, UriKind.Absolute, out Uri? address) || address.Scheme != Uri.UriSchemeHttp)
                 faults.Add($"--urls '{part}' is not an http address; write it like {DefaultUrl}.");
+            else if (address.AbsolutePath != "/" || address.Query.Length > 0)
+                faults.Add($"--urls '{part}' has a path; name host and port only, like {DefaultUrl}.");
             else if (address.Host != "localhost" && !(IPAddress.TryParse(address.Host.Trim('[', ']'), out IPAddress? ip) && IPAddress.IsLoopback(ip)))
                 faults.Add($"--urls '{part}' is not a loopback address; this host has no accounts yet, so it listens on localhost, 127.0.0.1 or [::1] only. Reach it from elsewhere through an SSH tunnel.");
             else

@@ -46,10 +46,15 @@ public class WorkOrderTests
     [Fact]
     public void A_skipped_station_is_flagged_and_the_body_is_where_the_plant_says()
     {
-        released.When(Enter(2, 1)).Then(new OperationEntered("cell2", InOrder: false, At(1)));
-        var skipped = released.After(Enter(2, 1)).State;
-        Assert.Equal(("cell2", 1), (skipped.Station, skipped.OutOfOrder));
+        var way = unknown.After(release with { Route = ["cell1", "cell2", "cell3"] }, Enter(1, 1), Leave(1, 5));
+        way.When(Enter(3, 6)).Then(new OperationEntered("cell3", InOrder: false, At(6)));
+        var skipped = way.After(Enter(3, 6)).State;
+        Assert.Equal(("cell3", 1), (skipped.Station, skipped.OutOfOrder));
     }
+
+    [Fact]
+    public void A_body_that_is_first_seen_in_the_middle_of_the_line_is_nothing_out_of_the_ordinary() =>
+        released.When(Enter(2, 1)).Then(new OperationEntered("cell2", InOrder: true, At(1)));
 
     [Fact]
     public void A_body_that_comes_back_is_flagged_and_its_operation_runs_again()
