@@ -183,7 +183,7 @@ internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, ITh
             encoded[i] = new NewEvent(name, Microseconds.Truncate(at ?? now), payload);
         }
 
-        return new InFlight(new Append(id, seq, encoded), events, message);
+        return new InFlight(new Append(context.Lease, id, seq, encoded), events, message);
     }
 
     private void Store(in Envelope message)

@@ -1,10 +1,11 @@
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.Mailboxes;
+using DigitalTwin.Actors.Sharding;
 
 namespace DigitalTwin.Actors.Entities;
 
 /// <summary>What all entities of a system share.</summary>
-internal sealed record EntityContext(EntitySystemOptions Options, Dispatcher Dispatcher, IJournalReader Journal, JournalWriter Writer)
+internal sealed record EntityContext(EntitySystemOptions Options, Dispatcher Dispatcher, IJournalReader Journal, JournalWriter Writer, Lease Lease)
 {
     public TimeProvider PlantTime { get; } = Options.PlantTime ?? Options.Time;
 

@@ -24,7 +24,7 @@ public sealed class EntitySystem : IAsyncDisposable
         var dispatcher = this.options.Dispatcher ?? (ownDispatcher = new ThreadPoolDispatcher());
         Committed = new CommittedFeed(journal);
         writer = new JournalWriter(journal, dispatcher, this.options.Time, Committed);
-        context = new EntityContext(this.options, dispatcher, journal, writer);
+        context = new EntityContext(this.options, dispatcher, journal, writer, journal.Acquire(new("all"), this.options.Name, TimeSpan.FromSeconds(15)).Lease!);
     }
 
     public string Name => options.Name;

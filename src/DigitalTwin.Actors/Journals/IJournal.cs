@@ -1,4 +1,5 @@
 using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Sharding;
 
 namespace DigitalTwin.Actors.Journals;
 
@@ -19,19 +20,26 @@ public interface IJournalReader
 
     /// <summary>Entities that have at least one event.</summary>
     int CountEntities();
+
+    /// <summary>Entities that are to be woken by a durable timer, the earliest first.</summary>
+    IReadOnlyList<PendingWake> Wakes();
 }
 
 /// <summary>
 /// The store behind the entities. Blocking on purpose: one writer calls <see cref="Append"/> from a thread of its own
-/// (<see cref="JournalWriter"/>), and reads are short.
+/// (<see cref="JournalWriter"/>), and reads are short. One log for the whole plant, whatever the number of shards and of processes that
+/// write it: offsets are the order of commits, without gaps, and a read never shows an offset before all smaller ones.
 /// </summary>
-public interface IJournal : IJournalReader
+public interface IJournal : IJournalReader, IShardLeases
 {
     /// <summary>
     /// Commits the appends of many entities in one transaction that is on disk when the call returns.
-    /// An append whose expected sequence does not fit is left out and says so in <paramref name="results"/>; the others are stored.
+    /// An append whose expected sequence does not fit, or whose lease is not the shard's newest, is left out and says so in
+    /// <paramref name="results"/>; the others are stored. The leases are compared inside the transaction, under a lock that a take-over needs too.
     /// </summary>
+    /// <param name="recorded">Wall time.</param>
+    /// <returns>The time stored: <paramref name="recorded"/>, or the newest that is stored already where that is later.</returns>
     /// <exception cref="JournalFullException">No room: nothing of the batch is stored, later appends may succeed.</exception>
     /// <exception cref="Exception">Anything else: whether the batch is stored is not known, and the store must not be written again.</exception>
-    void Append(ReadOnlySpan<Append> batch, DateTimeOffset recorded, Span<AppendResult> results);
+    DateTimeOffset Append(ReadOnlySpan<Append> batch, DateTimeOffset recorded, Span<AppendResult> results);
 }

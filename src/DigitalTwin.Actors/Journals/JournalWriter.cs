@@ -87,7 +87,7 @@ internal sealed class JournalWriter(IJournal journal, Dispatcher dispatcher, Tim
         var count = owners.Count;
         for (var i = 0; i < count; i++) batch[i] = owners[i].Pending;
         var recorded = Microseconds.Truncate(time.GetUtcNow());
-        if (!TryAppend(batch.AsSpan(0, count), recorded, results.AsSpan(0, count)))
+        if (!TryAppend(batch.AsSpan(0, count), ref recorded, results.AsSpan(0, count)))
         {
             for (var i = 0; i < count; i++) owners[i].Appended(results[0]);
             return;
@@ -99,7 +99,7 @@ internal sealed class JournalWriter(IJournal journal, Dispatcher dispatcher, Tim
         feed.Publish(events);
     }
 
-    private bool TryAppend(ReadOnlySpan<Append> appends, DateTimeOffset recorded, Span<AppendResult> outcome)
+    private bool TryAppend(ReadOnlySpan<Append> appends, ref DateTimeOffset recorded, Span<AppendResult> outcome)
     {
         if (!health.Ok)
         {
@@ -109,7 +109,7 @@ internal sealed class JournalWriter(IJournal journal, Dispatcher dispatcher, Tim
 
         try
         {
-            journal.Append(appends, recorded, outcome);
+            recorded = journal.Append(appends, recorded, outcome);
             return true;
         }
         catch (JournalFullException full)
@@ -136,7 +136,11 @@ internal sealed class JournalWriter(IJournal journal, Dispatcher dispatcher, Tim
             {
                 var added = append.Events[e];
                 events.Add(new StoredEvent(
-                    results[i].FirstOffset + e, append.Entity, append.ExpectedSeq + 1 + e, added.Name, added.At, recorded, added.Payload));
+                    results[i].FirstOffset + e, append.Entity, append.ExpectedSeq + 1 + e, added.Name, added.At, recorded, added.Payload)
+                {
+                    Epoch = append.Lease.Epoch,
+                    Command = append.Command,
+                });
             }
         }
 

@@ -4,10 +4,16 @@ namespace DigitalTwin.Actors.Journals;
 
 /// <summary>One row of the journal.</summary>
 /// <param name="At">Plant time, to the microsecond.</param>
-/// <param name="Recorded">Wall time of the commit, to the microsecond.</param>
+/// <param name="Recorded">Wall time of the commit, to the microsecond; never before that of the offset before it.</param>
 /// <param name="Payload">UTF-8 JSON.</param>
 public sealed record StoredEvent(
-    long Offset, EntityId Entity, long Seq, string Name, DateTimeOffset At, DateTimeOffset Recorded, ReadOnlyMemory<byte> Payload);
+    long Offset, EntityId Entity, long Seq, string Name, DateTimeOffset At, DateTimeOffset Recorded, ReadOnlyMemory<byte> Payload)
+{
+    /// <summary>Epoch of the lease under which it was stored; 0: by a version that knew no leases.</summary>
+    public long Epoch { get; init; }
+
+    public CommandTag? Command { get; init; }
+}
 
 /// <summary>The last commit: offset 0 and 32 zero bytes before the first.</summary>
 /// <param name="Hash">SHA-256 over the last event and the hash before it, so it vouches for all of them.</param>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
+using DigitalTwin.Actors.Sharding;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -102,7 +103,18 @@ public sealed class SqliteJournal : IJournal, IDisposable
         }
     }
 
-    public void Append(ReadOnlySpan<Append> batch, DateTimeOffset recorded, Span<AppendResult> results)
+    // Replaced by the table of leases with the next commit.
+    public LeaseAnswer Acquire(ShardId shard, string owner, TimeSpan timeToLive) => new(new Lease(shard, owner, 1, timeToLive), null, TimeSpan.Zero);
+
+    public bool Renew(Lease lease) => true;
+
+    public void Release(Lease lease) { }
+
+    public IReadOnlyList<LeaseStatus> Leases() => [];
+
+    public IReadOnlyList<PendingWake> Wakes() => [];
+
+    public DateTimeOffset Append(ReadOnlySpan<Append> batch, DateTimeOffset recorded, Span<AppendResult> results)
     {
         if (failure is not null) throw new IOException(failure);
         var offset = head.Offset;
@@ -117,9 +129,10 @@ public sealed class SqliteJournal : IJournal, IDisposable
             throw Undo(error);
         }
 
-        if (offset == head.Offset) return;
+        if (offset == head.Offset) return recorded;
         head = new JournalHead(offset, hash.ToArray());
         AfterCommit();
+        return recorded;
     }
 
     public IReadOnlyList<StoredEvent> ReadEntity(EntityId entity, long afterSeq, int limit) => Read(reader => reader.ReadEntity(entity, afterSeq, limit));

@@ -1,6 +1,7 @@
 using System.Text;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
+using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 
@@ -32,6 +33,7 @@ public sealed class JournalFolder : IDisposable
     }
 
     public static Append Event(string entity, long expectedSeq, int count = 1) => new(
+        new Lease(new ShardId("all"), "test", 1, TimeSpan.FromMinutes(1)),
         new EntityId(entity),
         expectedSeq,
         [.. Enumerable.Range(1, count).Select(i => new NewEvent(

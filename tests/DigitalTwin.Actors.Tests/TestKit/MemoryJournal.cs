@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
+using DigitalTwin.Actors.Sharding;
 
 namespace DigitalTwin.Actors.TestKit;
 
@@ -19,14 +20,18 @@ public enum CommitFault
     FailAfter,
 }
 
-/// <summary>A journal that lives as long as the test, over any number of systems that are killed on top of it.</summary>
-public sealed class MemoryJournal : IJournal
+/// <summary>A journal that lives as long as the test, over any number of systems that are killed on top of it; leases count by the given clock.</summary>
+public sealed class MemoryJournal(TimeProvider? time = null) : IJournal
 {
+    private readonly TimeProvider time = time ?? TimeProvider.System;
     private readonly Lock gate = new();
     private readonly List<StoredEvent> events = [];
-    private readonly Dictionary<EntityId, long> sequences = [];
+    private readonly Dictionary<EntityId, List<StoredEvent>> byEntity = [];
+    private readonly Dictionary<ShardId, Held> leases = [];
+    private readonly Dictionary<EntityId, PendingWake> wakes = [];
     private readonly HashSet<long> corrupt = [];
     private byte[] hash = JournalHead.Empty.Hash.ToArray();
+    private long newestEpoch;
 
     /// <summary>Asked before each commit.</summary>
     public Func<CommitFault> Faults { get; set; } = () => CommitFault.None;
@@ -58,7 +63,42 @@ public sealed class MemoryJournal : IJournal
         lock (gate) corrupt.Add(offset);
     }
 
-    public void Append(ReadOnlySpan<Append> batch, DateTimeOffset recorded, Span<AppendResult> results)
+    public LeaseAnswer Acquire(ShardId shard, string owner, TimeSpan timeToLive)
+    {
+        lock (gate)
+        {
+            if (leases.TryGetValue(shard, out var held) && held.Lease.Owner != owner && Left(held) is var left && left > TimeSpan.Zero)
+                return new LeaseAnswer(null, held.Lease.Owner, left);
+            var lease = new Lease(shard, owner, ++newestEpoch, timeToLive);
+            leases[shard] = new Held(lease, time.GetTimestamp(), Released: false);
+            return new LeaseAnswer(lease, null, TimeSpan.Zero);
+        }
+    }
+
+    public bool Renew(Lease lease)
+    {
+        lock (gate)
+        {
+            if (EpochOf(lease.Shard) != lease.Epoch) return false;
+            leases[lease.Shard] = new Held(lease, time.GetTimestamp(), Released: false);
+            return true;
+        }
+    }
+
+    public void Release(Lease lease)
+    {
+        lock (gate)
+        {
+            if (EpochOf(lease.Shard) == lease.Epoch) leases[lease.Shard] = leases[lease.Shard] with { Released = true };
+        }
+    }
+
+    public IReadOnlyList<LeaseStatus> Leases()
+    {
+        lock (gate) return [.. leases.Values.Select(held => new LeaseStatus(held.Lease.Shard, held.Lease.Owner, held.Lease.Epoch, Left(held)))];
+    }
+
+    public DateTimeOffset Append(ReadOnlySpan<Append> batch, DateTimeOffset recorded, Span<AppendResult> results)
     {
         var fault = Faults();
         if (fault == CommitFault.DiskFull) throw new JournalFullException("No room for the journal.");
@@ -66,60 +106,92 @@ public sealed class MemoryJournal : IJournal
         lock (gate)
         {
             Commits++;
+            if (events.Count > 0 && events[^1].Recorded > recorded) recorded = events[^1].Recorded;
             for (var i = 0; i < batch.Length; i++) results[i] = Add(batch[i], recorded);
         }
 
         if (fault == CommitFault.FailAfter) throw new IOException("The disk has failed.");
+        return recorded;
     }
 
-    public IReadOnlyList<StoredEvent> ReadEntity(EntityId entity, long afterSeq, int limit) =>
-        Read(stored => stored.Entity == entity && stored.Seq > afterSeq, limit);
+    public IReadOnlyList<StoredEvent> ReadEntity(EntityId entity, long afterSeq, int limit)
+    {
+        lock (gate) return byEntity.TryGetValue(entity, out var own) ? Page(own, afterSeq, limit) : Page([], 0, 0);
+    }
 
-    public IReadOnlyList<StoredEvent> ReadAll(long afterOffset, int limit) => Read(stored => stored.Offset > afterOffset, limit);
+    public IReadOnlyList<StoredEvent> ReadAll(long afterOffset, int limit)
+    {
+        lock (gate) return Page(events, afterOffset, limit);
+    }
 
     public IReadOnlyList<StoredEvent> Find(EventQuery query)
     {
-        var found = Read(
-            stored => stored.Entity == query.Entity
-                && (query.From is not { } from || stored.At >= from)
+        lock (gate)
+        {
+            var found = Page(byEntity.GetValueOrDefault(query.Entity) ?? [], 0, int.MaxValue).Where(stored =>
+                (query.From is not { } from || stored.At >= from)
                 && (query.To is not { } to || stored.At < to)
-                && (query.Cursor is not { } cursor || (query.NewestFirst ? stored.Offset < cursor : stored.Offset > cursor)),
-            int.MaxValue);
-        return [.. (query.NewestFirst ? found.AsEnumerable().Reverse() : found).Take(query.Limit)];
+                && (query.Cursor is not { } cursor || (query.NewestFirst ? stored.Offset < cursor : stored.Offset > cursor)));
+            return [.. (query.NewestFirst ? found.Reverse() : found).Take(query.Limit)];
+        }
     }
 
     public int CountEntities()
     {
-        lock (gate) return sequences.Count;
+        lock (gate) return byEntity.Count;
     }
 
-    private List<StoredEvent> Read(Func<StoredEvent, bool> wanted, int limit)
+    public IReadOnlyList<PendingWake> Wakes()
+    {
+        lock (gate) return [.. wakes.Values.OrderBy(wake => wake.Due)];
+    }
+
+    private long EpochOf(ShardId shard) => leases.TryGetValue(shard, out var held) ? held.Lease.Epoch : 0;
+
+    private TimeSpan Left(Held held)
+    {
+        var left = held.Released ? TimeSpan.Zero : held.Lease.TimeToLive - time.GetElapsedTime(held.Since);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    /// <param name="numbered">Numbered from 1 without gaps, as offsets and sequences are.</param>
+    private List<StoredEvent> Page(List<StoredEvent> numbered, long after, int limit)
     {
         if (ReadFaults()) throw new IOException("The disk cannot be read.");
-        lock (gate)
-        {
-            var page = events.Where(wanted).Take(limit).ToList();
-            if (page.Find(stored => corrupt.Contains(stored.Offset)) is { } bad)
-            {
-                throw new CorruptEventException(bad.Offset, bad.Entity, $"event {bad.Seq} does not match its checksum");
-            }
-
-            return page;
-        }
+        var from = (int)Math.Min(after, numbered.Count);
+        var page = numbered.GetRange(from, Math.Min(limit, numbered.Count - from));
+        if (corrupt.Count > 0 && page.Find(stored => corrupt.Contains(stored.Offset)) is { } bad)
+            throw new CorruptEventException(bad.Offset, bad.Entity, $"event {bad.Seq} does not match its checksum");
+        return page;
     }
 
     private AppendResult Add(Append append, DateTimeOffset recorded)
     {
-        var seq = sequences.GetValueOrDefault(append.Entity);
-        if (seq != append.ExpectedSeq) return AppendResult.Conflict(append.Entity, append.ExpectedSeq, seq);
+        if (EpochOf(append.Lease.Shard) is var epoch && epoch != append.Lease.Epoch) return AppendResult.Fenced(append.Lease, epoch);
+        if (!byEntity.TryGetValue(append.Entity, out var own)) own = [];
+        if (own.Count != append.ExpectedSeq) return AppendResult.Conflict(append.Entity, append.ExpectedSeq, own.Count);
+        byEntity[append.Entity] = own;
         var first = events.Count + 1;
         foreach (var added in append.Events)
         {
-            events.Add(new StoredEvent(events.Count + 1, append.Entity, ++seq, added.Name, added.At, recorded, added.Payload.ToArray()));
+            var stored = new StoredEvent(events.Count + 1, append.Entity, own.Count + 1, added.Name, added.At, recorded, added.Payload.ToArray())
+            {
+                Epoch = append.Lease.Epoch,
+                Command = append.Command,
+            };
+            events.Add(stored);
+            own.Add(stored);
             hash = SHA256.HashData([.. hash, .. added.Payload.Span]);
         }
 
-        sequences[append.Entity] = seq;
+        if (append.Wake is { } wake)
+        {
+            if (wake.Due is { } due) wakes[append.Entity] = new PendingWake(append.Entity, wake.Kind, due);
+            else wakes.Remove(append.Entity);
+        }
+
         return AppendResult.Stored(first);
     }
+
+    private sealed record Held(Lease Lease, long Since, bool Released);
 }

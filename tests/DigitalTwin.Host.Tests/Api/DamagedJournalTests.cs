@@ -79,7 +79,7 @@ public class DamagedJournalTests
         using (SqliteJournal journal = SqliteJournal.Open(new SqliteJournalOptions(folder["journal"], "leipzig")))
         {
             long seq = journal.ReadEntity(new EntityId(MadePlant.Robot), 0, 1000)[^1].Seq;
-            journal.Append([new Append(new EntityId(MadePlant.Robot), seq, [new NewEvent("unit.repainted.v1", At, "{}"u8.ToArray())])], At, new AppendResult[1]);
+            journal.Append([new Append(journal.Acquire(new("all"), "test", TimeSpan.FromMinutes(1)).Lease!, new EntityId(MadePlant.Robot), seq, [new NewEvent("unit.repainted.v1", At, "{}"u8.ToArray())])], At, new AppendResult[1]);
         }
 
         byte[] before = File.ReadAllBytes(folder["journal/journal.db"]);

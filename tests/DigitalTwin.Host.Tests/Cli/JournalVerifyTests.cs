@@ -115,7 +115,7 @@ public sealed class JournalVerifyTests : IDisposable
     {
         var id = new EntityId(entity);
         var results = new AppendResult[1];
-        journal.Append([new Append(id, journal.ReadEntity(id, 0, 100).Count, [new NewEvent("machine.state-changed.v1", Noon, "{\"n\":1}"u8.ToArray())])], Noon, results);
+        journal.Append([new Append(journal.Acquire(new("all"), "test", TimeSpan.FromMinutes(1)).Lease!, id, journal.ReadEntity(id, 0, 100).Count, [new NewEvent("machine.state-changed.v1", Noon, "{\"n\":1}"u8.ToArray())])], Noon, results);
         Assert.Equal(AppendStatus.Stored, results[0].Status);
     }
 

@@ -1,5 +1,6 @@
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
+using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Actors.TestKit;
 using DigitalTwin.Domain.Packml;
 using DigitalTwin.Domain.WorkOrders;
@@ -125,7 +126,7 @@ public class TwinFeedTests
         var prefix = new MemoryJournal();
         var results = new AppendResult[1];
         foreach (StoredEvent stored in journal.Events.Where(stored => stored.Offset <= cut))
-            prefix.Append([new Append(stored.Entity, stored.Seq - 1, [new NewEvent(stored.Name, stored.At, stored.Payload)])], stored.Recorded, results);
+            prefix.Append([new Append(prefix.Acquire(new("all"), "test", TimeSpan.FromMinutes(1)).Lease!, stored.Entity, stored.Seq - 1, [new NewEvent(stored.Name, stored.At, stored.Payload)])], stored.Recorded, results);
         return prefix;
     }
 
@@ -138,10 +139,11 @@ public class TwinFeedTests
 
         public JournalHead Head => Journal.Head;
 
-        public void Append(ReadOnlySpan<Append> batch, DateTimeOffset recorded, Span<AppendResult> results)
+        public DateTimeOffset Append(ReadOnlySpan<Append> batch, DateTimeOffset recorded, Span<AppendResult> results)
         {
-            Journal.Append(batch, recorded, results);
+            DateTimeOffset stored = Journal.Append(batch, recorded, results);
             Commits.Add(Journal.Head.Offset);
+            return stored;
         }
 
         public IReadOnlyList<StoredEvent> ReadEntity(EntityId entity, long afterSeq, int limit) => Journal.ReadEntity(entity, afterSeq, limit);
@@ -151,5 +153,15 @@ public class TwinFeedTests
         public IReadOnlyList<StoredEvent> Find(EventQuery query) => Journal.Find(query);
 
         public int CountEntities() => Journal.CountEntities();
+
+        public IReadOnlyList<PendingWake> Wakes() => Journal.Wakes();
+
+        public LeaseAnswer Acquire(ShardId shard, string owner, TimeSpan timeToLive) => Journal.Acquire(shard, owner, timeToLive);
+
+        public bool Renew(Lease lease) => Journal.Renew(lease);
+
+        public void Release(Lease lease) => Journal.Release(lease);
+
+        public IReadOnlyList<LeaseStatus> Leases() => Journal.Leases();
     }
 }

@@ -80,7 +80,7 @@ public class TwinModelTests
     {
         NewEvent[] encoded = [.. events.Select(EventCatalogs.WorkOrders.Encode).Select(stored => new NewEvent(stored.Name, stored.At!.Value, stored.Payload))];
         var results = new AppendResult[1];
-        journal.Append([new Append(new EntityId(id), after, encoded)], MadePlant.Morning, results);
+        journal.Append([new Append(journal.Acquire(new("all"), "test", TimeSpan.FromMinutes(1)).Lease!, new EntityId(id), after, encoded)], MadePlant.Morning, results);
         Assert.Equal(AppendStatus.Stored, results[0].Status);
     }
 
