@@ -66,6 +66,8 @@ public static class JournalThroughput
         }
     }
 
+    internal static EntityId Id(int number) => new(string.Create(CultureInfo.InvariantCulture, $"leipzig.body.line1.cell{number}.robot"));
+
     private static double Rate(Func<TimeSpan, long> run)
     {
         var clock = Stopwatch.StartNew();
@@ -97,8 +99,6 @@ public static class JournalThroughput
         }
 
         private static Outcome<byte>.Accepted Accepted { get; } = new([1]);
-
-        public static EntityId Id(int number) => new(string.Create(CultureInfo.InvariantCulture, $"leipzig.body.line1.cell{number}.robot"));
 
         public long Run(TimeSpan time)
         {
@@ -137,7 +137,7 @@ public static class JournalThroughput
 
         public PlainInserts(string path, int group)
         {
-            ids = [.. Enumerable.Range(0, group).Select(number => Encoding.UTF8.GetBytes(Load.Id(number).Value))];
+            ids = [.. Enumerable.Range(0, group).Select(number => Encoding.UTF8.GetBytes(Id(number).Value))];
             sequences = new long[group];
             connection = new SqliteConnection($"Data Source={path};Pooling=False");
             connection.Open();

@@ -4,6 +4,7 @@ using DigitalTwin.Benchmarks;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var all = new Dictionary<string, Action<TextWriter>>
 {
+    ["tell"] = TellThroughput.Run,
     ["journal"] = JournalThroughput.Run,
     ["ingest"] = IngestThroughput.Run,
     ["latency"] = Latency.Run,
