@@ -7,6 +7,7 @@ var all = new Dictionary<string, Action<TextWriter>>
     ["tell"] = TellThroughput.Run,
     ["journal"] = JournalThroughput.Run,
     ["ask"] = AskLatency.Run,
+    ["recovery"] = Recovery.Run,
     ["ingest"] = IngestThroughput.Run,
     ["latency"] = Latency.Run,
 };
