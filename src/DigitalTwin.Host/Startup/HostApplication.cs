@@ -191,7 +191,7 @@ public static class HostApplication
         app.MapGet("/health/live", () => TypedResults.Ok(new { status = "live" })).ExcludeFromDescription();
         app.MapGet("/health/ready", (Readiness readiness) => readiness.Check() is var view && view.Checks.All(check => check.Ok)
             ? Results.Ok(view) : Results.Json(view, statusCode: StatusCodes.Status503ServiceUnavailable)).ExcludeFromDescription();
-        app.MapGet("/metrics", () => TypedResults.Text(metrics.Write(), "text/plain; version=0.0.4")).ExcludeFromDescription();
+        app.MapGet("/metrics", () => TypedResults.Text(metrics.Write(), MetricsText.ContentType)).ExcludeFromDescription();
         MapPage(app, page);
     }
 

@@ -3,40 +3,52 @@ using DigitalTwin.Actors.Entities;
 using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Edge.Link;
 using DigitalTwin.Historian;
+using DigitalTwin.Host.Startup;
 
 namespace DigitalTwin.Host.Telemetry;
 
 /// <summary>What the parts count, as one meter.</summary>
 public sealed class HostMeters : IDisposable
 {
+    /// <summary>Folders of the data folder that grow with the plant's life.</summary>
+    private static readonly string[] Stored = ["journal", "historian", "projections", "logs"];
+
     private readonly Meter meter = new("DigitalTwin.Host");
 
-    public HostMeters(EntitySystem system, SampleHistory history, LiveValues live, EdgeLink link, Gateways gateways, Rejections rejections)
+    public HostMeters(EntitySystem system, SampleHistory history, LiveValues live, EdgeLink link, Gateways gateways, Rejections rejections, DataFolder data)
     {
-        meter.CreateObservableCounter("digitaltwin.journal.events", () => system.Committed.Head, description: "Events in the journal.");
-        meter.CreateObservableGauge("digitaltwin.actors.mailbox", () => system.List().Sum(status => status.Mailbox), description: "Messages that wait in mailboxes.");
-        meter.CreateObservableGauge("digitaltwin.actors.running", () => system.List().Count(status => status.State == EntityLifecycle.Running), description: "Running actors.");
-        meter.CreateObservableCounter("digitaltwin.samples.received", () => link.Counters.Samples, description: "Samples received over the edge links since the host started.");
-        meter.CreateObservableCounter("digitaltwin.samples.missing", () => link.Counters.Missing, description: "Sequences that no sample and no gap accounted for.");
-        meter.CreateObservableCounter("digitaltwin.link.malformed", () => link.Counters.Malformed, description: "Links ended because a frame was not right.");
-        meter.CreateObservableCounter("digitaltwin.link.refused", () => link.Counters.Refused, description: "Links refused at the hello.");
-        meter.CreateObservableCounter("digitaltwin.samples.stored", () => history.Counts.Stored, description: "Samples stored since the host started.");
-        meter.CreateObservableCounter("digitaltwin.samples.duplicates", () => history.Counts.Duplicates, description: "Samples that came again and were dropped.");
+        Count("digitaltwin.journal.events", "{event}", () => system.Committed.Head, "Events in the journal.");
+        Count("digitaltwin.samples.received", "{sample}", () => link.Counters.Samples, "Samples received over the edge links since the host started.");
+        Count("digitaltwin.samples.missing", "{sample}", () => link.Counters.Missing, "Sequences that no sample and no gap accounted for.");
+        Count("digitaltwin.link.malformed", "{link}", () => link.Counters.Malformed, "Links ended because a frame was not right.");
+        Count("digitaltwin.link.refused", "{link}", () => link.Counters.Refused, "Links refused at the hello.");
+        Count("digitaltwin.samples.stored", "{sample}", () => history.Counts.Stored, "Samples stored since the host started.");
+        Count("digitaltwin.samples.duplicates", "{sample}", () => history.Counts.Duplicates, "Samples that came again and were dropped.");
         meter.CreateObservableCounter("digitaltwin.samples.rejected", () => rejections.All.GroupBy(entry => entry.Reason).Select(reason =>
-            new Measurement<long>(reason.Sum(entry => entry.Count), new KeyValuePair<string, object?>("reason", reason.Key))), description: "Samples that moved nothing, by reason.");
+            Of(reason.Sum(entry => entry.Count), "reason", reason.Key)), "{sample}", "Samples that moved nothing, by reason.");
         meter.CreateObservableGauge("digitaltwin.gateway.buffered", () => gateways.All.Select(gateway =>
-            new Measurement<long>(gateway.Buffered, new KeyValuePair<string, object?>("gateway", gateway.Name))), description: "Samples that a gateway holds and the core has not acknowledged.");
+            Of(gateway.Buffered, "gateway", gateway.Name)), "{sample}", "Samples that a gateway holds and the core has not acknowledged.");
+        meter.CreateObservableGauge("digitaltwin.gateway.connected", () => gateways.All.Select(gateway =>
+            Of(gateway.Connected ? 1 : 0, "gateway", gateway.Name)), "{link}", "1 while the gateway is linked.");
+        meter.CreateObservableGauge("digitaltwin.entities.state", () => system.List().GroupBy(status => status.State).Select(state =>
+            Of(state.Count(), "state", state.Key.ToString().ToLowerInvariant())), "{entity}", "Entities in memory by what they do: running, restarting, stopped.");
         meter.CreateObservableGauge("digitaltwin.signals", () =>
         {
             Freshness now = live.Freshness();
-            return new Measurement<int>[]
-            {
-                new(now.Fresh, new KeyValuePair<string, object?>("freshness", "fresh")),
-                new(now.Stale, new KeyValuePair<string, object?>("freshness", "stale")),
-                new(now.Bad, new KeyValuePair<string, object?>("freshness", "bad")),
-            };
-        }, description: "Signals by freshness.");
+            return new[] { Of(now.Fresh, "freshness", "fresh"), Of(now.Stale, "freshness", "stale"), Of(now.Bad, "freshness", "bad") };
+        }, "{signal}", "Signals by freshness.");
+        meter.CreateObservableGauge("digitaltwin.storage.size", () => Stored.Where(folder => Directory.Exists(data[folder])).Select(folder =>
+            Of(SizeOf(data[folder]), "folder", folder)), "By", "Bytes on disk, by folder of the data folder.");
     }
 
     public void Dispose() => meter.Dispose();
+
+    private void Count(string name, string unit, Func<long> now, string description) => meter.CreateObservableCounter(name, now, unit, description);
+
+    private static Measurement<long> Of(long value, string label, string name) => new(value, new KeyValuePair<string, object?>(label, name));
+
+    // Files come and go while they are counted.
+    private static long SizeOf(string folder) => new DirectoryInfo(folder)
+        .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
+        .Sum(file => file is { Exists: true } ? file.Length : 0);
 }

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Security;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using DigitalTwin.Host.Tests.Telemetry;
 
 namespace DigitalTwin.Host.Tests.Api;
 
 [Collection("host")]
-public partial class EngineApiTests(ScenarioHost scenario)
+public class EngineApiTests(ScenarioHost scenario)
 {
     private HostUnderTest Host => scenario.Host;
 
@@ -55,28 +55,16 @@ public partial class EngineApiTests(ScenarioHost scenario)
     {
         using HttpResponseMessage answer = await Host.Http.GetAsync("/metrics");
         Assert.Equal("text/plain; version=0.0.4", answer.Content.Headers.ContentType?.ToString().Replace("; charset=utf-8", "", StringComparison.Ordinal));
-        var types = new Dictionary<string, string>();
-        var values = new Dictionary<string, double>();
-        foreach (string line in (await answer.Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n'))
-        {
-            if (Comment().Match(line) is { Success: true } comment)
-            {
-                if (comment.Groups["kind"].Value == "TYPE")
-                    Assert.True(types.TryAdd(comment.Groups["name"].Value, comment.Groups["text"].Value), $"twice: {line}");
-                continue;
-            }
-
-            Match sample = Sample().Match(line);
-            Assert.True(sample.Success, $"no sample: {line}");
-            Assert.Contains(sample.Groups["name"].Value, types.Keys);
-            Assert.True(values.TryAdd(sample.Groups["name"].Value + sample.Groups["labels"].Value, double.Parse(sample.Groups["value"].Value, System.Globalization.CultureInfo.InvariantCulture)), $"twice: {line}");
-        }
-
-        Assert.All(types.Values, type => Assert.Contains(type, new[] { "counter", "gauge" }));
-        Assert.True(values["digitaltwin_journal_events"] > 50);
-        Assert.True(values["digitaltwin_samples_stored"] > 1000);
-        Assert.Equal(MadePlant.Definition.Signals.Count(), values.Where(entry => entry.Key.StartsWith("digitaltwin_signals{", StringComparison.Ordinal)).Sum(entry => entry.Value));
-        Assert.Equal(3, values["digitaltwin_gateway_buffered{gateway=\"gateway\"}"]);
+        PrometheusText metrics = PrometheusText.Read(await answer.Content.ReadAsStringAsync());
+        Assert.True(metrics["digitaltwin_journal_events_total"] > 50);
+        Assert.True(metrics["digitaltwin_samples_stored_total"] > 1000);
+        Assert.Equal(MadePlant.Definition.Signals.Count(), metrics.Of("digitaltwin_signals{").Sum(entry => entry.Value));
+        Assert.Equal(3, metrics["digitaltwin_gateway_buffered{gateway=\"gateway\"}"]);
+        Assert.True(metrics["digitaltwin_storage_size_bytes{folder=\"journal\"}"] > 4096);
+        Assert.True(metrics["dotnet_process_memory_working_set_bytes"] > 1e7);
+        Assert.NotEmpty(metrics.Of("dotnet_gc_last_collection_heap_size_bytes"));
+        Assert.True(metrics["dotnet_thread_pool_thread_count"] >= 1);
+        Assert.True(metrics.Of("dotnet_process_cpu_time_seconds_total").Sum(entry => entry.Value) > 0);
     }
 
     [Fact]
@@ -133,10 +121,4 @@ public partial class EngineApiTests(ScenarioHost scenario)
         using HttpResponseMessage answer = await Host.Http.GetAsync("/edge/v1");
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
-
-    [GeneratedRegex("""^# (?<kind>HELP|TYPE) (?<name>[a-zA-Z_:][a-zA-Z0-9_:]*) (?<text>.+)$""")]
-    private static partial Regex Comment();
-
-    [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?<labels>\{[a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\["\\n])*"(,[a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\["\\n])*")*\})? (?<value>[-+0-9.eE]+|NaN)$""")]
-    private static partial Regex Sample();
 }
