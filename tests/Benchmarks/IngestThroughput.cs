@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.WebSockets;
-using System.Security.Cryptography.X509Certificates;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Edge.Link;
@@ -88,36 +86,13 @@ public static class IngestThroughput
         link.Map(app);
         await app.StartAsync();
 
-        using var socket = new ClientWebSocket();
-        using var certificate = X509Certificate2.CreateFromPemFile(Path.Combine(folder, "pki", "gateway.crt"), Path.Combine(folder, "pki", "gateway.key"));
-        socket.Options.ClientCertificates.Add(certificate);
-        socket.Options.RemoteCertificateValidationCallback = (_, server, _, _) => EdgeTls.IsIssuedBy((X509Certificate2)server!, pki.Authority, DateTimeOffset.UtcNow);
-        await socket.ConnectAsync(new Uri(app.Urls.Single().Replace("https", "wss", StringComparison.Ordinal) + "/edge/v1"), default);
-        var hello = new GatewayHello { Gateway = PlantPki.GatewayName, BootId = "b", BufferId = "bench", FirstSequence = 1, NextSequence = 1 };
-        hello.Signals.AddRange(signals.Select((signal, number) => new Signal { Number = (uint)number, Id = signal.Id }));
-        await socket.SendAsync(new Frame { GatewayHello = hello }.ToByteArray(), WebSocketMessageType.Binary, true, default);
-        var buffer = new byte[4096];
-        var credit = new SemaphoreSlim((int)(await ReceiveAsync(socket, buffer)).CoreHello.Credit / RowsPerFrame);
-
+        using var sender = await LinkSender.ConnectAsync(
+            new Uri(app.Urls.Single().Replace("https", "wss", StringComparison.Ordinal) + "/edge/v1"), Path.Combine(folder, "pki"), "", signals.Select(signal => signal.Id));
         var clockwork = Stopwatch.StartNew();
-        var acknowledged = Task.Run(async () =>
-        {
-            while (true)
-            {
-                var frame = await ReceiveAsync(socket, buffer);
-                if (frame.BodyCase == Frame.BodyOneofCase.Credit) credit.Release((int)frame.Credit.Samples / RowsPerFrame);
-                else if (frame.Ack?.Sequence == Frames * RowsPerFrame) return;
-            }
-        });
-        foreach (var frame in frames)
-        {
-            await credit.WaitAsync();
-            await socket.SendAsync(frame, WebSocketMessageType.Binary, true, default);
-        }
-        await acknowledged;
+        foreach (var frame in frames) await sender.SendAsync(frame, RowsPerFrame);
+        await sender.AcknowledgedAsync(Frames * RowsPerFrame);
         var seconds = clockwork.Elapsed.TotalSeconds;
         if (history.Counts.Stored != Frames * RowsPerFrame) throw new InvalidOperationException($"{history.Counts} stored; the figure would be of something else");
-        socket.Abort();
         return (seconds, twins.Count);
     }
 
@@ -180,13 +155,6 @@ public static class IngestThroughput
             samples.Value.Add(ValueOf(row));
         }
         return new() { Samples = samples };
-    }
-
-    private static async Task<Frame> ReceiveAsync(ClientWebSocket socket, byte[] buffer)
-    {
-        var result = await socket.ReceiveAsync(buffer.AsMemory(), default);
-        if (result.MessageType == WebSocketMessageType.Close) throw new WebSocketException($"the core has closed: {socket.CloseStatusDescription}");
-        return Frame.Parser.ParseFrom(buffer.AsSpan(0, result.Count));
     }
 
     private sealed class CountingInbox : ITwinInbox

@@ -9,6 +9,7 @@ var all = new Dictionary<string, Action<TextWriter>>
     ["ask"] = AskLatency.Run,
     ["recovery"] = Recovery.Run,
     ["ingest"] = IngestThroughput.Run,
+    ["day"] = PlantDay.Run,
     ["latency"] = Latency.Run,
 };
 string[] wanted = args.Length == 0 ? [.. all.Keys] : args;
