@@ -1,3 +1,4 @@
+using DigitalTwin.Actors.DeadLetters;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.Supervision;
@@ -19,6 +20,8 @@ internal sealed class PressShop
         Dispatcher = new SeededDispatcher(seed);
         var options = new EntitySystemOptions
         {
+            // One name for every life of the shop: a new one takes over what the one before held.
+            Owner = "shop",
             Time = Time,
             Dispatcher = Dispatcher,
             MailboxCapacity = mailbox,

@@ -61,7 +61,7 @@ internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, ITh
 
     public EntityStatus Status => new(
         id, behavior.Kind, mailbox.Depth, Interlocked.Read(ref processed), supervisor.Restarts, lifecycle,
-        lifecycle == EntityLifecycle.Running ? null : why);
+        lifecycle == EntityLifecycle.Running ? null : why, context.Options.ShardOf(id), context.Options.Time.GetUtcNow());
 
     public ValueTask PostAsync(Envelope message, CancellationToken cancellation)
     {
@@ -192,7 +192,7 @@ internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, ITh
         if (!context.Writer.Health.Ok)
         {
             inFlight = null;
-            Refuse(message, context.Writer.Health.Why!, ofJournal: true);
+            Refuse(message, context.Writer.Health.Why!, Failure.Journal);
             return;
         }
 
@@ -211,10 +211,10 @@ internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, ITh
                 OnStored(events, result.FirstOffset, message);
                 break;
             case AppendStatus.NotStored:
-                Refuse(message, result.Why!, ofJournal: true);
+                Refuse(message, result.Why!, Failure.Journal);
                 break;
             default:
-                Fail(message, result.Why!, null, mayBeRecorded: result.Status == AppendStatus.Unknown, ofJournal: result.Status == AppendStatus.Unknown);
+                Fail(message, result.Why!, null, mayBeRecorded: result.Status == AppendStatus.Unknown, of: result.Status == AppendStatus.Unknown ? Failure.Journal : Failure.Entity);
                 break;
         }
 
@@ -285,9 +285,9 @@ internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, ITh
     private void DeliverTimer(TCommand command, PendingTimer pending) =>
         _ = PostAsync(new Envelope { Command = command, Pending = pending }, CancellationToken.None).AsTask();
 
-    private void Fail(in Envelope message, string reason, Exception? cause, bool mayBeRecorded, bool ofJournal = false)
+    private void Fail(in Envelope message, string reason, Exception? cause, bool mayBeRecorded, Failure of = Failure.Entity)
     {
-        if (message.Pending is PendingAnswer<Reply<TState, TEvent>> ask) ask.Answer(new Reply<TState, TEvent>.Failed(reason, mayBeRecorded, ofJournal));
+        if (message.Pending is PendingAnswer<Reply<TState, TEvent>> ask) ask.Answer(new Reply<TState, TEvent>.Failed(reason, mayBeRecorded, of));
         else context.DeadLetter(id, behavior.Kind, message.Command!, reason);
         Restart(reason, cause);
     }
@@ -348,12 +348,12 @@ internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, ITh
     }
 
     /// <summary>The message has had no effect at all.</summary>
-    private void Refuse(in Envelope message, string reason, bool ofJournal = false)
+    private void Refuse(in Envelope message, string reason, Failure of = Failure.Entity)
     {
         switch (message.Pending)
         {
             case PendingAnswer<Reply<TState, TEvent>> ask:
-                ask.Answer(new Reply<TState, TEvent>.Failed(reason, MayBeRecorded: false, ofJournal));
+                ask.Answer(new Reply<TState, TEvent>.Failed(reason, MayBeRecorded: false, of));
                 break;
             case PendingAnswer<EntityState<TState>> query:
                 query.Fail(new EntityUnavailableException(reason));

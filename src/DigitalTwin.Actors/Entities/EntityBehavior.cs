@@ -28,7 +28,28 @@ public sealed record EntityBehavior<TState, TCommand, TEvent>(
     /// being a function of the state, timers come back after a restart.
     /// </summary>
     public Func<TState, IEnumerable<EntityTimer<TCommand>>>? Timers { get; init; }
+
+    /// <summary>Needed for commands with an id, and for dead letters that can be replayed.</summary>
+    public CommandCodec<TCommand>? CommandCodec { get; init; }
+
+    /// <summary>Null: the entity is always recovered from all of its events.</summary>
+    public SnapshotCodec<TState>? SnapshotCodec { get; init; }
+
+    /// <summary>Whether there is such an entity; commands to others are refused. Null: every id names one. Called by senders, on any thread.</summary>
+    public Func<EntityId, bool>? Knows { get; init; }
 }
+
+/// <summary>Stored form of a command.</summary>
+/// <param name="Encode">The same command gives the same bytes: a repeated command is told from another one by them.</param>
+public sealed record CommandCodec<TCommand>(Func<TCommand, EncodedCommand> Encode, Func<string, ReadOnlyMemory<byte>, TCommand> Decode);
+
+/// <param name="Name">Explicit and versioned, as an event's.</param>
+public readonly record struct EncodedCommand(string Name, ReadOnlyMemory<byte> Payload);
+
+/// <summary>Stored form of a state.</summary>
+/// <param name="Format">Explicit and versioned (<c>unit.state.v1</c>); a snapshot of another format is ignored, so a change of the state's meaning needs a new one.</param>
+/// <param name="Encode">Runs beside the entity's turns: the state must be immutable.</param>
+public sealed record SnapshotCodec<TState>(string Format, Func<TState, ReadOnlyMemory<byte>> Encode, Func<ReadOnlyMemory<byte>, TState> Decode);
 
 /// <param name="At">Plant time of the event; null: the time given to the decider.</param>
 public readonly record struct EncodedEvent(string Name, ReadOnlyMemory<byte> Payload, DateTimeOffset? At = null);

@@ -1,3 +1,4 @@
+using DigitalTwin.Actors.DeadLetters;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.Mailboxes;
 using DigitalTwin.Actors.Sharding;

@@ -1,3 +1,5 @@
+using DigitalTwin.Actors.Sharding;
+
 namespace DigitalTwin.Actors.Entities;
 
 public enum EntityLifecycle
@@ -12,12 +14,11 @@ public enum EntityLifecycle
 }
 
 /// <param name="Mailbox">Messages that wait.</param>
-/// <param name="Processed">Commands, queries and timers handled since the program started.</param>
+/// <param name="Processed">Commands, queries and timers handled since it came into memory.</param>
 /// <param name="Why">Last failure, when it is not running.</param>
-public sealed record EntityStatus(EntityId Id, string Kind, int Mailbox, long Processed, int Restarts, EntityLifecycle State, string? Why);
-
-/// <summary>A message that no entity has handled, and why.</summary>
-public sealed record DeadLetter(EntityId Id, string Kind, object Message, string Reason);
+/// <param name="LastMessage">Wall time of its newest turn.</param>
+public sealed record EntityStatus(
+    EntityId Id, string Kind, int Mailbox, long Processed, int Restarts, EntityLifecycle State, string? Why, ShardId Shard, DateTimeOffset LastMessage);
 
 /// <summary>A failure of one entity.</summary>
 /// <param name="RestartIn">Time until its recovery; null: it stays stopped.</param>

@@ -13,17 +13,49 @@ public abstract record Reply<TState, TEvent>
 {
     private Reply() { }
 
-    public sealed record Accepted(IReadOnlyList<Recorded<TEvent>> Events, TState State) : Reply<TState, TEvent>;
+    public sealed record Accepted(IReadOnlyList<Recorded<TEvent>> Events, TState State) : Reply<TState, TEvent>
+    {
+        /// <summary>A command with this id was accepted before: these are the events of then, with the state of now.</summary>
+        public bool Repeated { get; init; }
+    }
 
     public sealed record Nothing(TState State, long Offset) : Reply<TState, TEvent>;
 
+    /// <param name="Code">The decider's, or one of <see cref="BadInput"/>.</param>
     public sealed record Refused(string Code, string Reason) : Reply<TState, TEvent>;
 
     /// <summary>The command could not be carried through: a failing decider, journal or entity.</summary>
     /// <param name="MayBeRecorded">
-    /// False: nothing of the command is in the journal. True: it is not known, or it is there although the entity failed on it;
-    /// the sender asks for the state before it tries again.
+    /// False: nothing of the command is in the journal. True: it is not known; the sender asks for the state before it tries again,
+    /// or sends the command again with the same id.
     /// </param>
-    /// <param name="OfJournal">The journal failed, not the entity: the command itself is sound, and worth another attempt when the journal is back.</param>
-    public sealed record Failed(string Reason, bool MayBeRecorded, bool OfJournal = false) : Reply<TState, TEvent>;
+    public sealed record Failed(string Reason, bool MayBeRecorded, Failure Of = Failure.Entity) : Reply<TState, TEvent>
+    {
+        /// <summary>The command itself is sound, and worth another attempt.</summary>
+        public bool WorthRetry => Of != Failure.Entity;
+    }
+}
+
+/// <summary>What has failed.</summary>
+public enum Failure
+{
+    /// <summary>The entity or its decider; it would fail the same way again.</summary>
+    Entity,
+
+    /// <summary>The journal, for now or until the program is started again.</summary>
+    Journal,
+
+    /// <summary>Another process runs the entity's shard, or nobody yet.</summary>
+    NotOwner,
+
+    /// <summary>This process ends.</summary>
+    Stopping,
+}
+
+/// <summary>Codes under which the engine itself refuses a command.</summary>
+public static class BadInput
+{
+    public const string UnknownEntity = "UNKNOWN_ENTITY";
+    public const string TooLarge = "TOO_LARGE";
+    public const string DuplicateId = "DUPLICATE_ID";
 }

@@ -6,7 +6,11 @@ namespace DigitalTwin.Actors.Journals;
 /// <summary>Reads of what is committed; any thread, beside the writer. Pages, so that no reader holds the store for long.</summary>
 public interface IJournalReader
 {
+    /// <summary>The newest commit, of whatever process.</summary>
     JournalHead Head { get; }
+
+    /// <summary>Other processes may commit too, so that somebody has to look for what they add.</summary>
+    bool Shared => false;
 
     /// <summary>Events of one entity with a sequence above <paramref name="afterSeq"/>, in order.</summary>
     /// <exception cref="CorruptEventException">A row of this entity does not match its checksum, or a sequence is missing.</exception>

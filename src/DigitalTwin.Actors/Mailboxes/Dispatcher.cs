@@ -8,4 +8,11 @@ public abstract class Dispatcher
 
     /// <summary>Work that waits for the disk; one after the other, in the order given.</summary>
     public abstract void ScheduleBlocking(IThreadPoolWorkItem work);
+
+    /// <summary>Work that may take its time and must not hold up the journal; one after the other, in the order given.</summary>
+    public abstract void ScheduleBackground(IThreadPoolWorkItem work);
+
+    /// <summary>The turn of an entity whose events are committed. Called within blocking work.</summary>
+    /// <param name="committed">So many entities have theirs at this moment.</param>
+    public virtual void ScheduleCommitted(IThreadPoolWorkItem turn, int committed) => Schedule(turn);
 }

@@ -8,29 +8,56 @@ namespace DigitalTwin.Actors.Mailboxes;
 /// </summary>
 public sealed class ThreadPoolDispatcher : Dispatcher, IDisposable
 {
-    private readonly BlockingCollection<IThreadPoolWorkItem> blocking = [];
-    private readonly Thread thread;
+    /// <summary>So few turns after a commit cost less than the two changes of thread that each of them would need.</summary>
+    private const int FewTurns = 16;
 
-    public ThreadPoolDispatcher()
-    {
-        thread = new Thread(Run) { IsBackground = true, Name = "journal" };
-        thread.Start();
-    }
+    private readonly Lane journal = new("journal");
+    private readonly Lane background = new("snapshots");
 
     public override void Schedule(IThreadPoolWorkItem turn) => ThreadPool.UnsafeQueueUserWorkItem(turn, preferLocal: false);
 
-    public override void ScheduleBlocking(IThreadPoolWorkItem work) => blocking.Add(work);
+    public override void ScheduleBlocking(IThreadPoolWorkItem work) => journal.Add(work);
+
+    public override void ScheduleBackground(IThreadPoolWorkItem work) => background.Add(work);
+
+    public override void ScheduleCommitted(IThreadPoolWorkItem turn, int committed)
+    {
+        ArgumentNullException.ThrowIfNull(turn);
+        if (committed <= FewTurns) turn.Execute();
+        else Schedule(turn);
+    }
 
     public void Dispose()
     {
-        if (blocking.IsAddingCompleted) return;
-        blocking.CompleteAdding();
-        thread.Join();
-        blocking.Dispose();
+        journal.Dispose();
+        background.Dispose();
     }
 
-    private void Run()
+    /// <summary>One thread and its queue.</summary>
+    private sealed class Lane : IDisposable
     {
-        foreach (var work in blocking.GetConsumingEnumerable()) work.Execute();
+        private readonly BlockingCollection<IThreadPoolWorkItem> queue = [];
+        private readonly Thread thread;
+
+        public Lane(string name)
+        {
+            thread = new Thread(Run) { IsBackground = true, Name = name };
+            thread.Start();
+        }
+
+        public void Add(IThreadPoolWorkItem work) => queue.Add(work);
+
+        public void Dispose()
+        {
+            if (queue.IsAddingCompleted) return;
+            queue.CompleteAdding();
+            thread.Join();
+            queue.Dispose();
+        }
+
+        private void Run()
+        {
+            foreach (var work in queue.GetConsumingEnumerable()) work.Execute();
+        }
     }
 }

@@ -92,7 +92,7 @@ public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
     private static Untaken? WhyNot<TState>(Reply<TState, UnitEvent> reply) => reply switch
     {
         Reply<TState, UnitEvent>.Refused refused => new($"{refused.Code}: {refused.Reason}", Failed: false, Unrecorded: false),
-        Reply<TState, UnitEvent>.Failed failed => new(failed.Reason, Failed: true, failed.OfJournal),
+        Reply<TState, UnitEvent>.Failed failed => new(failed.Reason, Failed: true, failed.WorthRetry),
         _ => null,
     };
 }

@@ -139,7 +139,7 @@ public sealed class TwinFeed
             case Reply<TState, TEvent>.Refused refused:
                 log.LogWarning("{Twin} refused what a station reported: {Code}, {Reason}", id, refused.Code, refused.Reason);
                 return true;
-            case Reply<TState, TEvent>.Failed failed when failed.OfJournal:
+            case Reply<TState, TEvent>.Failed failed when failed.WorthRetry:
                 log.LogWarning("{Twin} cannot record what a station reported and is told again: {Reason}", id, failed.Reason);
                 return false;
             case Reply<TState, TEvent>.Failed failed:

@@ -145,10 +145,11 @@ public sealed class EntityTests
         shop.Send(B, new PressCommand.Stroke());
         shop.Send(B, new PressCommand.Stroke());
         shop.Probe.Send(A, new PressCommand.Stroke());
+        var now = shop.Time.GetUtcNow();
         Assert.Equal(
             [
-                new EntityStatus(A, "press", 1, 0, 0, EntityLifecycle.Running, null),
-                new EntityStatus(B, "press", 0, 2, 0, EntityLifecycle.Running, null),
+                new EntityStatus(A, "press", 1, 0, 0, EntityLifecycle.Running, null, new("all"), now),
+                new EntityStatus(B, "press", 0, 2, 0, EntityLifecycle.Running, null, new("all"), now),
             ],
             shop.System.List());
     }

@@ -19,6 +19,8 @@ public sealed class SeededDispatcher(int seed) : Dispatcher
 
     public override void ScheduleBlocking(IThreadPoolWorkItem work) => Add(work);
 
+    public override void ScheduleBackground(IThreadPoolWorkItem work) => Add(work);
+
     /// <summary>Runs one turn or commit; false when all rest.</summary>
     public bool Step()
     {
