@@ -7,6 +7,7 @@ using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
 using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Host.Twins;
+using DigitalTwin.Host.Twins.Cuts;
 
 namespace DigitalTwin.Host.Api;
 
@@ -22,12 +23,13 @@ public sealed class TwinDirectory
 
     private readonly TwinModel model;
     private readonly LiveValues live;
+    private readonly WorkOrderArchive archive;
     private readonly List<Place> places = [];
     private readonly Dictionary<string, Place> byId;
 
-    public TwinDirectory(PlantDefinition plant, TwinModel model, LiveValues live)
+    public TwinDirectory(PlantDefinition plant, TwinModel model, LiveValues live, WorkOrderArchive archive)
     {
-        (this.model, this.live) = (model, live);
+        (this.model, this.live, this.archive) = (model, live, archive);
         places.Add(new(plant.Id, "plant", plant.Name, null, 0, [], []));
         foreach (AreaDefinition area in plant.Areas)
         {
@@ -46,10 +48,17 @@ public sealed class TwinDirectory
         byId = places.ToDictionary(place => place.Id);
     }
 
+    /// <summary>A twin as it is now.</summary>
     /// <returns>Null where there is no such twin.</returns>
     public TwinView? Find(string id) =>
-        byId.TryGetValue(id, out Place? place) ? View(place)
+        byId.TryGetValue(id, out Place? place) ? View(model.Now, place, Newest)
         : model.WorkOrder(id) is { } order ? View(id, order) : null;
+
+    /// <summary>A twin as it was; its measurements were never in the journal and are absent.</summary>
+    /// <returns>Null where there was no such twin.</returns>
+    public TwinView? Find(string id, Cut cut) =>
+        byId.TryGetValue(id, out Place? place) ? View(cut, place, AsRecorded)
+        : (cut.WorkOrders.GetValueOrDefault(id) ?? archive.Find(id, before: cut.Offset + 1)) is { } order ? View(id, order) : null;
 
     public bool IsPlace(string id) => byId.ContainsKey(id);
 
@@ -57,18 +66,21 @@ public sealed class TwinDirectory
     /// <param name="root">Only what lies below it; null: everything.</param>
     /// <param name="depth">Levels below <paramref name="root"/> (or below nothing); null: all.</param>
     /// <param name="after">Only what comes after this id in that order; null: from the first.</param>
-    public IEnumerable<TwinView> Below(string? root, int? depth, string? kind, string? after = null)
+    /// <param name="past">The moment; null: now.</param>
+    public IEnumerable<TwinView> Below(string? root, int? depth, string? kind, string? after = null, Cut? past = null)
     {
+        Cut cut = past ?? model.Now;
+        Func<SignalDefinition, UnitState, ReportedValue?> reported = past is null ? Newest : AsRecorded;
         int top = root is null ? -1 : byId[root].Depth;
         int skip = after is null ? 0 : IsOrder(after) ? places.Count : places.FindIndex(place => place.Id == after) + 1;
         IEnumerable<TwinView> found = places.Skip(skip)
             .Where(place => (root is null || IsBelow(place.Id, root)) && (depth is null || place.Depth - top <= depth) && (kind is null || place.Kind == kind))
-            .Select(View);
+            .Select(place => View(cut, place, reported));
         // An order is a child of its line. By id, not by what moved last: a page must not depend on what happens meanwhile.
         return kind is null or "workOrder" && (depth is null || 3 - top <= depth)
-            ? found.Concat(model.WorkOrders
-                .Where(order => (root is null || IsBelow(order.Id, root)) && (after is null || !IsOrder(after) || string.CompareOrdinal(order.Id, after) < 0))
-                .OrderByDescending(order => order.Id, StringComparer.Ordinal).Select(order => View(order.Id, order.Order)))
+            ? found.Concat(cut.WorkOrders
+                .Where(order => (root is null || IsBelow(order.Key, root)) && (after is null || !IsOrder(after) || string.CompareOrdinal(order.Key, after) < 0))
+                .OrderByDescending(order => order.Key, StringComparer.Ordinal).Select(order => View(order.Key, order.Value)))
             : found;
     }
 
@@ -82,27 +94,28 @@ public sealed class TwinDirectory
     public static bool IsBelow(string id, string root) =>
         id.Length > root.Length && id[root.Length] == '.' && id.StartsWith(root, StringComparison.Ordinal);
 
-    private TwinView View(Place place)
+    private static TwinView View(Cut cut, Place place, Func<SignalDefinition, UnitState, ReportedValue?> reported)
     {
         switch (place.Kind)
         {
             case "line":
-                EntityState<LineState> line = model.Line(place.Id);
-                return View(place, line.State.Own, line.Offset, line.State.SummarySince is null ? null : line.State.Summary, line.State.SummarySince);
+                EntityState<LineState> line = cut.Line(place.Id);
+                return View(cut, place, line.State.Own, line.Offset, line.State.SummarySince is null ? null : line.State.Summary, line.State.SummarySince, reported);
             case "station" or "machine":
-                EntityState<UnitState> unit = model.Unit(place.Id);
-                return View(place, unit.State, unit.Offset, unit.State.StateSince is null ? null : unit.State.State, unit.State.StateSince);
+                EntityState<UnitState> unit = cut.Unit(place.Id);
+                return View(cut, place, unit.State, unit.Offset, unit.State.StateSince is null ? null : unit.State.State, unit.State.StateSince, reported);
             default:
                 return new(place.Id, place.Kind, place.Name, place.Parent, null, null, null, null, [], NothingReported, NothingDesired, null, null, 0);
         }
     }
 
-    private TwinView View(Place place, UnitState state, long offset, PackmlState? shown, DateTimeOffset? since) => new(
+    private static TwinView View(
+        Cut cut, Place place, UnitState state, long offset, PackmlState? shown, DateTimeOffset? since, Func<SignalDefinition, UnitState, ReportedValue?> reported) => new(
         place.Id, place.Kind, place.Name, place.Parent, shown?.ToString(), since,
         place.Signals.Any(signal => signal.Role == SignalRole.Mode) ? state.Mode.ToString() : null,
         place.Signals.Any(signal => signal.Role == SignalRole.Fault) ? state.Fault : null,
-        model.Damage(place.Id) is null ? [.. state.Flags()] : [.. state.Flags(), "journalDamaged"],
-        place.Signals.ToDictionary(signal => signal.Name, Reported),
+        cut.Damage.ContainsKey(place.Id) ? [.. state.Flags(), "journalDamaged"] : [.. state.Flags()],
+        place.Signals.Select(signal => (signal.Name, Value: reported(signal, state))).Where(signal => signal.Value is not null).ToDictionary(signal => signal.Name, signal => signal.Value!),
         place.Setpoints.Where(setpoint => state.Desired.ContainsKey(setpoint.Name)).ToDictionary(setpoint => setpoint.Name, setpoint =>
         {
             DesiredState desired = state.Desired[setpoint.Name];
@@ -115,9 +128,26 @@ public sealed class TwinDirectory
     private static TwinView View(string id, EntityState<WorkOrderState> order) => new(
         id, "workOrder", order.State.Body, order.State.Line, order.State.Status.ToString(), order.State.Since, null, null,
         order.State.OutOfOrder > 0 ? [$"outOfOrder:{order.State.OutOfOrder.ToString(CultureInfo.InvariantCulture)}"] : [],
-        NothingReported, NothingDesired, order.State.Body, null, order.Offset);
+        NothingReported, NothingDesired, order.State.Body, null, order.Offset) { Station = order.State.Station };
 
-    private ReportedValue Reported(SignalDefinition signal) => Reported(live.Find(signal.Id)!);
+    private ReportedValue? Newest(SignalDefinition signal, UnitState state) => Reported(live.Find(signal.Id)!);
+
+    /// <summary>What the journal says that a signal showed; null for one that it says nothing of.</summary>
+    private ReportedValue? AsRecorded(SignalDefinition signal, UnitState state)
+    {
+        if (!state.Watches.TryGetValue(signal.Name, out SignalWatch? watch))
+            return null;
+        object? value = signal.Role switch
+        {
+            SignalRole.State => (double)(int)state.State,
+            SignalRole.Mode => (double)(int)state.Mode,
+            SignalRole.Fault => (double)state.Fault,
+            SignalRole.Vehicle => state.Vehicle,
+            SignalRole.Setpoint => state.Setpoints.GetValueOrDefault(signal.Name)?.Value,
+            _ => (double?)state.Counters.GetValueOrDefault(signal.Role)?.Reported,
+        };
+        return new ReportedValue(value, watch.At, watch.Lost ? "bad" : "good", signal.Unit, null, live.Find(signal.Id)!.StaleAfter.TotalSeconds);
+    }
 
     public static ReportedValue Reported(LiveValue value) => new(
         Shown(value.Sample), value.Sample?.SourceTime, value.Quality.ToString().ToLowerInvariant(), value.Signal.Unit, value.Age?.TotalSeconds, value.StaleAfter.TotalSeconds);

@@ -11,7 +11,11 @@ namespace DigitalTwin.Host.Api;
 public sealed record TwinView(
     string Id, string Kind, string Name, string? Parent, string? State, DateTimeOffset? StateSince, string? Mode, long? Fault,
     IReadOnlyList<string> Flags, IReadOnlyDictionary<string, ReportedValue> Reported, IReadOnlyDictionary<string, DesiredValue> Desired,
-    string? CurrentVehicle, CountsView? Counts, long Offset);
+    string? CurrentVehicle, CountsView? Counts, long Offset)
+{
+    /// <summary>Where the body of a work order is; null between stations, and for all other kinds.</summary>
+    public string? Station { get; init; }
+}
 
 /// <param name="V">Number or text; null while nothing was reported.</param>
 /// <param name="T">Source time: plant time at which the equipment gave it.</param>

@@ -13,6 +13,7 @@ using DigitalTwin.Host.Children;
 using DigitalTwin.Host.Streaming;
 using DigitalTwin.Host.Telemetry;
 using DigitalTwin.Host.Twins;
+using DigitalTwin.Host.Twins.Cuts;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -57,7 +58,7 @@ public static class HostApplication
         DateTimeOffset? newestSample = newest.Count > 0 ? newest.Max(sample => sample.SourceTime) : null;
         var model = new TwinModel(source.Plant, stores.Journal);
         // Twins record before history stores, so either may know the newer time.
-        var plantTime = new PlantTime(clock, () => newestSample > model.NewestObservation ? newestSample : model.NewestObservation ?? newestSample);
+        var plantTime = new PlantTime(clock, () => newestSample > model.Now.PlantTime ? newestSample : model.Now.PlantTime ?? newestSample);
         ILogger actors = logs.CreateLogger("actors");
         await using var system = new EntitySystem(stores.Journal, new EntitySystemOptions
         {
@@ -92,7 +93,7 @@ public static class HostApplication
         services.AddSingleton<IJournalReader>(stores.Journal).AddSingleton(stores.History).AddSingleton(ShiftCalendar.Of(source.Plant));
         services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash));
         services.AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
-        services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton<MetricsText>().AddSingleton<HostMeters>();
+        services.AddSingleton<WorkOrderArchive>().AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton<MetricsText>().AddSingleton<HostMeters>();
         services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>().AddHostedService<JournalWatch>();
         if (!options.Attach)
             services.AddHostedService<EmbeddedPlant>();

@@ -41,7 +41,7 @@ public sealed class PlantBroadcast(EntitySystem system, TwinModel model, TwinDir
         long seenValues = live.Version;
         long now = model.Offset;
         // An offset beyond the journal's end is another journal's; and nobody can resume across a row that cannot be read.
-        long from = after is { } seen && seen <= now && seen >= model.NewestDamage ? seen : now;
+        long from = after is { } seen && seen <= now && seen >= model.Now.NewestDamage ? seen : now;
         yield return Item("snapshot", new SnapshotView(now, PlantEndpoints.Clock(time, plantTime, clock), [.. Snapshot(scope)]), from);
         yield return Heartbeat();
 

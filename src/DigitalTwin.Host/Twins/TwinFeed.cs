@@ -4,6 +4,7 @@ using DigitalTwin.Domain.Lines;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
+using DigitalTwin.Host.Twins.Cuts;
 
 namespace DigitalTwin.Host.Twins;
 
@@ -41,29 +42,18 @@ public sealed class TwinFeed
     /// <summary>Folds all that the journal holds; the model is complete when this returns.</summary>
     public void CatchUp()
     {
-        for (IReadOnlyList<StoredEvent> page = Page(); page.Count > 0; page = Page())
-        {
-            foreach (StoredEvent stored in page)
-                Take(stored);
-        }
-    }
-
-    /// <summary>The next events that can be read. A row that cannot be stops its own twin, not the plant's.</summary>
-    private IReadOnlyList<StoredEvent> Page()
-    {
         while (true)
         {
-            try
+            (IReadOnlyList<StoredEvent> page, CorruptEventException? rotten) = journal.ReadPast(model.Offset, PageSize);
+            model.Apply(page, Take);
+            if (rotten is not null)
             {
-                return journal.ReadAll(model.Offset, PageSize);
+                log.LogError("{Reason} {Twin} stays as it was before that row; the other twins go on.", rotten.Message, rotten.Entity);
+                model.Pass(rotten);
             }
-            catch (CorruptEventException corrupt) when (corrupt.Offset > model.Offset)
+            else if (page.Count == 0)
             {
-                int before = (int)(corrupt.Offset - model.Offset - 1);
-                if (before > 0)
-                    return journal.ReadAll(model.Offset, before);
-                log.LogError("{Reason} {Twin} stays as it was before that row; the other twins go on.", corrupt.Message, corrupt.Entity);
-                model.Pass(corrupt);
+                return;
             }
         }
     }
@@ -74,22 +64,22 @@ public sealed class TwinFeed
         await TellAsync(stop);
         await foreach (StoredEvent stored in system.Committed.ReadAsync(model.Offset, stop))
         {
-            Take(stored);
+            Take(stored, model.Apply(stored), model.Unit(stored.Entity.Value).State);
             await TellAsync(stop);
         }
     }
 
-    private void Take(StoredEvent stored)
+    private void Take(StoredEvent stored, UnitEvent? happened, UnitState after)
     {
         string id = stored.Entity.Value;
-        switch (model.Apply(stored))
+        switch (happened)
         {
             case LineEvent.StationReported report when untold.TryGetValue(id, out Queue<Report>? queue):
                 while (IsTold(queue, report))
                     queue.Dequeue();
                 break;
-            case { } happened when lineOf.TryGetValue(id, out LineDefinition? line):
-                untold[line.Id].Enqueue(new Report(id, stored.Seq, happened, model.Unit(id).State));
+            case not null when lineOf.TryGetValue(id, out LineDefinition? line):
+                untold[line.Id].Enqueue(new Report(id, stored.Seq, happened, after));
                 break;
         }
     }

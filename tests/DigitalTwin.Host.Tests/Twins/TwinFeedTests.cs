@@ -125,8 +125,10 @@ public class TwinFeedTests
     {
         var prefix = new MemoryJournal();
         var results = new AppendResult[1];
+        Lease dead = prefix.Acquire(new("all"), "test", TimeSpan.FromMinutes(1)).Lease!;
         foreach (StoredEvent stored in journal.Events.Where(stored => stored.Offset <= cut))
-            prefix.Append([new Append(prefix.Acquire(new("all"), "test", TimeSpan.FromMinutes(1)).Lease!, stored.Entity, stored.Seq - 1, [new NewEvent(stored.Name, stored.At, stored.Payload)])], stored.Recorded, results);
+            prefix.Append([new Append(dead, stored.Entity, stored.Seq - 1, [new NewEvent(stored.Name, stored.At, stored.Payload)])], stored.Recorded, results);
+        prefix.Release(dead);
         return prefix;
     }
 

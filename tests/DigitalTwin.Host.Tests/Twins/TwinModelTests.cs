@@ -41,7 +41,7 @@ public class TwinModelTests
             Store(journal, $"{MadePlant.Line}.order-{body}", 0, Released(body), new WorkOrderEvent.Completed(MadePlant.Morning));
         var model = new TwinModel(MadePlant.Definition, journal);
         Fold(model, journal);
-        Assert.Equal(2000, model.WorkOrders.Count());
+        Assert.Equal(2000, model.Now.WorkOrders.Count);
         Assert.Equal(("0", WorkOrderStatus.Completed), (model.WorkOrder($"{MadePlant.Line}.order-0")!.State.Body, model.WorkOrder($"{MadePlant.Line}.order-0")!.State.Status));
 
         Store(journal, $"{MadePlant.Line}.order-0", 2, new WorkOrderEvent.Scrapped(MadePlant.Last, MadePlant.Morning.AddDays(1)));
@@ -49,8 +49,8 @@ public class TwinModelTests
         EntityState<WorkOrderState> late = model.WorkOrder($"{MadePlant.Line}.order-0")!;
         Assert.Equal(("0", WorkOrderStatus.Scrapped, 3L), (late.State.Body, late.State.Status, late.Seq));
         Assert.Null(model.Damage($"{MadePlant.Line}.order-0"));
-        Assert.Contains(model.WorkOrders, order => order.Id == $"{MadePlant.Line}.order-0");
-        Assert.Equal(2000, model.WorkOrders.Count());
+        Assert.Contains($"{MadePlant.Line}.order-0", model.Now.WorkOrders.Keys);
+        Assert.Equal(2000, model.Now.WorkOrders.Count);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public class TwinModelTests
             Store(journal, $"{MadePlant.Line}.order-{body}", 0, Released(body), new WorkOrderEvent.Completed(MadePlant.Morning));
         var model = new TwinModel(MadePlant.Definition, journal);
         Fold(model, journal);
-        Assert.Equal(2000, model.WorkOrders.Count());
+        Assert.Equal(2000, model.Now.WorkOrders.Count);
     }
 
     private static async Task AssertShown(RunningTwins twins, TwinModel model)
