@@ -5,7 +5,7 @@ using DigitalTwin.Host.Telemetry;
 namespace DigitalTwin.Host.Startup;
 
 /// <summary>Tells the person at the console where to look, once there is something to see; and what is missing when that takes long.</summary>
-public sealed class Announcement(LaunchOptions options, DataFolder data, PlantDefinition plant, HostAddresses addresses, Readiness readiness) : BackgroundService
+public sealed class Announcement(LaunchOptions options, DataFolder data, PlantDefinition plant, HostAddresses addresses, Readiness readiness, HostLogs logs) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -15,7 +15,7 @@ public sealed class Announcement(LaunchOptions options, DataFolder data, PlantDe
         await addresses.Known.WaitAsync(stoppingToken);
         string url = $"http://localhost:{addresses.HttpPort}";
         long started = Stopwatch.GetTimestamp();
-        Console.WriteLine(options.Attach
+        logs.Say(options.Attach
             ? $"{plant.Name}: waiting for a gateway on wss://127.0.0.1:{addresses.EdgePort}/edge/v1 (page {url})"
             : $"{plant.Name}: starting the virtual plant, its OPC UA server and the gateway (page {url})");
         using var timer = new PeriodicTimer(Look);
@@ -25,13 +25,13 @@ public sealed class Announcement(LaunchOptions options, DataFolder data, PlantDe
             if (Stopwatch.GetElapsedTime(told) > Patience)
             {
                 told = Stopwatch.GetTimestamp();
-                Console.WriteLine($"Not ready yet: {string.Join("; ", missing.Select(check => $"{check.Name}: {check.Why}"))}. Logs of the parts: {data["logs"]}");
+                logs.Say($"Not ready yet: {string.Join("; ", missing.Select(check => $"{check.Name}: {check.Why}"))}. Logs of the parts: {data["logs"]}");
             }
 
             await timer.WaitForNextTickAsync(stoppingToken);
         }
 
-        Console.WriteLine($"""
+        logs.Say($"""
             DigitalTwin is ready ({Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s).
               Page   {url}
               API    {url}/api/v1/twins   (described in {url}/openapi/v1.json)

@@ -31,7 +31,7 @@ public static class HostApplication
     /// <summary>Runs until Ctrl-C, SIGTERM, or the end of the <c>dotnet run</c> that started it.</summary>
     /// <exception cref="StartupException">It cannot start.</exception>
     /// <param name="parent">Who started this process, asked before anything else.</param>
-    public static async Task RunAsync(LaunchOptions options, ParentProcess parent)
+    public static async Task RunAsync(LaunchOptions options, ParentProcess parent, HostLogs logs)
     {
         using DataFolder data = DataFolder.Hold(options.Data);
         PlantSource source = PlantSource.Read(options.Plant);
@@ -44,12 +44,10 @@ public static class HostApplication
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = data.Path });
         // The command line alone says where this host listens: no variable or file of the environment may open another port.
         builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true));
-        // What keeps the host from starting or running is told once, as a sentence, by Program: not before that as a stack trace too.
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None).AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
-        using ILoggerFactory logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
+        builder.Services.AddSingleton(logs).AddSingleton(logs.Factory);
+        using OtlpExport? export = options.Otlp is { } collector ? new OtlpExport(collector, source.Plant.Id) : null;
         TimeProvider time = TimeProvider.System;
-        await using Stores stores = Stores.Open(data, source.Plant.Id, time, logs.CreateLogger("historian"));
+        await using Stores stores = Stores.Open(data, source.Plant.Id, time, logs.Factory.CreateLogger("historian"));
 
         var clock = new PlantClock(time);
         var live = new LiveValues(source.Plant.Signals, clock, time);
@@ -59,16 +57,16 @@ public static class HostApplication
         var model = new TwinModel(source.Plant, stores.Journal);
         // Twins record before history stores, so either may know the newer time.
         var plantTime = new PlantTime(clock, () => newestSample > model.Now.PlantTime ? newestSample : model.Now.PlantTime ?? newestSample);
-        ILogger actors = logs.CreateLogger("actors");
+        var actors = new ActorLog(logs.Factory);
         await using var system = new EntitySystem(stores.Journal, new EntitySystemOptions
         {
             Time = time,
             PlantTime = plantTime,
-            OnFault = fault => actors.LogError(fault.Cause, "{Actor} failed: {Reason}", fault.Id, fault.Reason),
-            OnDeadLetter = letter => actors.LogWarning("{Actor} could not take {Message}: {Reason}", letter.Id, letter.Message, letter.Reason),
+            OnFault = actors.Fault,
+            OnDeadLetter = actors.DeadLetter,
         });
         var twins = new TwinEntities(system, source.Plant);
-        var feed = new TwinFeed(system, stores.Journal, model, twins, source.Plant, logs.CreateLogger<TwinFeed>());
+        var feed = new TwinFeed(system, stores.Journal, model, twins, source.Plant, logs.Factory.CreateLogger<TwinFeed>());
         try
         {
             feed.CatchUp();
@@ -129,6 +127,7 @@ public static class HostApplication
 
         TellPorts(app, data);
         await app.WaitForShutdownAsync();
+        export?.Flush();
         // The host stops when one of its parts fails; whoever started it must see that it was not asked to.
         foreach (BackgroundService part in app.Services.GetServices<IHostedService>().OfType<BackgroundService>())
         {
@@ -174,6 +173,8 @@ public static class HostApplication
         PhysicalFileProvider? page = File.Exists(Path.Combine(built, "index.html")) ? new PhysicalFileProvider(built) : null;
         UsePage(app, page);
         app.UseRouting();
+        if (app.Services.GetRequiredService<LaunchOptions>().Otlp is not null)
+            app.Use(OtlpExport.NameRequest);
         app.UseWebSockets();
         app.Services.GetRequiredService<EdgeLink>().Map(app);
         app.Services.GetRequiredService<HostMeters>();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using DigitalTwin.Host.Telemetry;
 
 namespace DigitalTwin.Host.Startup;
 
@@ -10,8 +11,10 @@ namespace DigitalTwin.Host.Startup;
 /// <param name="OpcUaPort">Port of the virtual plant's OPC UA server; 0: any free one.</param>
 /// <param name="Physics">Physics of the virtual plant that differ from the built-in ones; null: none do.</param>
 /// <param name="Attach">True: plant, OPC UA server and gateway run as processes of their own.</param>
+/// <param name="Otlp">Where traces and metrics are sent over OTLP; null: nowhere, whatever the environment says.</param>
 public sealed record LaunchOptions(
-    DirectoryInfo Data, IReadOnlyList<Uri> Urls, FileInfo Plant, double Speed, long Seed, FileInfo? Physics, bool Attach, int EdgePort, int OpcUaPort)
+    DirectoryInfo Data, IReadOnlyList<Uri> Urls, FileInfo Plant, double Speed, long Seed, FileInfo? Physics, bool Attach, int EdgePort, int OpcUaPort,
+    LogFormat Log, Uri? Otlp)
 {
     private const string DefaultUrl = "http://localhost:5080";
 
@@ -27,7 +30,9 @@ public sealed record LaunchOptions(
         var attach = new Option<bool>("--attach") { Description = "Start no plant, OPC UA server or gateway: they run as processes of their own" };
         var edgePort = new Option<int?>("--edge-port") { Description = "Port of the edge link (default 5443)" };
         var opcUaPort = new Option<int?>("--opcua-port") { Description = "Port of the virtual plant's OPC UA server (default 4840)" };
-        var root = new RootCommand("DigitalTwin host: starts a live plant, its twins, the API and the page.") { data, urls, plant, speed, seed, physics, attach, edgePort, opcUaPort };
+        var log = new Option<string>("--log") { Description = "text, or json: every line of standard output is one JSON object", DefaultValueFactory = _ => "text" };
+        var otlp = new Option<string?>("--otlp") { Description = "Address of an OpenTelemetry collector (OTLP over HTTP) that traces and metrics are sent to, such as http://localhost:4318; without it nothing is sent" };
+        var root = new RootCommand("DigitalTwin host: starts a live plant, its twins, the API and the page.") { data, urls, plant, speed, seed, physics, attach, edgePort, opcUaPort, log, otlp };
 
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count == 0 && parsed.Action is { } action && action.GetType().Name is "HelpAction" or "VersionOptionAction")
@@ -47,11 +52,16 @@ public sealed record LaunchOptions(
         bool ephemeral = addresses.Any(address => address.Port == 0);
         int edge = ReadPort("--edge-port", Value(edgePort, null), ephemeral ? 0 : 5443, faults);
         int opcUa = ReadPort("--opcua-port", Value(opcUaPort, null), ephemeral ? 0 : 4840, faults);
+        string form = Value(log, "text");
+        if (form is not ("text" or "json"))
+            faults.Add($"--log '{form}' is neither text nor json.");
+        Uri? collector = Value(otlp, null) is { } address ? ReadCollector(address, faults) : null;
         if (faults.Count == 0)
         {
             exitCode = 0;
             return new LaunchOptions(
-                new DirectoryInfo(folder), addresses, new FileInfo(file), factor, Value(seed, 1), named is null ? null : new FileInfo(named), parsed.GetValue(attach), edge, opcUa);
+                new DirectoryInfo(folder), addresses, new FileInfo(file), factor, Value(seed, 1), named is null ? null : new FileInfo(named), parsed.GetValue(attach), edge, opcUa,
+                form == "json" ? LogFormat.Json : LogFormat.Text, collector);
         }
 
         foreach (string fault in faults)
@@ -89,6 +99,14 @@ public sealed record LaunchOptions(
         }
 
         return addresses;
+    }
+
+    private static Uri? ReadCollector(string text, List<string> faults)
+    {
+        if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 && address.Query.Length == 0)
+            return address;
+        faults.Add($"--otlp '{text}' is not the http or https address of a collector, without user or query; write it like http://localhost:4318.");
+        return null;
     }
 
     private static int ReadPort(string option, int? given, int fallback, List<string> faults)

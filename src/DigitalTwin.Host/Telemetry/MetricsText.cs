@@ -34,8 +34,7 @@ public sealed class MetricsText : IDisposable
         listener.Start();
     }
 
-    /// <summary>Whether a meter is told to operators, here and over OTLP alike.</summary>
-    public static bool IsTold(string meter) =>
+    private static bool IsTold(string meter) =>
         meter.StartsWith("DigitalTwin", StringComparison.Ordinal) || meter is "Microsoft.AspNetCore.Hosting" or "System.Runtime";
 
     public string Write()

@@ -48,9 +48,9 @@ internal sealed partial class HostUnderTest : IAsyncDisposable
     }
 
     /// <param name="variable">A variable of its environment, and nobody else's.</param>
-    public static async Task<HostUnderTest> StartAsync(string data, (string Name, string Value)? variable = null)
+    public static async Task<HostUnderTest> StartAsync(string data, (string Name, string Value)? variable = null, params IEnumerable<string> more)
     {
-        var host = new HostUnderTest(Launch(data, variable), data);
+        var host = new HostUnderTest(Launch(data, variable, more), data);
         host.process.OutputDataReceived += (_, line) => host.Hear(line.Data);
         host.process.ErrorDataReceived += (_, line) => host.Hear(line.Data);
         host.process.BeginOutputReadLine();
