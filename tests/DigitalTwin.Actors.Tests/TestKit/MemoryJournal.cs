@@ -39,6 +39,9 @@ public sealed class MemoryJournal(TimeProvider? time = null) : IJournal
     /// <summary>Asked before each read; true: it fails.</summary>
     public Func<bool> ReadFaults { get; set; } = () => false;
 
+    /// <summary>Called with each event as it is stored, within the commit.</summary>
+    public Action<StoredEvent>? Stored { get; set; }
+
     public int Commits { get; private set; }
 
     public IReadOnlyList<StoredEvent> Events
@@ -181,7 +184,8 @@ public sealed class MemoryJournal(TimeProvider? time = null) : IJournal
             };
             events.Add(stored);
             own.Add(stored);
-            hash = SHA256.HashData([.. hash, .. added.Payload.Span]);
+            hash = Chain(hash, stored.Payload.Span);
+            Stored?.Invoke(stored);
         }
 
         if (append.Wake is { } wake)
@@ -191,6 +195,15 @@ public sealed class MemoryJournal(TimeProvider? time = null) : IJournal
         }
 
         return AppendResult.Stored(first);
+    }
+
+    private static byte[] Chain(ReadOnlySpan<byte> before, ReadOnlySpan<byte> payload)
+    {
+        Span<byte> both = stackalloc byte[256];
+        if (before.Length + payload.Length > both.Length) both = new byte[before.Length + payload.Length];
+        before.CopyTo(both);
+        payload.CopyTo(both[before.Length..]);
+        return SHA256.HashData(both[..(before.Length + payload.Length)]);
     }
 
     private sealed record Held(Lease Lease, long Since, bool Released);

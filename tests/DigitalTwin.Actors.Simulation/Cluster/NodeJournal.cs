@@ -1,0 +1,101 @@
+using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Journals;
+using DigitalTwin.Actors.Sharding;
+using DigitalTwin.Actors.Simulation.Invariants;
+using DigitalTwin.Actors.Simulation.Runs;
+using DigitalTwin.Actors.TestKit;
+
+namespace DigitalTwin.Actors.Simulation.Cluster;
+
+/// <summary>One node's way to the journal that all share; every call may fail, be slow, or be the last thing the process does.</summary>
+internal sealed class NodeJournal(Node node, MemoryJournal shared, Weather weather, Checker checker, World world) : IJournal
+{
+    public JournalHead Head => shared.Head;
+
+    public DateTimeOffset Append(ReadOnlySpan<Append> batch, DateTimeOffset recorded, Span<AppendResult> results)
+    {
+        if (weather.Strikes(Fault.KillBeforeCommit)) Die();
+        if (weather.Strikes(Fault.CommitAfterKill))
+        {
+            world.CommitLater(batch.ToArray(), recorded);
+            Die();
+        }
+
+        if (weather.Strikes(Fault.DiskFull)) throw new JournalFullException("No room for the journal.");
+        if (weather.Strikes(Fault.FailBeforeCommit)) throw new IOException("The disk has failed.");
+        // The shared journal asks within the transaction; the world may go on meanwhile, see World.CommitUnderWay.
+        world.Committing = node;
+        recorded = shared.Append(batch, recorded, results);
+        checker.Committed();
+        DieIfKilled();
+        if (weather.Strikes(Fault.KillAfterCommit)) Die();
+        if (weather.Strikes(Fault.FailAfterCommit)) throw new IOException("The disk has failed.");
+        return recorded;
+    }
+
+    public LeaseAnswer Acquire(ShardId shard, string owner, TimeSpan timeToLive)
+    {
+        Reach();
+        var answer = shared.Acquire(shard, owner, timeToLive);
+        if (answer.Lease is { } lease) checker.Granted(lease);
+        return answer;
+    }
+
+    public bool Renew(Lease lease)
+    {
+        Reach();
+        return shared.Renew(lease);
+    }
+
+    public void Release(Lease lease)
+    {
+        Reach();
+        shared.Release(lease);
+    }
+
+    public IReadOnlyList<LeaseStatus> Leases() => shared.Leases();
+
+    public IReadOnlyList<StoredEvent> ReadEntity(EntityId entity, long afterSeq, int limit)
+    {
+        if (weather.Strikes(Fault.KillInRecovery)) Die();
+        Reach();
+        return shared.ReadEntity(entity, afterSeq, limit);
+    }
+
+    public IReadOnlyList<StoredEvent> ReadAll(long afterOffset, int limit)
+    {
+        Reach();
+        return shared.ReadAll(afterOffset, limit);
+    }
+
+    public IReadOnlyList<StoredEvent> Find(EventQuery query)
+    {
+        Reach();
+        return shared.Find(query);
+    }
+
+    public int CountEntities() => shared.CountEntities();
+
+    public IReadOnlyList<PendingWake> Wakes()
+    {
+        Reach();
+        return shared.Wakes();
+    }
+
+    private void Reach()
+    {
+        DieIfKilled();
+        if (weather.Strikes(Fault.ReadFailure)) throw new IOException("The disk cannot be reached.");
+    }
+
+    private void Die()
+    {
+        world.Kill(node);
+        throw new KilledException();
+    }
+
+    private void DieIfKilled()
+    {
+        if (!node.Alive) throw new KilledException();
+    }
+}

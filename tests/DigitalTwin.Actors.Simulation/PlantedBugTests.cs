@@ -1,0 +1,23 @@
+using DigitalTwin.Actors.Simulation.PlantedBugs;
+using DigitalTwin.Actors.Simulation.Runs;
+using Xunit.Abstractions;
+
+namespace DigitalTwin.Actors.Simulation;
+
+public sealed class PlantedBugTests(ITestOutputHelper output)
+{
+    private const int SeedsPerBug = 2000;
+
+    [Fact]
+    public void Every_planted_bug_is_found()
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var mutated = MutatedEngine.Compile(Catalogue.All);
+        output.WriteLine($"compiled in {watch.Elapsed.TotalSeconds:0.0} s");
+        Assert.Equal(Hunt.Fingerprint(1), mutated.Fingerprint(1));
+        var found = Catalogue.All.AsParallel().AsOrdered().WithDegreeOfParallelism(2).Select(bug => (bug.Name, Found: mutated.Search(bug.Name, 1, SeedsPerBug))).ToList();
+        foreach (var (name, (seed, step, broken)) in found) output.WriteLine($"{name,-60} {(broken is null ? "NOT FOUND" : $"seed {seed}, step {step}: {broken}")}");
+        output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s");
+        Assert.Empty(found.Where(bug => bug.Found.Broken is null).Select(bug => bug.Name));
+    }
+}
