@@ -1,0 +1,41 @@
+using DigitalTwin.Actors.Sharding;
+using Npgsql;
+
+namespace DigitalTwin.Persistence.Postgres;
+
+/// <summary>
+/// Leases as rows, by the database's clock. A take-over updates the row, so it waits for every append that holds it FOR SHARE, and no append
+/// that comes later finds its epoch in it.
+/// </summary>
+internal static class PostgresLeases
+{
+    /// <summary>Seconds.</summary>
+    public const string Left = "greatest(0, extract(epoch FROM expires - clock_timestamp()))::float8";
+
+    // The epoch is drawn once the row is locked, so that of two who want the shard the later one gets the larger epoch.
+    private const string TakeOver = """
+        INSERT INTO leases AS held (shard, owner, epoch, expires) VALUES ($1, $2, nextval('epochs'), clock_timestamp() + $3)
+        ON CONFLICT (shard) DO UPDATE SET owner = excluded.owner, epoch = greatest(held.epoch + 1, nextval('epochs')), expires = clock_timestamp() + $3
+        WHERE held.expires <= clock_timestamp() OR held.owner = excluded.owner
+        RETURNING epoch
+        """;
+
+    public static LeaseAnswer Acquire(NpgsqlConnection connection, ShardId shard, string owner, TimeSpan timeToLive)
+    {
+        if (PostgresSchema.Execute(connection, TakeOver, shard.Value, owner, timeToLive) is long epoch)
+            return new LeaseAnswer(new Lease(shard, owner, epoch, timeToLive), null, TimeSpan.Zero);
+        using var command = PostgresReader.Command(connection, $"SELECT owner, {Left} FROM leases WHERE shard = $1", shard.Value);
+        using var row = command.ExecuteReader();
+        row.Read();
+        return new LeaseAnswer(null, row.GetString(0), TimeSpan.FromSeconds(row.GetDouble(1)));
+    }
+
+    public static bool Renew(NpgsqlConnection connection, Lease lease) =>
+        PostgresSchema.Execute(
+            connection,
+            "UPDATE leases SET expires = clock_timestamp() + $3 WHERE shard = $1 AND epoch = $2 RETURNING true",
+            lease.Shard.Value, lease.Epoch, lease.TimeToLive) is true;
+
+    public static void Release(NpgsqlConnection connection, Lease lease) =>
+        PostgresSchema.Execute(connection, "UPDATE leases SET expires = to_timestamp(0) WHERE shard = $1 AND epoch = $2", lease.Shard.Value, lease.Epoch);
+}
