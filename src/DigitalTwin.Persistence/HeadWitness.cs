@@ -26,6 +26,7 @@ internal sealed class HeadWitness : IDisposable
     private readonly Timer sync;
     private readonly byte[] slot = new byte[SlotSize];
     private readonly Lock syncing = new();
+    private readonly string folder;
     private int next;
     private volatile bool dirty;
     private volatile Exception? failure;
@@ -33,6 +34,7 @@ internal sealed class HeadWitness : IDisposable
 
     public HeadWitness(string folder)
     {
+        this.folder = folder;
         file = File.OpenHandle(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
         sync = new Timer(_ => Sync(), null, SyncEvery, SyncEvery);
     }
@@ -50,25 +52,14 @@ internal sealed class HeadWitness : IDisposable
         dirty = true;
     }
 
+    /// <summary>After another process has written: goes on in the slot that does not hold the newest.</summary>
+    public void Resume() => next = 1 - Newest(folder).Slot;
+
     /// <summary>The newest whole slot. Null with <paramref name="exists"/>: the file is damaged.</summary>
     public static JournalHead? Read(string folder, out bool exists)
     {
-        var path = Path.Combine(folder, FileName);
-        exists = File.Exists(path);
-        if (!exists) return null;
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        JournalHead? newest = null;
-        var slot = new byte[SlotSize];
-        for (var i = 0; i < 2; i++)
-        {
-            if (RandomAccess.Read(file, slot, i * SlotDistance) < SlotSize) continue;
-            if (BinaryPrimitives.ReadUInt32LittleEndian(slot) != Magic) continue;
-            if (BinaryPrimitives.ReadUInt32LittleEndian(slot.AsSpan(SlotSize - 4)) != EventChain.Crc32C(slot.AsSpan(0, SlotSize - 4))) continue;
-            var offset = BinaryPrimitives.ReadInt64LittleEndian(slot.AsSpan(4));
-            if (newest is null || offset >= newest.Offset) newest = new JournalHead(offset, slot.AsSpan(12, EventChain.HashSize).ToArray());
-        }
-
-        return newest;
+        exists = File.Exists(Path.Combine(folder, FileName));
+        return exists ? Newest(folder).Head : null;
     }
 
     public void Dispose()
@@ -90,6 +81,23 @@ internal sealed class HeadWitness : IDisposable
         }
 
         file.Dispose();
+    }
+
+    private static (JournalHead? Head, int Slot) Newest(string folder)
+    {
+        using var file = File.OpenHandle(Path.Combine(folder, FileName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        (JournalHead? Head, int Slot) newest = (null, 1);
+        var slot = new byte[SlotSize];
+        for (var i = 0; i < 2; i++)
+        {
+            if (RandomAccess.Read(file, slot, i * SlotDistance) < SlotSize) continue;
+            if (BinaryPrimitives.ReadUInt32LittleEndian(slot) != Magic) continue;
+            if (BinaryPrimitives.ReadUInt32LittleEndian(slot.AsSpan(SlotSize - 4)) != EventChain.Crc32C(slot.AsSpan(0, SlotSize - 4))) continue;
+            var offset = BinaryPrimitives.ReadInt64LittleEndian(slot.AsSpan(4));
+            if (newest.Head is null || offset >= newest.Head.Offset) newest = (new JournalHead(offset, slot.AsSpan(12, EventChain.HashSize).ToArray()), i);
+        }
+
+        return newest;
     }
 
     private void Sync()

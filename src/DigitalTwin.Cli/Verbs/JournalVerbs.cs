@@ -45,7 +45,7 @@ internal static class JournalVerbs
     {
         foreach (var fault in report.Faults)
             screen.Line($"FAULT  {(fault.Offset is { } offset ? $"offset {offset}" : "file")}  {fault.Entity ?? Words.Absent}  {fault.Fault}");
-        if (report.Faults.Count == JournalVerifier.MaxFaults) screen.Line($"Only the first {JournalVerifier.MaxFaults} faults are named.");
+        if (report.Faults.Count == JournalReport.MaxFaults) screen.Line($"Only the first {JournalReport.MaxFaults} faults are named.");
         screen.Line($"{folder}: {(report.Whole ? "whole" : "NOT WHOLE")}, {report.Events} events of {report.Entities} entities, head offset {report.HeadSeq}, head hash {report.HeadHash}");
     }
 

@@ -6,20 +6,17 @@ namespace DigitalTwin.Persistence.Sqlite;
 /// <summary>Compares the end of the file with what the witness has seen, before anything is built on it.</summary>
 internal static class HeadCheck
 {
-    /// <returns>The file's head.</returns>
     /// <exception cref="JournalRefusedException">Events that were acknowledged are not in the file.</exception>
-    public static JournalHead Verify(SqliteConnection connection, SqliteJournalOptions options)
+    public static void Verify(SqliteConnection connection, SqliteJournalOptions options)
     {
         var head = At(connection, "SELECT offset, hash FROM events ORDER BY offset DESC LIMIT 1") ?? JournalHead.Empty;
         var seen = HeadWitness.Read(options.Folder, out var exists);
-        if (options.AcceptHead) return head;
+        if (options.AcceptHead) return;
         if (Complaint(head, seen, exists, offset => HashAt(connection, offset)) is { } complaint)
         {
             throw new JournalRefusedException(
                 $"The journal in {options.Folder} is not whole: {complaint} Restore it from a backup, or, after a look with `twin journal verify`, have its present end accepted: `twin journal accept-head --data DIR --yes`.");
         }
-
-        return head;
     }
 
     /// <summary>What is wrong, as a sentence; null when the witness's head lies on the file's chain.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.Sharding;
@@ -12,51 +11,50 @@ namespace DigitalTwin.Persistence.Sqlite;
 /// The journal in one SQLite file: write-ahead log with a sync at each commit, one connection that writes and checkpoints,
 /// read-only connections beside it. Rows carry a checksum and a hash chain, and the head is kept outside the file too.
 /// </summary>
+/// <remarks>Any number of processes may have it open; they write in turns, and what one knows of the file's end is read anew after another has written.</remarks>
 public sealed class SqliteJournal : IJournal, IDisposable
 {
-    private const string LockName = "journal.lock";
-
     /// <summary>Pages of log after which it is moved into the database, as SQLite itself would; bounds the log and the time of the next start.</summary>
     private const int CheckpointPages = 1000;
 
     private readonly SqliteJournalOptions options;
-    private readonly FileStream ownership;
+    private readonly WriteTurn turn;
+    private readonly OwnerLocks owners;
     private readonly SqliteConnection connection;
     private readonly HeadWitness witness;
+    private readonly EventTable events;
+    private readonly LeaseTable leases;
     private readonly Statement begin;
     private readonly Statement commit;
     private readonly Statement rollback;
-    private readonly Statement insert;
-    private readonly Statement newestSeq;
+    private readonly Statement version;
     private readonly ConcurrentBag<SqliteReader> readers = [];
-    private readonly Dictionary<EntityId, long> sequences = [];
-    private readonly EventChain chain = new();
-    private byte[] hash = new byte[EventChain.HashSize];
-    private byte[] nextHash = new byte[EventChain.HashSize];
+    private long knownVersion;
     private int pagesInLog;
-    private volatile JournalHead head;
     private volatile string? failure;
 
-    private SqliteJournal(SqliteJournalOptions options, FileStream ownership, SqliteConnection connection, JournalHead head)
+    private SqliteJournal(SqliteJournalOptions options, WriteTurn turn, SqliteConnection connection)
     {
         this.options = options;
-        this.ownership = ownership;
+        this.turn = turn;
         this.connection = connection;
-        this.head = head;
-        head.Hash.CopyTo(hash);
-        witness = new HeadWitness(options.Folder);
         var database = connection.Handle!;
         begin = new Statement(database, "BEGIN IMMEDIATE");
         commit = new Statement(database, "COMMIT");
         rollback = new Statement(database, "ROLLBACK");
-        insert = new Statement(database, $"INSERT INTO events({SqliteSchema.Columns}, prev, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-        newestSeq = new Statement(database, "SELECT max(seq) FROM events WHERE entity = ?1");
+        // Another number than before: another connection has committed.
+        version = new Statement(database, "PRAGMA data_version");
+        owners = new OwnerLocks(options.Folder);
+        leases = new LeaseTable(database, owners);
+        events = new EventTable(database);
+        events.Reread();
+        witness = new HeadWitness(options.Folder);
         // Both slots: an accepted head must not be outbid by what the witness saw before.
-        witness.Write(head.Offset, head.Hash.Span);
-        witness.Write(head.Offset, head.Hash.Span);
+        witness.Write(events.Offset, events.Hash);
+        witness.Write(events.Offset, events.Hash);
     }
 
-    public JournalHead Head => head;
+    public JournalHead Head => Read(reader => reader.Head());
 
     /// <summary>Takes the last event of a journal's file as its head, although the witness is missing, damaged, or has seen later ones: those stay lost.</summary>
     /// <exception cref="FileNotFoundException">There is no journal.</exception>
@@ -71,69 +69,87 @@ public sealed class SqliteJournal : IJournal, IDisposable
         return journal.Head;
     }
 
-    /// <summary>Opens or creates the journal of a plant.</summary>
-    /// <exception cref="JournalRefusedException">Another process has it, it is another plant's, it is not durable, or events are missing at its end.</exception>
+    /// <summary>Opens or creates the journal of a plant; one of an earlier format is brought to the present one.</summary>
+    /// <exception cref="JournalRefusedException">
+    /// It is another plant's, of a later format, or not durable; events are missing at its end; a process stands in the middle of writing it, or is of a version that shares it with nobody.
+    /// </exception>
     public static SqliteJournal Open(SqliteJournalOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         Directory.CreateDirectory(options.Folder);
-        var ownership = Own(options.Folder);
+        var turn = new WriteTurn(options.Folder);
+        if (!turn.TryTake())
+        {
+            turn.Dispose();
+            throw new JournalRefusedException($"The journal in {options.Folder} is in use by another process. End it, or give another data folder.");
+        }
+
         SqliteConnection? connection = null;
         try
         {
+            if (options.AcceptHead) RefuseWhileInUse(options.Folder);
             connection = SqliteSchema.OpenWriter(options);
-            return new SqliteJournal(options, ownership, connection, HeadCheck.Verify(connection, options));
+            var journal = new SqliteJournal(options, turn, connection);
+            turn.Release();
+            return journal;
         }
         catch (SqliteException damaged) when (damaged.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
         {
-            Release();
+            Close();
             throw new JournalRefusedException(
                 $"The journal in {options.Folder} is not readable: {damaged.Message}. Restore it from a backup.", damaged);
         }
         catch
         {
-            Release();
+            Close();
             throw;
         }
 
-        void Release()
+        void Close()
         {
             connection?.Dispose();
-            ownership.Dispose();
+            turn.Dispose();
         }
     }
 
-    // Replaced by the table of leases with the next commit.
-    public LeaseAnswer Acquire(ShardId shard, string owner, TimeSpan timeToLive) => new(new Lease(shard, owner, 1, timeToLive), null, TimeSpan.Zero);
-
-    public bool Renew(Lease lease) => true;
-
-    public void Release(Lease lease) { }
-
-    public IReadOnlyList<LeaseStatus> Leases() => [];
-
-    public IReadOnlyList<PendingWake> Wakes() => [];
-
     public DateTimeOffset Append(ReadOnlySpan<Append> batch, DateTimeOffset recorded, Span<AppendResult> results)
     {
-        if (failure is not null) throw new IOException(failure);
-        var offset = head.Offset;
+        if (!TryBegin())
+        {
+            results.Fill(new AppendResult(AppendStatus.NotStored, 0, Busy));
+            return recorded;
+        }
+
         try
         {
-            begin.Run();
-            for (var i = 0; i < batch.Length; i++) results[i] = Add(batch[i], Microseconds.Of(recorded), ref offset);
+            var time = events.TimeAt(recorded);
+            var before = events.Offset;
+            for (var i = 0; i < batch.Length; i++) results[i] = Add(batch[i], time);
             commit.Run();
+            if (events.Offset > before) Witness();
+            Checkpoint();
+            return Microseconds.From(time);
         }
         catch (SqliteException error)
         {
             throw Undo(error);
         }
-
-        if (offset == head.Offset) return recorded;
-        head = new JournalHead(offset, hash.ToArray());
-        AfterCommit();
-        return recorded;
+        finally
+        {
+            turn.Release();
+        }
     }
+
+    public LeaseAnswer Acquire(ShardId shard, string owner, TimeSpan timeToLive) =>
+        Transact(() => leases.Acquire(shard, owner, timeToLive), () => new LeaseAnswer(null, "another process that stands in the middle of a commit", TimeSpan.Zero));
+
+    public bool Renew(Lease lease) => Transact(() => leases.Renew(lease), () => throw new TimeoutException(Busy));
+
+    public void Release(Lease lease) => Transact(() => leases.Release(lease), () => false);
+
+    public IReadOnlyList<LeaseStatus> Leases() => Read(reader => reader.Leases(owners));
+
+    public IReadOnlyList<PendingWake> Wakes() => Read(reader => reader.Wakes());
 
     public IReadOnlyList<StoredEvent> ReadEntity(EntityId entity, long afterSeq, int limit) => Read(reader => reader.ReadEntity(entity, afterSeq, limit));
 
@@ -146,83 +162,104 @@ public sealed class SqliteJournal : IJournal, IDisposable
     public void Dispose()
     {
         while (readers.TryTake(out var reader)) reader.Dispose();
-        // Closing would checkpoint, and with it sync again what could not be synced.
-        if (failure is not null) raw.sqlite3_db_config(connection.Handle!, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
-        foreach (var statement in new[] { begin, commit, rollback, insert, newestSeq }) statement.Dispose();
+        // Closing would checkpoint: not while another process writes, and not so as to sync again what could not be synced.
+        if (!turn.TryTake() || failure is not null) raw.sqlite3_db_config(connection.Handle!, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+        foreach (var statement in new[] { begin, commit, rollback, version }) statement.Dispose();
+        events.Dispose();
+        leases.Dispose();
         connection.Dispose();
         witness.Dispose();
-        ownership.Dispose();
+        owners.Dispose();
+        turn.Dispose();
     }
 
-    private static FileStream Own(string folder)
+    private string Busy => $"Another process stands in the middle of writing to the journal in {options.Folder}. Let it go on, or end it.";
+
+    private static void RefuseWhileInUse(string folder)
     {
+        using var owners = new OwnerLocks(folder);
+        if (owners.OthersThatLive() is [var owner, ..])
+            throw new JournalRefusedException($"The journal in {folder} is in use by {owner}. End it first.");
+    }
+
+    private AppendResult Add(Append append, long time)
+    {
+        var epoch = leases.EpochOf(append.Lease.Shard);
+        return epoch == append.Lease.Epoch ? events.Add(append, time) : AppendResult.Fenced(append.Lease, epoch);
+    }
+
+    private T Transact<T>(Func<T> work, Func<T> busy)
+    {
+        if (!TryBegin()) return busy();
         try
         {
-            return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var result = work();
+            commit.Run();
+            Checkpoint();
+            return result;
         }
-        catch (IOException taken)
+        catch (SqliteException error)
         {
-            throw new JournalRefusedException($"The journal in {folder} is in use by another process. End it, or give another data folder.", taken);
+            throw Undo(error);
         }
-    }
-
-    private AppendResult Add(Append append, long recorded, ref long offset)
-    {
-        var seq = NewestSeq(append.Entity);
-        if (seq != append.ExpectedSeq) return AppendResult.Conflict(append.Entity, append.ExpectedSeq, seq);
-        var first = offset + 1;
-        for (var i = 0; i < append.Events.Count; i++)
+        catch
         {
-            Insert(++offset, append.Entity, ++seq, append.Events[i], recorded);
-        }
-
-        sequences[append.Entity] = seq;
-        return AppendResult.Stored(first);
-    }
-
-    private void Insert(long offset, EntityId entity, long seq, in NewEvent added, long recorded)
-    {
-        var at = Microseconds.Of(added.At);
-        var payload = added.Payload.Span;
-        chain.Load(offset, entity.Value, seq, added.Name, at, recorded, payload);
-        chain.Hash(hash, nextHash);
-        insert.Bind(1, offset);
-        insert.BindText(2, chain.Entity);
-        insert.Bind(3, seq);
-        insert.BindText(4, chain.Name);
-        insert.Bind(5, at);
-        insert.Bind(6, recorded);
-        insert.Bind(7, payload);
-        insert.Bind(8, chain.Crc);
-        insert.Bind(9, hash);
-        insert.Bind(10, nextHash);
-        insert.Run();
-        (hash, nextHash) = (nextHash, hash);
-    }
-
-    private long NewestSeq(EntityId entity)
-    {
-        if (sequences.TryGetValue(entity, out var known)) return known;
-        newestSeq.BindText(1, Encoding.UTF8.GetBytes(entity.Value));
-        try
-        {
-            newestSeq.Step();
-            return newestSeq.Integer(0);
+            TakeBack();
+            throw;
         }
         finally
         {
-            newestSeq.Reset();
+            turn.Release();
+        }
+    }
+
+    /// <summary>False: another process did not end its turn in time.</summary>
+    private bool TryBegin()
+    {
+        if (failure is not null) throw new IOException(failure);
+        if (!turn.TryTake()) return false;
+        try
+        {
+            begin.Run();
+            var found = Version();
+            if (found == knownVersion) return true;
+            Forget();
+            witness.Resume();
+            knownVersion = found;
+            return true;
+        }
+        catch (SqliteException busy) when (busy.SqliteErrorCode == raw.SQLITE_BUSY)
+        {
+            turn.Release();
+            return false;
+        }
+        catch (SqliteException error)
+        {
+            var failed = Undo(error);
+            turn.Release();
+            throw failed;
+        }
+    }
+
+    private long Version()
+    {
+        try
+        {
+            version.Step();
+            return version.Integer(0);
+        }
+        finally
+        {
+            version.Reset();
         }
     }
 
     /// <summary>Back to the last commit. A full disk is the one failure after which the file is known to be as it was.</summary>
     private Exception Undo(SqliteException error)
     {
-        sequences.Clear();
-        head.Hash.CopyTo(hash);
         try
         {
-            if (raw.sqlite3_get_autocommit(connection.Handle!) == 0) rollback.Run();
+            TakeBack();
             if (error.SqliteErrorCode == raw.SQLITE_FULL)
             {
                 return new JournalFullException($"No room for the journal in {options.Folder}. Free some space; appends then go on.", error);
@@ -237,22 +274,36 @@ public sealed class SqliteJournal : IJournal, IDisposable
         return error;
     }
 
+    private void TakeBack()
+    {
+        if (raw.sqlite3_get_autocommit(connection.Handle!) == 0) rollback.Run();
+        Forget();
+    }
+
+    private void Forget()
+    {
+        leases.Forget();
+        events.Reread();
+    }
+
     /// <summary>The batch is durable by now: what fails here stops the next append, not this one.</summary>
-    private void AfterCommit()
+    private void Witness()
     {
         try
         {
-            witness.Write(head.Offset, hash);
+            witness.Write(events.Offset, events.Hash);
         }
         catch (IOException unwritable)
         {
             failure = unwritable.Message;
-            return;
         }
+    }
 
+    private void Checkpoint()
+    {
         raw.sqlite3_db_status(connection.Handle!, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var written, out _, resetFlg: 1);
         pagesInLog += written;
-        if (pagesInLog < CheckpointPages) return;
+        if (pagesInLog < CheckpointPages || failure is not null) return;
         pagesInLog = 0;
         var code = raw.sqlite3_wal_checkpoint_v2(connection.Handle!, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
         // Busy: a reader holds the log. Full: the log stays as it is. Both are tried again later.

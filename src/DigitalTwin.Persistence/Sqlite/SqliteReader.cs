@@ -1,5 +1,6 @@
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
+using DigitalTwin.Actors.Sharding;
 using Microsoft.Data.Sqlite;
 
 namespace DigitalTwin.Persistence.Sqlite;
@@ -16,12 +17,15 @@ internal sealed class SqliteReader : IDisposable
         """;
 
     private readonly SqliteConnection connection;
-    private readonly SqliteRow row = new();
+    private readonly EventChain chain = new();
     private readonly Statement byEntity;
     private readonly Statement all;
     private readonly Statement oldestFirst;
     private readonly Statement newestFirst;
     private readonly Statement entities;
+    private readonly Statement head;
+    private readonly Statement leases;
+    private readonly Statement wakes;
 
     public SqliteReader(string folder)
     {
@@ -38,6 +42,9 @@ internal sealed class SqliteReader : IDisposable
                 UNION ALL SELECT (SELECT min(entity) FROM events WHERE entity > step.entity) FROM step WHERE step.entity IS NOT NULL)
             SELECT count(entity) FROM step
             """);
+        head = new Statement(database, "SELECT offset, hash FROM events ORDER BY offset DESC LIMIT 1");
+        leases = new Statement(database, "SELECT shard, owner, epoch, boot, expires FROM leases ORDER BY shard");
+        wakes = new Statement(database, "SELECT entity, kind, due FROM wakes ORDER BY due, entity");
     }
 
     public IReadOnlyList<StoredEvent> ReadEntity(EntityId entity, long afterSeq, int limit)
@@ -77,32 +84,35 @@ internal sealed class SqliteReader : IDisposable
         return Read(statement);
     }
 
-    public int CountEntities()
+    public int CountEntities() => checked((int)Rows(entities, statement => statement.Integer(0))[0]);
+
+    public JournalHead Head() => Rows(head, statement => new JournalHead(statement.Integer(0), statement.Blob(1).ToArray())) is [var newest] ? newest : JournalHead.Empty;
+
+    public IReadOnlyList<PendingWake> Wakes() => Rows(
+        wakes, statement => new PendingWake(new EntityId(statement.Text(0)), statement.Text(1), Microseconds.From(statement.Integer(2))));
+
+    public IReadOnlyList<LeaseStatus> Leases(OwnerLocks owners) => Rows(leases, statement =>
     {
-        try
-        {
-            entities.Step();
-            return checked((int)entities.Integer(0));
-        }
-        finally
-        {
-            entities.Reset();
-        }
-    }
+        var owner = statement.Text(1);
+        var left = owners.Lives(owner) ? LeaseTable.Left(statement.Text(3), statement.Integer(4)) : TimeSpan.Zero;
+        return new LeaseStatus(new ShardId(statement.Text(0)), owner, statement.Integer(2), left);
+    });
 
     public void Dispose()
     {
-        foreach (var statement in new[] { byEntity, all, oldestFirst, newestFirst, entities }) statement.Dispose();
+        foreach (var statement in new[] { byEntity, all, oldestFirst, newestFirst, entities, head, leases, wakes }) statement.Dispose();
         connection.Dispose();
     }
 
-    private List<StoredEvent> Read(Statement statement)
+    private List<StoredEvent> Read(Statement statement) => Rows(statement, row => SqliteRow.Read(row).ToEvent(chain));
+
+    private static List<T> Rows<T>(Statement statement, Func<Statement, T> row)
     {
         try
         {
-            var events = new List<StoredEvent>();
-            while (statement.Step()) events.Add(row.Read(statement));
-            return events;
+            var rows = new List<T>();
+            while (statement.Step()) rows.Add(row(statement));
+            return rows;
         }
         finally
         {

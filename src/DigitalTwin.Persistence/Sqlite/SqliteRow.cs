@@ -1,29 +1,30 @@
-using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
+using Microsoft.Data.Sqlite;
 
 namespace DigitalTwin.Persistence.Sqlite;
 
-/// <summary>Turns a row of <see cref="SqliteSchema.Columns"/> into an event, if it is the one that was written.</summary>
-internal sealed class SqliteRow
+/// <summary>A row of <see cref="SqliteSchema.Columns"/> as it is in the file.</summary>
+internal static class SqliteRow
 {
-    private readonly EventChain chain = new();
+    public static JournalRow Read(Statement statement) => new(
+        statement.Integer(0),
+        statement.Text(1),
+        statement.Integer(2),
+        statement.Text(3),
+        statement.Integer(4),
+        statement.Integer(5),
+        statement.Blob(6).ToArray(),
+        statement.Integer(8),
+        statement.IsNull(9) ? null : new CommandTag(statement.Text(9), statement.Integer(10)),
+        statement.Integer(7),
+        ReadOnlyMemory<byte>.Empty,
+        ReadOnlyMemory<byte>.Empty);
 
-    /// <exception cref="CorruptEventException">The row does not match its checksum.</exception>
-    public StoredEvent Read(Statement statement)
+    /// <summary>Every row of the file with its hashes, in the order of the offsets; of the transaction that the connection is in.</summary>
+    public static IEnumerable<JournalRow> All(SqliteConnection connection)
     {
-        var offset = statement.Integer(0);
-        var entity = statement.Text(1);
-        var seq = statement.Integer(2);
-        var name = statement.Text(3);
-        var at = statement.Integer(4);
-        var recorded = statement.Integer(5);
-        var payload = statement.Blob(6).ToArray();
-        chain.Load(offset, entity, seq, name, at, recorded, payload);
-        if (chain.Crc != (ulong)statement.Integer(7))
-        {
-            throw new CorruptEventException(offset, new EntityId(entity), $"event {seq} ({name}) does not match its checksum");
-        }
-
-        return new StoredEvent(offset, new EntityId(entity), seq, name, Microseconds.From(at), Microseconds.From(recorded), payload);
+        var columns = SqliteSchema.Meta(connection, "schema") == SqliteSchema.FirstVersion ? SqliteSchema.FirstColumns : SqliteSchema.Columns;
+        using var statement = new Statement(connection.Handle!, $"SELECT {columns}, prev, hash FROM events NOT INDEXED ORDER BY offset");
+        while (statement.Step()) yield return Read(statement) with { Previous = statement.Blob(11).ToArray(), Hash = statement.Blob(12).ToArray() };
     }
 }

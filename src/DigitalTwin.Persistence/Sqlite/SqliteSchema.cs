@@ -9,10 +9,18 @@ internal static class SqliteSchema
     public const string FileName = "journal.db";
 
     /// <summary>Raised when rows are laid out otherwise; a journal of another version is refused, not guessed at.</summary>
-    public const string Version = "1";
+    public const string Version = "2";
+
+    /// <summary>Of the first release: without leases, commands and wakes. Brought to the present one when it is opened to be written.</summary>
+    public const string FirstVersion = "1";
 
     /// <summary>In the order in which <see cref="SqliteRow"/> reads them.</summary>
-    public const string Columns = "offset, entity, seq, name, at, recorded, payload, crc";
+    public const string Columns = "offset, entity, seq, name, at, recorded, payload, crc, epoch, command, body";
+
+    public const string FirstColumns = "offset, entity, seq, name, at, recorded, payload, crc, 0, NULL, NULL";
+
+    /// <summary>Long enough for another connection's recovery after a kill; writers take turns before they come here.</summary>
+    private const int BusyMilliseconds = 5000;
 
     private const string Tables = """
         CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -27,10 +35,31 @@ internal static class SqliteSchema
             crc INTEGER NOT NULL,
             prev BLOB NOT NULL,
             hash BLOB NOT NULL,
+            epoch INTEGER NOT NULL DEFAULT 0,
+            command TEXT,
+            body INTEGER,
             UNIQUE(entity, seq)) STRICT;
+        """ + LeasesAndWakes;
+
+    private const string LeasesAndWakes = """
+        CREATE TABLE leases(
+            shard TEXT PRIMARY KEY,
+            owner TEXT NOT NULL,
+            epoch INTEGER NOT NULL,
+            boot TEXT NOT NULL,
+            expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE wakes(entity TEXT PRIMARY KEY, kind TEXT NOT NULL, due INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT INTO meta VALUES ('epoch', '0');
         """;
 
-    /// <summary>The one connection that writes, and also checkpoints: SQLite before 3.51.3 can lose a log that two reset at once.</summary>
+    private const string FromFirstVersion = """
+        ALTER TABLE events ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE events ADD COLUMN command TEXT;
+        ALTER TABLE events ADD COLUMN body INTEGER;
+        """ + LeasesAndWakes;
+
+    /// <summary>The connection that writes, and also checkpoints. In a <see cref="WriteTurn"/>.</summary>
+    /// <exception cref="JournalRefusedException">The file must not be built upon; it is as it was.</exception>
     public static SqliteConnection OpenWriter(SqliteJournalOptions options)
     {
         var connection = Open(options.Folder, SqliteOpenMode.ReadWriteCreate);
@@ -42,7 +71,9 @@ internal static class SqliteSchema
             // The built-in checkpoint swallows a failed fsync and tries again; the journal runs its own.
             Require(connection, "PRAGMA wal_autocheckpoint=0", "0");
             if (Scalar(connection, "SELECT count(*) FROM sqlite_master") == "0") Create(connection, options.PlantId);
-            CheckMeta(connection, options);
+            var schema = CheckMeta(connection, options);
+            HeadCheck.Verify(connection, options);
+            if (schema == FirstVersion) Migrate(connection);
             return connection;
         }
         catch
@@ -76,6 +107,7 @@ internal static class SqliteSchema
             Pooling = false,
         }.ToString());
         connection.Open();
+        SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle!, BusyMilliseconds);
         return connection;
     }
 
@@ -92,13 +124,25 @@ internal static class SqliteSchema
         Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
-    private static void CheckMeta(SqliteConnection connection, SqliteJournalOptions options)
+    private static void Migrate(SqliteConnection connection)
+    {
+        using (var transaction = connection.BeginTransaction())
+        {
+            Execute(connection, FromFirstVersion);
+            Scalar(connection, "UPDATE meta SET value = $schema WHERE key = 'schema'", ("$schema", Version));
+            transaction.Commit();
+        }
+
+        Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    private static string CheckMeta(SqliteConnection connection, SqliteJournalOptions options)
     {
         var schema = Meta(connection, "schema");
-        if (schema != Version)
+        if (schema is not (Version or FirstVersion))
         {
             throw new JournalRefusedException(
-                $"The journal in {options.Folder} has format {schema}; this program reads format {Version}. Use the program version that wrote it.");
+                $"The journal in {options.Folder} has format {schema}; this program reads formats {FirstVersion} and {Version}. Use the program version that wrote it.");
         }
 
         var plant = Meta(connection, "plant");
@@ -107,6 +151,8 @@ internal static class SqliteSchema
             throw new JournalRefusedException(
                 $"The journal in {options.Folder} belongs to plant {plant}, not to {options.PlantId}. Give another data folder, or the plant definition it was made with.");
         }
+
+        return schema;
     }
 
     private static void Require(SqliteConnection connection, string pragma, string expected)

@@ -23,6 +23,8 @@ internal sealed class Statement : IDisposable
     public void Bind(int parameter, ReadOnlySpan<byte> blob) =>
         Check(blob.IsEmpty ? raw.sqlite3_bind_zeroblob(statement, parameter, 0) : raw.sqlite3_bind_blob(statement, parameter, blob));
 
+    public void BindNull(int parameter) => Check(raw.sqlite3_bind_null(statement, parameter));
+
     public void BindText(int parameter, ReadOnlySpan<byte> utf8) => Check(raw.sqlite3_bind_text(statement, parameter, utf8));
 
     /// <summary>False after the last row.</summary>
@@ -38,14 +40,19 @@ internal sealed class Statement : IDisposable
 
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(statement, column);
 
+    public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
+
     public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string();
 
+    public void Run() => Any();
+
     /// <summary>Steps once and makes ready for the next use.</summary>
-    public void Run()
+    /// <returns>Whether there was a row.</returns>
+    public bool Any()
     {
         try
         {
-            Step();
+            return Step();
         }
         finally
         {

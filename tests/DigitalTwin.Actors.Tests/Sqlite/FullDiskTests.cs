@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DigitalTwin.Actors.Journals;
+using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Persistence;
 using DigitalTwin.Persistence.Sqlite;
 
@@ -25,6 +26,7 @@ public sealed class FullDiskTests : IDisposable
         var stored = 0L;
         using (var journal = SqliteJournal.Open(new SqliteJournalOptions(folder, "leipzig")))
         {
+            journal.Acquire(new ShardId("all"), "test", TimeSpan.FromMinutes(1));
             Assert.Throws<JournalFullException>(() =>
             {
                 for (; stored < 10_000; stored++) Append(journal, stored);

@@ -16,8 +16,22 @@ public sealed class JournalFolder : IDisposable
 
     public string Database => System.IO.Path.Combine(Path, "journal.db");
 
-    public SqliteJournal Open(string plant = "leipzig", bool acceptHead = false) =>
-        SqliteJournal.Open(new SqliteJournalOptions(Path, plant) { AcceptHead = acceptHead });
+    /// <summary>The lease of <see cref="Event"/>: taken when the folder is first opened, by an owner that has ended when it is opened again; nobody takes it over.</summary>
+    private static Lease Lease { get; } = new(new ShardId("all"), "test", 1, TimeSpan.FromMinutes(1));
+
+    public SqliteJournal Open(string plant = "leipzig", bool acceptHead = false)
+    {
+        var journal = SqliteJournal.Open(new SqliteJournalOptions(Path, plant) { AcceptHead = acceptHead });
+        if (journal.Leases().Count == 0) Assert.Equal(Lease, journal.Acquire(Lease.Shard, Lease.Owner, Lease.TimeToLive).Lease);
+        return journal;
+    }
+
+    public static AppendResult Append(SqliteJournal journal, Append append, DateTimeOffset? recorded = null)
+    {
+        var results = new AppendResult[1];
+        journal.Append([append], recorded ?? At, results);
+        return results[0];
+    }
 
     /// <summary>Events of three machines, ten each, in ten commits.</summary>
     public void Fill()
@@ -33,7 +47,7 @@ public sealed class JournalFolder : IDisposable
     }
 
     public static Append Event(string entity, long expectedSeq, int count = 1) => new(
-        new Lease(new ShardId("all"), "test", 1, TimeSpan.FromMinutes(1)),
+        Lease,
         new EntityId(entity),
         expectedSeq,
         [.. Enumerable.Range(1, count).Select(i => new NewEvent(
