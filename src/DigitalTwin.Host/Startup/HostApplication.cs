@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json.Serialization;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
+using DigitalTwin.Actors.Mailboxes;
 using DigitalTwin.Domain.Calendars;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ingest;
@@ -58,10 +59,13 @@ public static class HostApplication
         // Twins record before history stores, so either may know the newer time.
         var plantTime = new PlantTime(clock, () => newestSample > model.Now.PlantTime ? newestSample : model.Now.PlantTime ?? newestSample);
         var actors = new ActorLog(logs.Factory);
+        using var dispatcher = new ThreadPoolDispatcher();
+        using var heart = new Heartbeat(dispatcher, time);
         await using var system = new EntitySystem(stores.Journal, new EntitySystemOptions
         {
             Time = time,
             PlantTime = plantTime,
+            Dispatcher = dispatcher,
             OnFault = actors.Fault,
             OnDeadLetter = actors.DeadLetter,
         });
@@ -87,7 +91,7 @@ public static class HostApplication
 
         IServiceCollection services = builder.Services;
         services.AddSingleton(options).AddSingleton(parent).AddSingleton(data).AddSingleton(source).AddSingleton(source.Plant).AddSingleton(time);
-        services.AddSingleton(clock).AddSingleton(plantTime).AddSingleton(live).AddSingleton(system).AddSingleton(model).AddSingleton(twins).AddSingleton(feed);
+        services.AddSingleton(heart).AddSingleton(clock).AddSingleton(plantTime).AddSingleton(live).AddSingleton(system).AddSingleton(model).AddSingleton(twins).AddSingleton(feed);
         services.AddSingleton<IJournalReader>(stores.Journal).AddSingleton(stores.History).AddSingleton(ShiftCalendar.Of(source.Plant));
         services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash));
         services.AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
@@ -190,9 +194,7 @@ public static class HostApplication
         // Not the default pattern: that leaves out what looks like a file, and so every path that ends in a twin's id.
         app.MapFallback("/api/{**path}", () => Problems.NotFound("There is no such resource; /openapi/v1.json lists all."));
         app.MapOpenApi();
-        app.MapGet("/health/live", () => TypedResults.Ok(new { status = "live" })).ExcludeFromDescription();
-        app.MapGet("/health/ready", (Readiness readiness) => readiness.Check() is var view && view.Checks.All(check => check.Ok)
-            ? Results.Ok(view) : Results.Json(view, statusCode: StatusCodes.Status503ServiceUnavailable)).ExcludeFromDescription();
+        app.MapHealth();
         app.MapGet("/metrics", () => TypedResults.Text(metrics.Write(), MetricsText.ContentType)).ExcludeFromDescription();
         MapPage(app, page);
     }

@@ -7,22 +7,29 @@ namespace DigitalTwin.Host.Telemetry;
 public sealed record ReadinessView(IReadOnlyList<CheckView> Checks);
 
 /// <param name="Why">What is missing; null when it is all right.</param>
-public sealed record CheckView(string Name, bool Ok, string? Why);
+public sealed record CheckView(string Name, bool Ok, string? Why)
+{
+    /// <param name="why">Null: it is all right.</param>
+    public static CheckView Of(string name, string? why) => new(name, why is null, why);
+}
 
-/// <summary>Whether the host can be relied on: journal open, gateway linked, every signal seen once.</summary>
-public sealed class Readiness(EntitySystem system, Gateways gateways, LiveValues live)
+/// <summary>Whether the host can be relied on: journal open, gateway linked, every signal seen once, every twin running.</summary>
+public sealed class Readiness(EntitySystem system, Heartbeat heart, Gateways gateways, LiveValues live)
 {
     private const int Named = 3;
 
-    public ReadinessView Check()
-    {
-        string[] unseen = [.. live.All.Where(value => value.Age is null).Select(value => value.Signal.Id)];
-        return new(
-        [
-            new("journal", system.JournalHealth.Ok, system.JournalHealth.Why),
-            new("gateway", gateways.AnyConnected, gateways.AnyConnected ? null : "no gateway is linked"),
-            new("signals", unseen.Length == 0, unseen.Length == 0 ? null
-                : $"{unseen.Length} of {live.Count} signals were not seen yet: {string.Join(", ", unseen.Take(Named))}{(unseen.Length > Named ? ", …" : "")}"),
-        ]);
-    }
+    public ReadinessView Check() => new(
+    [
+        CheckView.Of("journal", system.JournalHealth.Why ?? heart.WhyJournalHangs),
+        CheckView.Of("gateway", gateways.AnyConnected ? null : "no gateway is linked"),
+        CheckView.Of("signals", Unseen([.. live.All.Where(value => value.Age is null).Select(value => value.Signal.Id)])),
+        CheckView.Of("twins", Stopped([.. system.List().Where(status => status.State == EntityLifecycle.Stopped)])),
+    ]);
+
+    private string? Unseen(string[] signals) => signals.Length == 0 ? null : $"{signals.Length} of {live.Count} signals were not seen yet: {Names(signals)}";
+
+    private static string? Stopped(EntityStatus[] stopped) => stopped.Length == 0 ? null
+        : $"{stopped.Length} stopped for good: {Names([.. stopped.Select(status => status.Id.Value)])}. {stopped[0].Why}";
+
+    private static string Names(string[] all) => string.Join(", ", all.Take(Named)) + (all.Length > Named ? ", …" : "");
 }

@@ -64,6 +64,15 @@ public class DamagedJournalTests
         await gateway.ReportAsync(Made.State(MadePlant.Robot, At.AddMinutes(1), PackmlState.Execute), Made.State(MadePlant.First, At.AddMinutes(1), PackmlState.Execute));
         Assert.Equal("Execute", (await host.GetAsync($"/api/v1/twins/{MadePlant.First}")).GetProperty("state").GetString());
 
+        using (HttpResponseMessage answer = await host.Http.GetAsync("/health/ready"))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            string stopped = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync()).GetProperty("checks").EnumerateArray()
+                .Single(check => check.GetProperty("name").GetString() == "twins").GetProperty("why").GetString()!;
+            Assert.StartsWith($"1 stopped for good: {MadePlant.Robot}. ", stopped, StringComparison.Ordinal);
+            Assert.Contains($"row {rotten} of {MadePlant.Robot} is corrupt", stopped, StringComparison.Ordinal);
+        }
+
         // Nobody can resume across it: who was away since before gets a snapshot, and from there on every event.
         await using Listening stream = await Listening.ToAsync(host, "", 1);
         Heard snapshot = (await stream.NextAsync())!;
