@@ -62,7 +62,7 @@ internal static class SqliteSchema
     /// <exception cref="JournalRefusedException">The file must not be built upon; it is as it was.</exception>
     public static SqliteConnection OpenWriter(SqliteJournalOptions options)
     {
-        var connection = Open(options.Folder, SqliteOpenMode.ReadWriteCreate);
+        var connection = Open(options.Folder, FileName, SqliteOpenMode.ReadWriteCreate);
         try
         {
             Require(connection, "PRAGMA journal_mode=WAL", "wal");
@@ -83,7 +83,20 @@ internal static class SqliteSchema
         }
     }
 
-    public static SqliteConnection OpenReader(string folder) => Open(folder, SqliteOpenMode.ReadOnly);
+    public static SqliteConnection OpenReader(string folder, string fileName = FileName) => Open(folder, fileName, SqliteOpenMode.ReadOnly);
+
+    public static SqliteConnection Open(string folder, string fileName, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(folder, fileName),
+            Mode = mode,
+            Pooling = false,
+        }.ToString());
+        connection.Open();
+        SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle!, BusyMilliseconds);
+        return connection;
+    }
 
     public static string? Meta(SqliteConnection connection, string key) =>
         Scalar(connection, "SELECT value FROM meta WHERE key = $key", ("$key", key));
@@ -96,19 +109,6 @@ internal static class SqliteSchema
 #pragma warning restore CA2100
         foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
         return command.ExecuteScalar()?.ToString();
-    }
-
-    private static SqliteConnection Open(string folder, SqliteOpenMode mode)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = Path.Combine(folder, FileName),
-            Mode = mode,
-            Pooling = false,
-        }.ToString());
-        connection.Open();
-        SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle!, BusyMilliseconds);
-        return connection;
     }
 
     private static void Create(SqliteConnection connection, string plantId)
