@@ -13,7 +13,9 @@ internal sealed class PressShop
     public static readonly EntityId B = new("shop.press-b");
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
-    public PressShop(MemoryJournal? journal = null, int seed = 1, VirtualTime? time = null, int mailbox = 1024, Func<EntitySystemOptions, EntitySystemOptions>? with = null)
+    public PressShop(
+        MemoryJournal? journal = null, int seed = 1, VirtualTime? time = null, int mailbox = 1024, Func<EntitySystemOptions, EntitySystemOptions>? with = null,
+        EntityBehavior<Press, PressCommand, PressEvent>? behavior = null)
     {
         Journal = journal ?? new MemoryJournal();
         Time = time ?? new VirtualTime();
@@ -30,9 +32,10 @@ internal sealed class PressShop
             Restarts = new RestartPolicy(3, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8)),
             OnFault = Faults.Add,
             OnDeadLetter = DeadLetters.Add,
+            OnNotice = Notices.Add,
         };
         System = new EntitySystem(Journal, with?.Invoke(options) ?? options);
-        Presses = System.Add(Press.Behavior);
+        Presses = System.Add(behavior ?? Press.Behavior);
         Probe = new TestProbe<Press, PressCommand, PressEvent>(Presses);
     }
 
@@ -51,6 +54,8 @@ internal sealed class PressShop
     public List<EntityFault> Faults { get; } = [];
 
     public List<DeadLetter> DeadLetters { get; } = [];
+
+    public List<EngineNotice> Notices { get; } = [];
 
     /// <summary>Sends and lets everything come to rest.</summary>
     public void Send(EntityId id, PressCommand command)

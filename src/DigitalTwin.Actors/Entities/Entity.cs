@@ -1,5 +1,8 @@
+using DigitalTwin.Actors.DeadLetters;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.Mailboxes;
+using DigitalTwin.Actors.Sharding;
+using DigitalTwin.Actors.Snapshots;
 using DigitalTwin.Actors.Supervision;
 using DigitalTwin.Actors.Timers;
 
@@ -8,347 +11,340 @@ namespace DigitalTwin.Actors.Entities;
 /// <summary>What the system keeps of an entity without knowing its types.</summary>
 internal interface IEntity
 {
+    EntityId Id { get; }
+
+    ShardId Shard { get; }
+
     EntityStatus Status { get; }
 
-    /// <summary>Completes when no append is in flight; from then on every message is answered with a refusal.</summary>
-    Task StopAsync();
+    int Depth { get; }
+
+    /// <summary>Timestamp of the newest turn.</summary>
+    long LastTurn { get; }
+
+    void Signal(Signals signals);
+
+    /// <summary>Ends the entity once its mailbox is empty, or at <see cref="Signals.StopNow"/>; calls <paramref name="ended"/> with the messages that were refused.</summary>
+    void Stop(Action<int> ended);
+}
+
+/// <summary>What the engine tells an entity; each is seen at least once, and together they may come as one.</summary>
+[Flags]
+internal enum Signals
+{
+    None = 0,
+    Appended = 1,
+    ShardAnswered = 2,
+
+    /// <summary>The shard was lost; the turn sees that by itself.</summary>
+    ShardLost = 4,
+    RestartDue = 8,
+
+    /// <summary>A durable timer is due.</summary>
+    Woken = 16,
+    Idle = 32,
+    Stop = 64,
+    StopNow = 128,
 }
 
 /// <summary>
 /// The shell that runs a behaviour as a persistent entity: recover, then for each command decide, store, apply, answer.
 /// </summary>
 /// <remarks>
-/// One turn at a time: <c>scheduled</c> is 1 from the moment a turn is asked for until it has ended. Waiting for the journal or
-/// for a restart does not hold a thread: the turn ends with <c>suspended</c> set, and a signal begins the turn that goes on.
-/// All fields but the mailbox and <c>scheduled</c> belong to the turn.
+/// One turn at a time; the mailbox keeps whether one is under way. Waiting for the journal, for the shard or for a restart does not hold a thread:
+/// the turn ends in a waiting <see cref="Phase"/>, and a signal begins the turn that goes on. All fields but the mailbox belong to the turn.
 /// </remarks>
-internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, IThreadPoolWorkItem
+internal sealed partial class Entity<TState, TCommand, TEvent> : IEntity, IAppender, IShardMember, IThreadPoolWorkItem
 {
-    private const int RecoveryPage = 1000;
-
     private readonly EntityId id;
     private readonly EntityBehavior<TState, TCommand, TEvent> behavior;
     private readonly EntityContext context;
-    private readonly Mailbox<Envelope> mailbox;
-    private readonly Supervisor supervisor;
-    private readonly EntityTimers<TCommand>? timers;
+    private readonly Shard shard;
+    private readonly Mailbox<Envelope<TCommand>> mailbox;
 
-    private int scheduled;
-    private volatile bool suspended;
-    private volatile EntityLifecycle lifecycle = EntityLifecycle.Running;
+    private volatile Phase phase;
     private volatile string? why;
+    private Failure whyOf;
+    private bool stopNow;
     private long processed;
+    private long lastTurn;
 
-    private bool loaded;
+    private Lease? lease;
     private TState state = default!;
     private long seq;
     private long offset;
-    private InFlight? inFlight;
+    private DateTimeOffset recorded;
+    private long snapshotSeq;
+    private long knownWake;
+    private CommandWindow? window;
+    private EntityTimers<TCommand>? timers;
+    private Commit<TState, TCommand, TEvent>? commit;
+    private Supervisor? supervisor;
     private ITimer? restart;
-    private TaskCompletionSource? stopping;
+    private Action<int>? stopping;
 
-    public Entity(EntityId id, EntityBehavior<TState, TCommand, TEvent> behavior, EntityContext context)
+    public Entity(EntityId id, EntityBehavior<TState, TCommand, TEvent> behavior, EntityContext context, Shard shard)
     {
         this.id = id;
         this.behavior = behavior;
         this.context = context;
-        mailbox = new Mailbox<Envelope>(context.Options.MailboxCapacity);
-        supervisor = new Supervisor(context.Options.Restarts, context.Options.Time);
-        timers = behavior.Timers is null ? null : new EntityTimers<TCommand>(context.PlantTime, DeliverTimer);
+        this.shard = shard;
+        mailbox = new Mailbox<Envelope<TCommand>>(context.Options.MailboxCapacity);
+        lastTurn = context.Options.Time.GetTimestamp();
     }
 
-    Append IAppender.Pending => inFlight!.Append;
-
-    public EntityStatus Status => new(
-        id, behavior.Kind, mailbox.Depth, Interlocked.Read(ref processed), supervisor.Restarts, lifecycle,
-        lifecycle == EntityLifecycle.Running ? null : why, context.Options.ShardOf(id), context.Options.Time.GetUtcNow());
-
-    public ValueTask PostAsync(Envelope message, CancellationToken cancellation)
+    /// <summary>Where the entity stands between its turns.</summary>
+    private enum Phase : byte
     {
-        var posted = mailbox.PostAsync(message, cancellation);
-        // A message that waits at its sender is taken in by the turn that makes room.
-        if (posted.IsCompletedSuccessfully && !suspended) Schedule();
+        /// <summary>Not loaded; the next message loads it.</summary>
+        Cold,
+        AwaitingShard,
+        Ready,
+        Storing,
+        BackingOff,
+
+        /// <summary>Failed for good, or ended; every message is refused.</summary>
+        Stopped,
+    }
+
+    public EntityId Id => id;
+
+    public ShardId Shard => shard.Id;
+
+    public int Depth => mailbox.Depth;
+
+    public long LastTurn => Volatile.Read(ref lastTurn);
+
+    public EntityStatus Status
+    {
+        get
+        {
+            var lifecycle = phase switch
+            {
+                Phase.BackingOff => EntityLifecycle.Restarting,
+                Phase.Stopped => EntityLifecycle.Stopped,
+                _ => EntityLifecycle.Running,
+            };
+            var time = context.Options.Time;
+            return new EntityStatus(
+                id, behavior.Kind, mailbox.Depth, Volatile.Read(ref processed), supervisor?.Restarts ?? 0, lifecycle,
+                lifecycle == EntityLifecycle.Running ? null : why, shard.Id, time.GetUtcNow() - time.GetElapsedTime(LastTurn));
+        }
+    }
+
+    Append IAppender.Pending => commit!.Append;
+
+    private bool IsWaiting => phase is Phase.AwaitingShard or Phase.Storing or Phase.BackingOff;
+
+    public Posted TryPost(Envelope<TCommand> message)
+    {
+        var posted = mailbox.TryPost(message);
+        if (posted == Posted.Wake) context.Dispatcher.Schedule(this);
         return posted;
     }
 
-    public bool TryPost(Envelope message)
+    public ValueTask<Posted> PostAsync(Envelope<TCommand> message, CancellationToken cancellation)
     {
-        if (!mailbox.TryPost(message)) return false;
-        if (!suspended) Schedule();
-        return true;
+        var posted = mailbox.PostAsync(message, cancellation);
+        // A message that waits at its sender is taken in by the turn that makes room.
+        if (posted.IsCompletedSuccessfully && posted.Result == Posted.Wake) context.Dispatcher.Schedule(this);
+        return posted;
     }
 
-    public Task StopAsync()
+    public void Signal(Signals signals)
     {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Signal(new Envelope { Stopped = stopped });
-        return stopped.Task;
+        if (mailbox.Signal((int)signals)) context.Dispatcher.Schedule(this);
     }
 
-    void IAppender.Appended(in AppendResult result) => Signal(new Envelope { Appended = result, IsAppended = true });
+    public void Stop(Action<int> ended)
+    {
+        stopping = ended;
+        Signal(Signals.Stop);
+    }
+
+    void IShardMember.ShardAnswered() => Signal(Signals.ShardAnswered);
+
+    void IAppender.Appended(in AppendResult result, DateTimeOffset at, int committed)
+    {
+        commit!.Result = result;
+        commit.Recorded = at;
+        if (mailbox.Signal((int)Signals.Appended)) context.Dispatcher.ScheduleCommitted(this, committed);
+    }
 
     public void Execute()
     {
+        var started = context.Telemetry.StartTurn();
+        var now = context.Options.Time.GetTimestamp();
+        Volatile.Write(ref lastTurn, now);
         for (var budget = context.Options.MessagesPerTurn; budget > 0; budget--)
         {
-            if (mailbox.TryTakeSignal(out var signal))
-            {
-                OnSignal(signal);
-                continue;
-            }
-
-            if (!loaded && !suspended && lifecycle == EntityLifecycle.Running) Recover();
-            if (suspended || !mailbox.TryTake(out var message)) break;
+            if (mailbox.TakeSignals() is var signals and not 0) OnSignals((Signals)signals);
+            if (stopNow && stopping is not null) break;
+            if (phase == Phase.Ready && !shard.Holds(lease!, now)) Reload();
+            if (phase == Phase.Cold && !mailbox.IsEmpty) Load();
+            if (IsWaiting || !mailbox.TryTake(out var message)) break;
             OnMessage(message);
         }
 
-        Volatile.Write(ref scheduled, 0);
-        if (mailbox.HasWork(signalsOnly: suspended)) Schedule();
+        if (stopping is not null && phase != Phase.Storing && (stopNow || mailbox.IsEmpty)) End();
+        // Whatever it was woken for, it holds nothing and nobody waits.
+        if (phase == Phase.Cold && mailbox.TryClose()) context.Remove(this);
+        context.Telemetry.TurnEnded(started);
+        if (!mailbox.TryRest(IsWaiting)) context.Dispatcher.Schedule(this);
     }
 
-    private void Schedule()
+    private void OnSignals(Signals signals)
     {
-        if (Interlocked.CompareExchange(ref scheduled, 1, 0) == 0) context.Dispatcher.Schedule(this);
+        if (signals.HasFlag(Signals.Appended)) OnAppended();
+        if (signals.HasFlag(Signals.ShardAnswered) && phase == Phase.AwaitingShard) Load();
+        if (signals.HasFlag(Signals.RestartDue) && phase == Phase.BackingOff) Load();
+        if (signals.HasFlag(Signals.Woken) && phase == Phase.Cold) Load();
+        if (signals.HasFlag(Signals.Idle)) Passivate();
+        stopNow |= signals.HasFlag(Signals.StopNow);
     }
 
-    private void Signal(Envelope signal)
-    {
-        mailbox.PostSignal(signal);
-        Schedule();
-    }
-
-    private void OnSignal(in Envelope signal)
-    {
-        if (signal.IsAppended) OnAppended(signal.Appended);
-        else if (signal.Stopped is { } stopped) OnStop(stopped);
-        else if (lifecycle == EntityLifecycle.Restarting)
-        {
-            lifecycle = EntityLifecycle.Running;
-            suspended = false;
-            Recover();
-        }
-    }
-
-    private void OnMessage(in Envelope message)
+    private void OnMessage(in Envelope<TCommand> message)
     {
         if (message.Pending?.TryTake() == false) return;
-        if (lifecycle == EntityLifecycle.Stopped)
+        if (phase != Phase.Ready)
         {
-            Refuse(message, why!);
+            Refuse(message, why!, whyOf);
             return;
         }
 
-        Interlocked.Increment(ref processed);
+        Volatile.Write(ref processed, processed + 1);
         if (message.Pending is PendingAnswer<EntityState<TState>> query) query.Answer(new EntityState<TState>(state, seq, offset));
         else OnCommand(message);
     }
 
-    private void OnCommand(in Envelope message)
+    private void Load()
     {
-        Outcome<TEvent> outcome;
-        try
+        var answer = shard.Demand(this);
+        if (answer.Lease is not null)
         {
-            var now = context.PlantTime.GetUtcNow();
-            outcome = behavior.Decide(state, message.Command, now);
-            if (outcome is Outcome<TEvent>.Accepted accepted) inFlight = Encode(accepted.Events, message, now);
+            lease = answer.Lease;
+            Recover();
         }
-        catch (Exception failure)
+        else if (answer.Refusal is not null)
         {
-            Fail(message, $"{id} could not decide on {message.Command}: {failure.Message}", failure, mayBeRecorded: false);
-            return;
+            (why, whyOf) = (answer.Refusal, answer.Of);
+            phase = Phase.Cold;
         }
-
-        var ask = message.Pending as PendingAnswer<Reply<TState, TEvent>>;
-        switch (outcome)
+        else
         {
-            case Outcome<TEvent>.Nothing:
-                ask?.Answer(new Reply<TState, TEvent>.Nothing(state, offset));
-                break;
-            case Outcome<TEvent>.Refused refused:
-                ask?.Answer(new Reply<TState, TEvent>.Refused(refused.Code, refused.Reason));
-                break;
-            default:
-                Store(message);
-                break;
+            phase = Phase.AwaitingShard;
         }
-    }
-
-    private InFlight Encode(IReadOnlyList<TEvent> events, in Envelope message, DateTimeOffset now)
-    {
-        if (events.Count == 0) throw new InvalidOperationException("accepted without an event; answer Nothing instead");
-        var encoded = new NewEvent[events.Count];
-        for (var i = 0; i < encoded.Length; i++)
-        {
-            var (name, payload, at) = behavior.Encode(events[i]);
-            encoded[i] = new NewEvent(name, Microseconds.Truncate(at ?? now), payload);
-        }
-
-        return new InFlight(new Append(context.Lease, id, seq, encoded), events, message);
-    }
-
-    private void Store(in Envelope message)
-    {
-        // Nothing is in doubt when the journal was already closed to appends: the entity stays as it is and readable.
-        if (!context.Writer.Health.Ok)
-        {
-            inFlight = null;
-            Refuse(message, context.Writer.Health.Why!, Failure.Journal);
-            return;
-        }
-
-        suspended = true;
-        context.Writer.Enqueue(this);
-    }
-
-    private void OnAppended(in AppendResult result)
-    {
-        var (_, events, message) = inFlight!;
-        inFlight = null;
-        suspended = false;
-        switch (result.Status)
-        {
-            case AppendStatus.Stored:
-                OnStored(events, result.FirstOffset, message);
-                break;
-            case AppendStatus.NotStored:
-                Refuse(message, result.Why!, Failure.Journal);
-                break;
-            default:
-                Fail(message, result.Why!, null, mayBeRecorded: result.Status == AppendStatus.Unknown, of: result.Status == AppendStatus.Unknown ? Failure.Journal : Failure.Entity);
-                break;
-        }
-
-        if (stopping is not null) Stop();
-    }
-
-    private void OnStored(IReadOnlyList<TEvent> events, long firstOffset, in Envelope message)
-    {
-        var ask = message.Pending as PendingAnswer<Reply<TState, TEvent>>;
-        var recorded = ask is null ? null : new Recorded<TEvent>[events.Count];
-        try
-        {
-            for (var i = 0; i < events.Count; i++)
-            {
-                state = behavior.Apply(state, events[i]);
-                seq++;
-                offset = firstOffset + i;
-                if (recorded is not null) recorded[i] = new Recorded<TEvent>(offset, seq, events[i]);
-            }
-
-            KeepTimers();
-        }
-        catch (Exception failure)
-        {
-            Fail(message, $"{id} has recorded {events[^1]} and could not apply it: {failure.Message}", failure, mayBeRecorded: true);
-            return;
-        }
-
-        ask?.Answer(new Reply<TState, TEvent>.Accepted(recorded!, state));
     }
 
     private void Recover()
     {
+        var recovery = new EntityRecovery<TState, TCommand, TEvent>(id, behavior, context);
         try
         {
-            state = behavior.Initial(id);
-            seq = 0;
-            offset = 0;
-            IReadOnlyList<StoredEvent> page;
-            do
-            {
-                page = context.Journal.ReadEntity(id, seq, RecoveryPage);
-                foreach (var stored in page)
-                {
-                    state = behavior.Apply(state, behavior.Decode(stored.Name, stored.Payload));
-                    seq = stored.Seq;
-                    offset = stored.Offset;
-                }
-            }
-            while (page.Count == RecoveryPage);
-
-            KeepTimers();
-            loaded = true;
+            recovery.Run();
+            (state, seq, offset, recorded) = (recovery.State, recovery.Seq, recovery.Offset, recovery.Recorded);
+            (snapshotSeq, window, knownWake) = (recovery.SnapshotSeq, recovery.Window, UnknownWake);
+            KeepTimers(Timers(state));
+            phase = Phase.Ready;
+            SnapshotWhenDue();
         }
         catch (Exception unreadable) when (unreadable is UnreadableEventException or CorruptEventException)
         {
             // Another attempt would read the same bytes.
-            Halt($"{id} cannot be loaded after its event {seq}: {unreadable.Message}", unreadable);
+            Halt($"{id} cannot be loaded after its event {recovery.Seq}: {unreadable.Message}", unreadable);
         }
         catch (Exception failure)
         {
-            Restart($"{id} could not be recovered after its event {seq}: {failure.Message}", failure);
+            Restart($"{id} could not be recovered after its event {recovery.Seq}: {failure.Message}", failure);
         }
     }
 
-    private void KeepTimers() => timers?.Keep(behavior.Timers!(state));
-
-    private void DeliverTimer(TCommand command, PendingTimer pending) =>
-        _ = PostAsync(new Envelope { Command = command, Pending = pending }, CancellationToken.None).AsTask();
-
-    private void Fail(in Envelope message, string reason, Exception? cause, bool mayBeRecorded, Failure of = Failure.Entity)
+    /// <summary>The state may be behind what another process has recorded by now; what is read under a new lease is not.</summary>
+    private void Reload()
     {
-        if (message.Pending is PendingAnswer<Reply<TState, TEvent>> ask) ask.Answer(new Reply<TState, TEvent>.Failed(reason, mayBeRecorded, of));
-        else context.DeadLetter(id, behavior.Kind, message.Command!, reason);
-        Restart(reason, cause);
+        Unload();
+        Load();
+    }
+
+    private void Passivate()
+    {
+        if (phase != Phase.Ready || stopping is not null || timers is { OnlyDurable: false } || !mailbox.TryClose()) return;
+        Snapshot();
+        if (timers?.EarliestDurable is { } due) context.Wakes.Add(new PendingWake(id, behavior.Kind, due));
+        Unload();
+    }
+
+    private void SnapshotWhenDue()
+    {
+        if (seq - snapshotSeq >= context.Options.SnapshotEvery) Snapshot();
+    }
+
+    private void Snapshot()
+    {
+        if (behavior.SnapshotCodec is not { } codec || context.Snapshots is not { } snapshots || seq == snapshotSeq) return;
+        snapshotSeq = seq;
+        var (of, at, after, when) = (state, offset, seq, recorded);
+        var commands = window?.Commands ?? [];
+        snapshots.Add(id, () => new Snapshot(id, after, at, when, codec.Format, SnapshotEnvelope.Write(commands, codec.Encode(of))));
     }
 
     private void Restart(string reason, Exception? cause)
     {
-        if (supervisor.Failed() is not { } delay)
+        var policy = context.Options.Restarts;
+        if ((supervisor ??= new Supervisor(policy, context.Options.Time)).Failed() is not { } delay)
         {
-            var policy = context.Options.Restarts;
             Halt($"{reason} Stopped after {policy.MaxRestarts} restarts within {policy.Window.TotalSeconds:0} s.", cause);
             return;
         }
 
         Unload();
         why = reason;
-        lifecycle = EntityLifecycle.Restarting;
-        suspended = true;
+        phase = Phase.BackingOff;
         context.Fault(new EntityFault(id, behavior.Kind, reason, cause, delay));
-        restart = context.Options.Time.CreateTimer(_ => Signal(default), null, delay, Timeout.InfiniteTimeSpan);
+        restart = context.Options.Time.CreateTimer(
+            static entity => ((IEntity)entity!).Signal(Signals.RestartDue), this, delay, Timeout.InfiniteTimeSpan);
     }
 
     private void Halt(string reason, Exception? cause)
     {
         Unload();
-        why = reason;
-        lifecycle = EntityLifecycle.Stopped;
+        (why, whyOf) = (reason, Failure.Entity);
+        phase = Phase.Stopped;
         context.Fault(new EntityFault(id, behavior.Kind, reason, cause, null));
+        context.Watches.Ended(id, reason);
     }
 
     private void Unload()
     {
-        loaded = false;
+        phase = Phase.Cold;
         state = default!;
+        window = null;
         timers?.CancelAll();
         restart?.Dispose();
         restart = null;
     }
 
-    private void OnStop(TaskCompletionSource stopped)
+    private void End()
     {
-        stopping = stopped;
-        if (inFlight is null) Stop();
-    }
-
-    private void Stop()
-    {
+        if (phase == Phase.Ready) Snapshot();
         Unload();
-        why = $"{context.Options.Name} is shutting down";
-        lifecycle = EntityLifecycle.Stopped;
-        suspended = false;
+        (why, whyOf) = ($"{context.Options.Name} is shutting down", Failure.Stopping);
+        phase = Phase.Stopped;
+        var refused = 0;
         while (mailbox.TryTake(out var message))
         {
-            if (message.Pending?.TryTake() != false) Refuse(message, why);
+            if (message.Pending?.TryTake() == false) continue;
+            refused++;
+            Refuse(message, why, whyOf);
         }
 
-        stopping!.TrySetResult();
+        var ended = stopping!;
         stopping = null;
+        ended(refused);
     }
 
     /// <summary>The message has had no effect at all.</summary>
-    private void Refuse(in Envelope message, string reason, Failure of = Failure.Entity)
+    private void Refuse(in Envelope<TCommand> message, string reason, Failure of)
     {
         switch (message.Pending)
         {
@@ -358,25 +354,15 @@ internal sealed class Entity<TState, TCommand, TEvent> : IEntity, IAppender, ITh
             case PendingAnswer<EntityState<TState>> query:
                 query.Fail(new EntityUnavailableException(reason));
                 break;
+            case PendingTimer:
+                // It comes again with the state that asks for it.
+                break;
             default:
-                context.DeadLetter(id, behavior.Kind, message.Command!, reason);
+                SetAside(message, reason);
                 break;
         }
     }
 
-    /// <summary>A message, or a signal of the engine: an append's result, the stop, or (empty) the end of the back-off.</summary>
-    internal readonly record struct Envelope
-    {
-        public TCommand Command { get; init; }
-
-        public Pending? Pending { get; init; }
-
-        public TaskCompletionSource? Stopped { get; init; }
-
-        public bool IsAppended { get; init; }
-
-        public AppendResult Appended { get; init; }
-    }
-
-    private sealed record InFlight(Append Append, IReadOnlyList<TEvent> Events, Envelope Message);
+    private void SetAside(in Envelope<TCommand> message, string reason) =>
+        context.DeadLetters.Add(new DeadLetter(id, behavior.Kind, message.Command!, reason, message.Pending?.Trace ?? default), shard.Id);
 }

@@ -1,17 +1,125 @@
+using System.Collections.Concurrent;
 using DigitalTwin.Actors.DeadLetters;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.Mailboxes;
 using DigitalTwin.Actors.Sharding;
+using DigitalTwin.Actors.Snapshots;
+using DigitalTwin.Actors.Telemetry;
+using DigitalTwin.Actors.Timers;
 
 namespace DigitalTwin.Actors.Entities;
 
-/// <summary>What all entities of a system share.</summary>
-internal sealed record EntityContext(EntitySystemOptions Options, Dispatcher Dispatcher, IJournalReader Journal, JournalWriter Writer, Lease Lease)
+/// <summary>What all entities of a system share, and who is in memory.</summary>
+internal sealed class EntityContext
 {
-    public TimeProvider PlantTime { get; } = Options.PlantTime ?? Options.Time;
+    private readonly IShardLeases leases;
+    private readonly ConcurrentDictionary<EntityId, IEntity> entities = new();
+    private readonly ConcurrentDictionary<ShardId, Shard> shards = new();
+    private readonly ConcurrentDictionary<string, IEntityKind> kinds = new();
+
+    public EntityContext(IJournal journal, EntitySystemOptions options, Dispatcher dispatcher, CommittedFeed committed)
+    {
+        leases = journal;
+        (Options, Dispatcher, Journal) = (options, dispatcher, journal);
+        PlantTime = options.PlantTime ?? options.Time;
+        Telemetry = new EngineTelemetry(InMemory);
+        Writer = new JournalWriter(journal, this, committed);
+        Snapshots = options.Snapshots is null ? null : new SnapshotWriter(options.Snapshots, this);
+        Wakes = new WakeList(this);
+        Watches = new Watches();
+        DeadLetters = new DeadLetterStore(this);
+    }
+
+    public EntitySystemOptions Options { get; }
+
+    public Dispatcher Dispatcher { get; }
+
+    public IJournalReader Journal { get; }
+
+    public JournalWriter Writer { get; }
+
+    /// <summary>Null: none are kept.</summary>
+    public SnapshotWriter? Snapshots { get; }
+
+    public TimeProvider PlantTime { get; }
+
+    public EngineTelemetry Telemetry { get; }
+
+    public WakeList Wakes { get; }
+
+    public Watches Watches { get; }
+
+    public DeadLetterStore DeadLetters { get; }
+
+    /// <summary>Leases are renewed, and shards that were lost asked for, once in this time.</summary>
+    public TimeSpan LeaseTick => Options.LeaseTime / 5;
+
+    public IEnumerable<IEntity> InMemory => entities.Select(entry => entry.Value);
+
+    public ICollection<Shard> Shards => shards.Values;
+
+    public IReadOnlyList<LeaseStatus> Leases() => leases.Leases();
+
+    public Shard ShardOf(EntityId id) => Shard(DeadLetterStore.ShardOf(id) ?? Options.ShardOf(id));
+
+    public Shard Shard(ShardId id) => shards.GetOrAdd(id, static (key, with) => new Shard(key, with.leases, with), this);
+
+    public void Add(IEntityKind kind)
+    {
+        if (!kinds.TryAdd(kind.Kind, kind)) throw new InvalidOperationException($"There already is a kind '{kind.Kind}' in this system.");
+    }
+
+    public IEntityKind? Kind(string kind) => kinds.GetValueOrDefault(kind);
+
+    /// <returns>Null: no such entity is known to its kind.</returns>
+    public Entity<TState, TCommand, TEvent>? Find<TState, TCommand, TEvent>(EntityId id, EntityBehavior<TState, TCommand, TEvent> behavior)
+    {
+        if (!entities.TryGetValue(id, out var entity))
+        {
+            if (behavior.Knows?.Invoke(id) == false) return null;
+            entity = entities.GetOrAdd(
+                id, static (key, with) => new Entity<TState, TCommand, TEvent>(key, with.behavior, with.context, with.context.ShardOf(key)), (behavior, context: this));
+        }
+
+        return entity as Entity<TState, TCommand, TEvent>
+            ?? throw new InvalidOperationException($"{id} is a {entity.Status.Kind}, not a {behavior.Kind}; an id belongs to one kind.");
+    }
+
+    public IEntity? Find(EntityId id) => entities.GetValueOrDefault(id);
+
+    public void Remove(IEntity closed) => entities.TryRemove(new KeyValuePair<EntityId, IEntity>(closed.Id, closed));
+
+    public void ShardLost(Shard shard)
+    {
+        foreach (var entity in InMemory)
+        {
+            if (entity.Shard == shard.Id) entity.Signal(Signals.ShardLost);
+        }
+    }
+
+    /// <returns>False: the program does not know its kind.</returns>
+    public bool TryWake(PendingWake wake)
+    {
+        if (Kind(wake.Kind) is not { } kind) return false;
+        kind.Wake(wake.Entity);
+        return true;
+    }
 
     public void Fault(EntityFault fault) => Options.OnFault?.Invoke(fault);
 
-    public void DeadLetter(EntityId id, string kind, object message, string reason) =>
-        Options.OnDeadLetter?.Invoke(new DeadLetter(id, kind, message, reason));
+    public void Notice(string subject, string reason) => Options.OnNotice?.Invoke(new EngineNotice(subject, reason));
+}
+
+/// <summary>What the system knows of a kind of entities without knowing its types.</summary>
+internal interface IEntityKind
+{
+    string Kind { get; }
+
+    void Wake(EntityId id);
+
+    /// <returns>Null: the kind has no codec.</returns>
+    EncodedCommand? Encode(object command);
+
+    /// <summary>Sends a command from its stored form.</summary>
+    Task<ReplayResult> ReplayAsync(StoredDeadLetter letter, TimeSpan deadline, CancellationToken cancellation);
 }

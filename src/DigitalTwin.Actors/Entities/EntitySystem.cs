@@ -1,21 +1,25 @@
-using System.Collections.Concurrent;
+using DigitalTwin.Actors.DeadLetters;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.Mailboxes;
+using DigitalTwin.Actors.Sharding;
 
 namespace DigitalTwin.Actors.Entities;
 
 /// <summary>Runs persistent entities of several kinds over one journal. The journal stays the caller's to close, after the system.</summary>
 public sealed class EntitySystem : IAsyncDisposable
 {
-    /// <summary>Bounds the wait for appends in flight at the end; a disk that hangs must not hold the process.</summary>
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
+    /// <summary>Bounds the wait for appends, snapshots and leases at the end; a disk that hangs must not hold the process.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<EntityId, IEntity> entities = new();
+    /// <summary>What other processes have committed is seen within this time.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
+
     private readonly EntitySystemOptions options;
     private readonly EntityContext context;
-    private readonly JournalWriter writer;
     private readonly ThreadPoolDispatcher? ownDispatcher;
-    private volatile bool stopped;
+    private readonly List<ITimer> clocks = [];
+    private readonly Lock gate = new();
+    private volatile Shutdown? shutdown;
 
     public EntitySystem(IJournal journal, EntitySystemOptions? options = null)
     {
@@ -23,8 +27,14 @@ public sealed class EntitySystem : IAsyncDisposable
         this.options = options ?? new EntitySystemOptions();
         var dispatcher = this.options.Dispatcher ?? (ownDispatcher = new ThreadPoolDispatcher());
         Committed = new CommittedFeed(journal);
-        writer = new JournalWriter(journal, dispatcher, this.options.Time, Committed);
-        context = new EntityContext(this.options, dispatcher, journal, writer, journal.Acquire(new("all"), this.options.Name, TimeSpan.FromSeconds(15)).Lease!);
+        context = new EntityContext(journal, this.options, dispatcher, Committed);
+        DeadLetters.Start(this);
+        Every(context.LeaseTick, () =>
+        {
+            foreach (var shard in context.Shards) shard.Tick();
+        });
+        if (this.options.PassivateAfter != Timeout.InfiniteTimeSpan) Every(this.options.PassivateAfter / 4, new Work(FindIdle));
+        if (journal.Shared) Every(LookAgain, new Work(LookForOthers));
     }
 
     public string Name => options.Name;
@@ -32,37 +42,132 @@ public sealed class EntitySystem : IAsyncDisposable
     /// <summary>Events of all entities in commit order.</summary>
     public CommittedFeed Committed { get; }
 
-    /// <summary>Not good: no command that records events is taken until the program is started again.</summary>
-    public JournalHealth JournalHealth => writer.Health;
+    /// <summary>Messages that nobody has handled.</summary>
+    public DeadLetterStore DeadLetters => context.DeadLetters;
 
-    internal TimeProvider Time => options.Time;
+    /// <summary>Not good: no command that records events is taken until the program is started again.</summary>
+    public JournalHealth JournalHealth => context.Writer.Health;
+
+    /// <summary>The shards that this process has had to do with.</summary>
+    public IReadOnlyList<ShardStatus> Shards => [.. context.Shards.Select(shard => shard.Status()).OrderBy(status => status.Shard.Value, StringComparer.Ordinal)];
+
+    internal EntityContext Context => context;
 
     /// <summary>Makes a kind of entities known.</summary>
-    public Entities<TState, TCommand, TEvent> Add<TState, TCommand, TEvent>(EntityBehavior<TState, TCommand, TEvent> behavior) => new(this, behavior);
-
-    /// <summary>The entities that have had a message since the program started.</summary>
-    public IReadOnlyList<EntityStatus> List() => [.. entities.Values.Select(entity => entity.Status).OrderBy(status => status.Id.Value, StringComparer.Ordinal)];
-
-    public async ValueTask DisposeAsync()
+    public Entities<TState, TCommand, TEvent> Add<TState, TCommand, TEvent>(EntityBehavior<TState, TCommand, TEvent> behavior)
     {
-        if (stopped) return;
-        stopped = true;
+        var entities = new Entities<TState, TCommand, TEvent>(this, behavior);
+        context.Add(entities);
+        return entities;
+    }
+
+    /// <summary>The entities that are in memory.</summary>
+    public IReadOnlyList<EntityStatus> List() => [.. context.InMemory.Select(entity => entity.Status).OrderBy(status => status.Id.Value, StringComparer.Ordinal)];
+
+    /// <summary>
+    /// Takes a shard before its first message comes, and wakes its entities whose durable timers are due. Add the kinds first.
+    /// Completes as soon as this process runs the shard, or after <paramref name="wait"/> with the reason why it does not.
+    /// </summary>
+    public Task<ShardStatus> AcquireAsync(ShardId shard, TimeSpan wait, CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(shutdown is not null, this);
+        return context.Shard(shard).AcquireAsync(wait).WaitAsync(cancellation);
+    }
+
+    /// <summary>All leases of the journal, those of other processes too.</summary>
+    public Task<IReadOnlyList<LeaseStatus>> LeasesAsync(CancellationToken cancellation = default)
+    {
+        var asked = new TaskCompletionSource<IReadOnlyList<LeaseStatus>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        context.Dispatcher.ScheduleBlocking(new Work(() =>
+        {
+            try
+            {
+                asked.TrySetResult(context.Leases());
+            }
+            catch (Exception failure)
+            {
+                asked.TrySetException(failure);
+            }
+        }));
+        return asked.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Calls <paramref name="onEnded"/> once, with the reason, when the entity has stopped for good or the system ends; not when it leaves memory
+    /// because nobody needs it. Called in the entity's turn: it must be quick and must not throw.
+    /// </summary>
+    public IDisposable Watch(EntityId entity, Action<string> onEnded)
+    {
+        var watch = context.Watches.Add(entity, onEnded);
+        if (context.Find(entity)?.Status is { State: EntityLifecycle.Stopped, Why: { } why }) context.Watches.Ended(entity, why);
+        return watch;
+    }
+
+    /// <summary>
+    /// No new messages; what waits in mailboxes is worked off within the time given, the rest is refused with the reason. Then snapshots are
+    /// taken and shards released.
+    /// </summary>
+    public async Task<StopReport> StopAsync(TimeSpan drainWithin)
+    {
+        Shutdown ending;
+        lock (gate)
+        {
+            if (shutdown is null)
+            {
+                foreach (var clock in clocks) clock.Dispose();
+                shutdown = new Shutdown(context);
+                shutdown.Start(drainWithin);
+            }
+
+            ending = shutdown;
+        }
+
         try
         {
-            await Task.WhenAll(entities.Values.Select(entity => entity.StopAsync())).WaitAsync(DrainLimit, options.Time);
+            await ending.Done.WaitAsync(drainWithin + EndLimit, options.Time);
             ownDispatcher?.Dispose();
         }
         catch (TimeoutException)
         {
-            // The journal's thread hangs in the disk; it is a background thread and ends with the process.
+            // A thread hangs in the disk; it is a background thread and ends with the process.
+        }
+
+        context.Telemetry.Dispose();
+        return ending.Report;
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero);
+
+    internal void ThrowIfStopping() => ObjectDisposedException.ThrowIf(shutdown is not null, this);
+
+    private void FindIdle()
+    {
+        var time = options.Time;
+        var now = time.GetTimestamp();
+        foreach (var entity in context.InMemory)
+        {
+            if (time.GetElapsedTime(entity.LastTurn, now) >= options.PassivateAfter) entity.Signal(Signals.Idle);
         }
     }
 
-    internal Entity<TState, TCommand, TEvent> Find<TState, TCommand, TEvent>(EntityId id, EntityBehavior<TState, TCommand, TEvent> behavior)
+    private void LookForOthers()
     {
-        ObjectDisposedException.ThrowIf(stopped, this);
-        var entity = entities.GetOrAdd(id, static (key, with) => new Entity<TState, TCommand, TEvent>(key, with.behavior, with.context), (behavior, context));
-        return entity as Entity<TState, TCommand, TEvent>
-            ?? throw new InvalidOperationException($"{id} is a {entity.Status.Kind}, not a {behavior.Kind}; an id belongs to one kind.");
+        try
+        {
+            Committed.Refresh();
+        }
+        catch (Exception failure)
+        {
+            context.Notice(options.Name, $"What other processes have recorded could not be read and is looked for again: {failure.Message}");
+        }
+    }
+
+    private void Every(TimeSpan period, Work work) => Every(period, () => context.Dispatcher.Schedule(work));
+
+    private void Every(TimeSpan period, Action act) => clocks.Add(options.Time.CreateTimer(_ => act(), null, period, period));
+
+    private sealed class Work(Action act) : IThreadPoolWorkItem
+    {
+        public void Execute() => act();
     }
 }

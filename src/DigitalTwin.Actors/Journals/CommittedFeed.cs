@@ -55,15 +55,38 @@ public sealed class CommittedFeed
         }
     }
 
+    /// <summary>Takes over what this process has committed.</summary>
     internal void Publish(List<StoredEvent> events)
     {
         if (events.Count == 0) return;
         TaskCompletionSource signal;
         lock (gate)
         {
+            var newest = events[^1].Offset;
+            // Seen by Refresh already: readers find it in the journal.
+            if (newest <= head) return;
+            // Another process has committed in between; that too is read from the journal.
+            if (events[0].Offset != head + 1) firstRecent = Math.Max(events[0].Offset, head + 1);
             foreach (var committed in events) recent[committed.Offset % recent.Length] = committed;
-            head = events[^1].Offset;
+            head = newest;
             firstRecent = Math.Max(firstRecent, head - recent.Length + 1);
+            signal = grown;
+            grown = NewSignal();
+        }
+
+        signal.TrySetResult();
+    }
+
+    /// <summary>Looks for what other processes have committed.</summary>
+    internal void Refresh()
+    {
+        var newest = journal.Head.Offset;
+        TaskCompletionSource signal;
+        lock (gate)
+        {
+            if (newest <= head) return;
+            head = newest;
+            firstRecent = head + 1;
             signal = grown;
             grown = NewSignal();
         }

@@ -1,4 +1,4 @@
-using DigitalTwin.Actors.Mailboxes;
+using DigitalTwin.Actors.Entities;
 
 namespace DigitalTwin.Actors.Journals;
 
@@ -8,7 +8,9 @@ internal interface IAppender
     /// <summary>Stable from <see cref="JournalWriter.Enqueue"/> until <see cref="Appended"/>.</summary>
     Append Pending { get; }
 
-    void Appended(in AppendResult result);
+    /// <param name="recorded">Wall time of the commit.</param>
+    /// <param name="committed">Appends that are answered at this moment.</param>
+    void Appended(in AppendResult result, DateTimeOffset recorded, int committed);
 }
 
 /// <summary>Whether the journal takes appends.</summary>
@@ -24,7 +26,7 @@ public sealed record JournalHealth(bool Ok, string? Why)
 /// <remarks>
 /// After a failure of the store nothing more is written: a second fsync may report success for pages that the first one lost.
 /// </remarks>
-internal sealed class JournalWriter(IJournal journal, Dispatcher dispatcher, TimeProvider time, CommittedFeed feed) : IThreadPoolWorkItem
+internal sealed class JournalWriter(IJournal journal, EntityContext context, CommittedFeed feed) : IThreadPoolWorkItem
 {
     /// <summary>Bounds one transaction, so that its latency and the feed's batches stay small.</summary>
     public const int MaxAppendsPerCommit = 4096;
@@ -49,7 +51,7 @@ internal sealed class JournalWriter(IJournal journal, Dispatcher dispatcher, Tim
             scheduled = true;
         }
 
-        dispatcher.ScheduleBlocking(this);
+        context.Dispatcher.ScheduleBlocking(this);
     }
 
     public void Execute()
@@ -79,23 +81,25 @@ internal sealed class JournalWriter(IJournal journal, Dispatcher dispatcher, Tim
             }
         }
 
-        dispatcher.ScheduleBlocking(this);
+        context.Dispatcher.ScheduleBlocking(this);
     }
 
     private void Commit()
     {
         var count = owners.Count;
         for (var i = 0; i < count; i++) batch[i] = owners[i].Pending;
-        var recorded = Microseconds.Truncate(time.GetUtcNow());
+        var recorded = Microseconds.Truncate(context.Options.Time.GetUtcNow());
+        var started = context.Telemetry.StartCommit();
         if (!TryAppend(batch.AsSpan(0, count), ref recorded, results.AsSpan(0, count)))
         {
-            for (var i = 0; i < count; i++) owners[i].Appended(results[0]);
+            for (var i = 0; i < count; i++) owners[i].Appended(results[0], recorded, count);
             return;
         }
 
+        context.Telemetry.Committed(started, count);
         var events = Committed(count, recorded);
         // Replies first; whoever reads the feed and asks an entity waits behind its append's result anyway.
-        for (var i = 0; i < count; i++) owners[i].Appended(results[i]);
+        for (var i = 0; i < count; i++) owners[i].Appended(results[i], recorded, count);
         feed.Publish(events);
     }
 

@@ -1,21 +1,44 @@
 namespace DigitalTwin.Actors.Mailboxes;
 
+/// <summary>What became of a posted message.</summary>
+public enum Posted
+{
+    /// <summary>It is in; a turn that is under way or waits for a signal takes it.</summary>
+    Added,
+
+    /// <summary>It is in, and the poster has to schedule a turn.</summary>
+    Wake,
+
+    /// <summary>No room.</summary>
+    Full,
+
+    /// <summary>The entity has left memory; the sender looks it up again.</summary>
+    Closed,
+}
+
 /// <summary>
-/// Two lanes into one entity: a bounded one for messages, whose senders wait when it is full, and one for signals of the
-/// engine, which go first and are few by protocol. Any thread posts, only the entity's turn takes.
+/// Two lanes into one entity: a bounded one for messages, whose senders wait when it is full, and the engine's signals, which are bits
+/// of one number and go first. Any thread posts, only the entity's turn takes.
 /// </summary>
-/// <remarks>The ring grows with use up to the capacity, since most entities of a plant are idle most of the time.</remarks>
+/// <remarks>
+/// It also keeps whether a turn is under way, under the same lock as the messages, so that none is ever posted and not seen, nobody schedules
+/// a second turn, and an entity leaves memory only while nothing waits.
+/// The ring grows with use up to the capacity, since most entities of a plant are idle most of the time.
+/// </remarks>
 /// <param name="capacity">Messages that may wait; one more waits at its sender.</param>
 public sealed class Mailbox<T>(int capacity)
 {
     private const int FirstSize = 4;
 
     private readonly Lock gate = new();
-    private readonly Queue<T> signals = new(1);
     private LinkedList<Sender>? senders;
-    private T[] ring = new T[Math.Min(FirstSize, capacity)];
+    private T[] ring = [];
     private int head;
     private int count;
+    private int signals;
+    private bool awake;
+    private bool signalsOnly;
+    private bool closed;
 
     /// <summary>Messages that wait, those at their senders included.</summary>
     public int Depth
@@ -26,44 +49,48 @@ public sealed class Mailbox<T>(int capacity)
         }
     }
 
-    /// <summary>False when full.</summary>
-    public bool TryPost(T message)
+    /// <summary>Exact in the turn, for messages that were posted before it looks.</summary>
+    public bool IsEmpty => Volatile.Read(ref count) == 0;
+
+    public Posted TryPost(T message)
     {
         lock (gate)
         {
-            if (count == capacity) return false;
-            Put(message);
-            return true;
+            if (closed) return Posted.Closed;
+            if (count == capacity) return Posted.Full;
+            return Put(message);
         }
     }
 
-    /// <summary>Completes when the message is in the mailbox; senders that wait are served in their order.</summary>
-    public ValueTask PostAsync(T message, CancellationToken cancellation)
+    /// <summary>Completes when the message is in the mailbox, or when that is closed; senders that wait are served in their order.</summary>
+    public ValueTask<Posted> PostAsync(T message, CancellationToken cancellation)
     {
         Sender sender;
         lock (gate)
         {
-            if (count < capacity)
-            {
-                Put(message);
-                return ValueTask.CompletedTask;
-            }
-
+            if (closed) return new(Posted.Closed);
+            if (count < capacity) return new(Put(message));
             sender = new Sender(message);
             (senders ??= []).AddLast(sender.Node);
         }
 
-        return new ValueTask(cancellation.CanBeCanceled ? WaitAsync(sender, cancellation) : sender.Posted.Task);
+        return new(WaitAsync(sender, cancellation));
     }
 
-    public void PostSignal(T signal)
+    /// <returns>True: the caller has to schedule a turn.</returns>
+    public bool Signal(int bits)
     {
-        lock (gate) signals.Enqueue(signal);
+        lock (gate)
+        {
+            signals |= bits;
+            return !awake && (awake = true);
+        }
     }
 
-    public bool TryTakeSignal(out T signal)
+    public int TakeSignals()
     {
-        lock (gate) return signals.TryDequeue(out signal!);
+        if (Volatile.Read(ref signals) == 0) return 0;
+        lock (gate) return Interlocked.Exchange(ref signals, 0);
     }
 
     public bool TryTake(out T message)
@@ -93,33 +120,49 @@ public sealed class Mailbox<T>(int capacity)
         return true;
     }
 
-    /// <summary>Whether a turn would find something.</summary>
-    /// <param name="signalsOnly">The entity waits for the journal or for its restart.</param>
-    public bool HasWork(bool signalsOnly)
+    /// <summary>Ends the turn; false when there is something for another one, which the caller schedules.</summary>
+    /// <param name="untilSignal">Messages are to wait until a signal has come.</param>
+    public bool TryRest(bool untilSignal)
     {
-        lock (gate) return signals.Count > 0 || (!signalsOnly && count > 0);
+        lock (gate)
+        {
+            if (signals != 0 || (!untilSignal && count > 0)) return false;
+            signalsOnly = untilSignal;
+            awake = false;
+            return true;
+        }
     }
 
-    private void Put(T message)
+    /// <summary>No more messages, if none waits and no signal does. Signals still come through.</summary>
+    public bool TryClose()
+    {
+        lock (gate) return closed = closed || (signals == 0 && count == 0);
+    }
+
+    private Posted Put(T message)
     {
         if (count == ring.Length) Grow();
         var tail = head + count;
         ring[tail >= ring.Length ? tail - ring.Length : tail] = message;
         count++;
+        if (awake || signalsOnly) return Posted.Added;
+        awake = true;
+        return Posted.Wake;
     }
 
     private void Grow()
     {
-        var larger = new T[Math.Min(ring.Length * 2, capacity)];
+        var larger = new T[Math.Min(Math.Max(FirstSize, ring.Length * 2), capacity)];
         for (var i = 0; i < count; i++) larger[i] = ring[(head + i) % ring.Length];
         ring = larger;
         head = 0;
     }
 
-    private async Task WaitAsync(Sender sender, CancellationToken cancellation)
+    private async Task<Posted> WaitAsync(Sender sender, CancellationToken cancellation)
     {
         await using var registration = cancellation.UnsafeRegister(_ => Withdraw(sender, cancellation), null);
         await sender.Posted.Task;
+        return Posted.Added;
     }
 
     private void Withdraw(Sender sender, CancellationToken cancellation)

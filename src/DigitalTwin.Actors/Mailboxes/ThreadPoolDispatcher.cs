@@ -45,7 +45,17 @@ public sealed class ThreadPoolDispatcher : Dispatcher, IDisposable
             thread.Start();
         }
 
-        public void Add(IThreadPoolWorkItem work) => queue.Add(work);
+        public void Add(IThreadPoolWorkItem work)
+        {
+            try
+            {
+                queue.Add(work);
+            }
+            catch (InvalidOperationException) when (queue.IsAddingCompleted)
+            {
+                // The system has ended; a clock's last tick may come after that.
+            }
+        }
 
         public void Dispose()
         {

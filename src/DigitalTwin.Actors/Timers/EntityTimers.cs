@@ -5,21 +5,40 @@ namespace DigitalTwin.Actors.Timers;
 /// <summary>The running timers of one entity; used in its turns only, except that a due timer calls <paramref name="deliver"/> from anywhere.</summary>
 internal sealed class EntityTimers<TCommand>(TimeProvider time, Action<TCommand, PendingTimer> deliver)
 {
+    /// <summary>Wait before a due command is sent again that the journal had no room for.</summary>
+    private static readonly TimeSpan BeforeAgain = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<string, Running> running = [];
 
+    /// <summary>No timer but durable ones is still to fire.</summary>
+    public bool OnlyDurable => running.Values.All(timer => timer.Timer.Durable || timer.Pending.IsTaken);
+
+    /// <summary>Of those still to fire.</summary>
+    public DateTimeOffset? EarliestDurable =>
+        running.Values.Where(timer => timer.Timer.Durable && !timer.Pending.IsTaken).Min(timer => (DateTimeOffset?)timer.Timer.Due);
+
     /// <summary>Starts what is new, cancels what is gone, leaves the rest; a timer that has fired is not started again while it is asked for.</summary>
-    public void Keep(IEnumerable<EntityTimer<TCommand>> wanted)
+    public void Keep(IReadOnlyList<EntityTimer<TCommand>> wanted)
     {
+        if (wanted.Count == 0 && running.Count == 0) return;
         var keys = new HashSet<string>();
         foreach (var timer in wanted)
         {
             keys.Add(timer.Key);
-            if (running.TryGetValue(timer.Key, out var present) && present.Due == timer.Due) continue;
+            if (running.TryGetValue(timer.Key, out var present) && present.Timer.Due == timer.Due) continue;
             Cancel(timer.Key);
-            Start(timer);
+            Start(timer, timer.Due - time.GetUtcNow());
         }
 
         foreach (var key in running.Keys.Where(key => !keys.Contains(key)).ToList()) Cancel(key);
+    }
+
+    /// <summary>The timer has fired and its command has had no effect, through no fault of its own.</summary>
+    public void Retry(PendingTimer fired)
+    {
+        if (running.Values.FirstOrDefault(timer => timer.Pending == fired) is not { } again) return;
+        Cancel(again.Timer.Key);
+        Start(again.Timer, BeforeAgain);
     }
 
     public void CancelAll()
@@ -27,21 +46,49 @@ internal sealed class EntityTimers<TCommand>(TimeProvider time, Action<TCommand,
         foreach (var key in running.Keys.ToList()) Cancel(key);
     }
 
-    private void Start(EntityTimer<TCommand> timer)
+    private void Start(EntityTimer<TCommand> timer, TimeSpan delay)
     {
-        var delay = timer.Due - time.GetUtcNow();
-        var pending = new PendingTimer();
-        var handle = time.CreateTimer(
-            _ => deliver(timer.Command, pending), null, delay > TimeSpan.Zero ? delay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        running[timer.Key] = new Running(timer.Due, handle, pending);
+        var started = new Running(timer, time, deliver);
+        running[timer.Key] = started;
+        started.Start(delay);
     }
 
     private void Cancel(string key)
     {
         if (!running.Remove(key, out var gone)) return;
         gone.Pending.TryAbandon();
-        gone.Handle.Dispose();
+        gone.Stop();
     }
 
-    private sealed record Running(DateTimeOffset Due, ITimer Handle, PendingTimer Pending);
+    private sealed class Running(EntityTimer<TCommand> timer, TimeProvider time, Action<TCommand, PendingTimer> deliver)
+    {
+        /// <summary>Longer waits are cut in pieces: timers take no more than some weeks.</summary>
+        private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+        private ITimer? handle;
+
+        public EntityTimer<TCommand> Timer { get; } = timer;
+
+        public PendingTimer Pending { get; } = new();
+
+        public void Start(TimeSpan delay)
+        {
+            if (delay <= TimeSpan.Zero)
+            {
+                deliver(Timer.Command, Pending);
+                return;
+            }
+
+            var cut = delay > LongestWait;
+            handle = time.CreateTimer(_ => Fire(cut), null, cut ? LongestWait : delay, Timeout.InfiniteTimeSpan);
+        }
+
+        public void Stop() => handle?.Dispose();
+
+        private void Fire(bool cut)
+        {
+            if (cut) Start(Timer.Due - time.GetUtcNow());
+            else deliver(Timer.Command, Pending);
+        }
+    }
 }

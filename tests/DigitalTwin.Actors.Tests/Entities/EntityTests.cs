@@ -40,6 +40,7 @@ public sealed class EntityTests
     public async Task A_query_waits_for_the_append_in_flight()
     {
         var shop = new PressShop();
+        await shop.StateOf(A);
         shop.Probe.Send(A, new PressCommand.Stroke());
         shop.Dispatcher.Step();
         var query = shop.Presses.QueryAsync(A, Deadline);
@@ -76,7 +77,7 @@ public sealed class EntityTests
     {
         var first = new PressShop();
         first.Send(A, new PressCommand.Stroke());
-        var older = new EntitySystem(first.Journal, new EntitySystemOptions { Dispatcher = first.Dispatcher, Time = first.Time });
+        var older = new EntitySystem(first.Journal, new EntitySystemOptions { Owner = "shop", Dispatcher = first.Dispatcher, Time = first.Time });
         var presses = older.Add(Press.Behavior with { Decode = (name, _) => throw new UnreadableEventException($"the event {name} is newer than this program") });
 
         var ask = presses.AskAsync(A, new PressCommand.Stroke(), Deadline);
@@ -104,6 +105,7 @@ public sealed class EntityTests
     public async Task A_sender_that_gives_up_during_the_append_is_told_that_it_may_still_take_effect()
     {
         var shop = new PressShop();
+        await shop.StateOf(A);
         var ask = shop.Presses.AskAsync(A, new PressCommand.Stroke(), TimeSpan.FromSeconds(1));
         shop.Dispatcher.Step();
         shop.Time.Advance(TimeSpan.FromSeconds(2));
@@ -158,6 +160,7 @@ public sealed class EntityTests
     public async Task Shutting_down_finishes_the_append_in_flight_and_refuses_the_rest()
     {
         var shop = new PressShop();
+        await shop.StateOf(A);
         shop.Probe.Send(A, new PressCommand.Stroke(Order: 1));
         shop.Dispatcher.Step();
         shop.Probe.Send(A, new PressCommand.Stroke(Order: 2));

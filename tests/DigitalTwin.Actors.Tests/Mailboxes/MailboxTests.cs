@@ -13,7 +13,7 @@ public sealed class MailboxTests
         var third = mailbox.PostAsync(3, default).AsTask();
         var fourth = mailbox.PostAsync(4, default).AsTask();
         Assert.False(third.IsCompleted);
-        Assert.False(mailbox.TryPost(5));
+        Assert.Equal(Posted.Full, mailbox.TryPost(5));
         Assert.Equal(4, mailbox.Depth);
 
         Assert.Equal(1, Take(mailbox));
@@ -40,16 +40,48 @@ public sealed class MailboxTests
     }
 
     [Fact]
-    public void The_engines_signals_are_seen_apart_from_messages_and_do_not_need_room()
+    public void Only_the_post_that_finds_nobody_at_work_asks_for_a_turn()
+    {
+        var mailbox = new Mailbox<int>(10);
+        Assert.Equal(Posted.Wake, mailbox.TryPost(1));
+        Assert.Equal(Posted.Added, mailbox.TryPost(2));
+        Assert.False(mailbox.Signal(4));
+        Assert.Equal(1, Take(mailbox));
+        Assert.False(mailbox.TryRest(untilSignal: false));
+        Assert.Equal(4, mailbox.TakeSignals());
+        Assert.Equal(2, Take(mailbox));
+        Assert.True(mailbox.TryRest(untilSignal: false));
+        Assert.Equal(Posted.Wake, mailbox.TryPost(3));
+    }
+
+    [Fact]
+    public void While_the_entity_waits_for_a_signal_messages_queue_up_and_signals_need_no_room()
     {
         var mailbox = new Mailbox<int>(1);
-        Assert.True(mailbox.TryPost(1));
-        mailbox.PostSignal(100);
-        Assert.True(mailbox.HasWork(signalsOnly: true));
-        Assert.True(mailbox.TryTakeSignal(out var signal));
-        Assert.Equal(100, signal);
-        Assert.False(mailbox.HasWork(signalsOnly: true));
-        Assert.True(mailbox.HasWork(signalsOnly: false));
+        mailbox.TryPost(1);
+        Assert.Equal(1, Take(mailbox));
+        Assert.True(mailbox.TryRest(untilSignal: true));
+        Assert.Equal(Posted.Added, mailbox.TryPost(2));
+        Assert.True(mailbox.Signal(1));
+        Assert.False(mailbox.Signal(8));
+        Assert.Equal(9, mailbox.TakeSignals());
+        Assert.False(mailbox.TryRest(untilSignal: false));
+    }
+
+    [Fact]
+    public async Task A_mailbox_closes_only_while_nothing_waits_and_says_so_to_whoever_comes_later()
+    {
+        var mailbox = new Mailbox<int>(1);
+        mailbox.TryPost(1);
+        Assert.False(mailbox.TryClose());
+        Assert.Equal(1, Take(mailbox));
+        mailbox.Signal(1);
+        Assert.False(mailbox.TryClose());
+        mailbox.TakeSignals();
+        Assert.True(mailbox.TryClose());
+        Assert.Equal(Posted.Closed, mailbox.TryPost(2));
+        Assert.Equal(Posted.Closed, await mailbox.PostAsync(2, default));
+        Assert.Equal(0, mailbox.Depth);
     }
 
     [Fact]
@@ -59,7 +91,7 @@ public sealed class MailboxTests
         var (posted, taken) = (0, 0);
         for (var round = 0; round < 50; round++)
         {
-            for (var i = 0; i < 7 && mailbox.TryPost(posted); i++) posted++;
+            for (var i = 0; i < 7 && mailbox.TryPost(posted) != Posted.Full; i++) posted++;
             for (var i = 0; i < 5; i++) Assert.Equal(taken++, Take(mailbox));
         }
 

@@ -74,19 +74,35 @@ public sealed class SupervisionTests
     }
 
     [Fact]
-    public void An_event_that_cannot_be_applied_stops_its_entity_and_is_told_to_be_recorded()
+    public async Task An_event_that_cannot_be_applied_is_never_recorded()
     {
         var shop = new PressShop();
         shop.Send(A, new PressCommand.BreakTool());
-        Assert.True(shop.Probe.Expect<Reply.Failed>().MayBeRecorded);
+        var failed = shop.Probe.Expect<Reply.Failed>();
+        Assert.Contains("the tool is broken", failed.Reason, StringComparison.Ordinal);
+        Assert.False(failed.MayBeRecorded);
+        Assert.Empty(shop.Journal.Events);
+        shop.Time.Advance(TimeSpan.FromSeconds(2));
+        shop.Dispatcher.RunUntilIdle();
+        Assert.Equal(0, (await shop.StateOf(A)).Seq);
+    }
+
+    [Fact]
+    public void A_version_that_cannot_apply_a_stored_event_tries_again_and_then_keeps_the_entity_stopped()
+    {
+        var first = new PressShop();
+        first.Send(A, new PressCommand.Stroke());
+        var second = new PressShop(first.Journal, behavior: Press.Behavior with { Apply = (_, _) => throw new InvalidOperationException("no such stroke") });
+        second.Send(A, new PressCommand.Stroke());
         for (var attempt = 0; attempt < 4; attempt++)
         {
-            shop.Time.Advance(TimeSpan.FromSeconds(8));
-            shop.Dispatcher.RunUntilIdle();
+            second.Time.Advance(TimeSpan.FromSeconds(8));
+            second.Dispatcher.RunUntilIdle();
         }
 
-        Assert.Equal(EntityLifecycle.Stopped, shop.Status(A).State);
-        Assert.Contains("the tool is broken", shop.Status(A).Why!, StringComparison.Ordinal);
+        Assert.Equal(EntityLifecycle.Stopped, second.Status(A).State);
+        Assert.Contains("no such stroke", second.Probe.Expect<Reply.Failed>().Reason, StringComparison.Ordinal);
+        Assert.Single(second.Journal.Events);
     }
 
     [Fact]

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
+using DigitalTwin.Actors.Entities;
+
+namespace DigitalTwin.Actors.DeadLetters;
+
+/// <summary>The dead letters of one shard, as an entity: its newest open ones.</summary>
+/// <param name="Last">Number of the newest letter.</param>
+/// <param name="Dropped">Open letters that were forgotten to make room; the journal still has their events.</param>
+internal sealed record DeadLetterBox(long Last, ImmutableSortedDictionary<long, DeadLetterEvent.Stored> Open, long Dropped)
+{
+    public const string Kind = "deadLetters";
+    private const int MaxOpen = 1000;
+
+    public static readonly DeadLetterBox Empty = new(0, ImmutableSortedDictionary<long, DeadLetterEvent.Stored>.Empty, 0);
+
+    public static readonly EntityBehavior<DeadLetterBox, DeadLetterCommand, DeadLetterEvent> Behavior = new(Kind, _ => Empty, Decide, Apply, Encode, Decode)
+    {
+        SnapshotCodec = new(
+            "dead-letters.state.v1",
+            box => JsonSerializer.SerializeToUtf8Bytes(new Saved(box.Last, box.Dropped, [.. box.Open.Values])),
+            bytes => Restored(JsonSerializer.Deserialize<Saved>(bytes.Span)!)),
+    };
+
+    private static Outcome<DeadLetterEvent> Decide(DeadLetterBox box, DeadLetterCommand command, DateTimeOffset now) => command switch
+    {
+        DeadLetterCommand.Store store => Accept(store.Letter with { Number = box.Last + 1, At = now }),
+        DeadLetterCommand.NoteReplay replay when box.Open.ContainsKey(replay.Number) => Accept(new DeadLetterEvent.Replayed(replay.Number, replay.Outcome, replay.Reason)),
+        DeadLetterCommand.NoteReplay => Outcome<DeadLetterEvent>.Nothing.Instance,
+        _ => throw new UnreachableException(),
+    };
+
+    private static DeadLetterBox Apply(DeadLetterBox box, DeadLetterEvent happened) => happened switch
+    {
+        DeadLetterEvent.Stored stored when box.Open.Count < MaxOpen => box with { Last = stored.Number, Open = box.Open.Add(stored.Number, stored) },
+        DeadLetterEvent.Stored stored => new(stored.Number, box.Open.Remove(box.Open.Keys.First()).Add(stored.Number, stored), box.Dropped + 1),
+        // What failed may be worth another attempt.
+        DeadLetterEvent.Replayed { Outcome: "failed" } => box,
+        DeadLetterEvent.Replayed replayed => box with { Open = box.Open.Remove(replayed.Number) },
+        _ => throw new UnreachableException(),
+    };
+
+    private static EncodedEvent Encode(DeadLetterEvent happened) => happened switch
+    {
+        DeadLetterEvent.Stored stored => new("dead-letter.stored.v1", JsonSerializer.SerializeToUtf8Bytes(stored), stored.At),
+        DeadLetterEvent.Replayed replayed => new("dead-letter.replayed.v1", JsonSerializer.SerializeToUtf8Bytes(replayed)),
+        _ => throw new UnreachableException(),
+    };
+
+    private static DeadLetterEvent Decode(string name, ReadOnlyMemory<byte> payload) => name switch
+    {
+        "dead-letter.stored.v1" => JsonSerializer.Deserialize<DeadLetterEvent.Stored>(payload.Span)!,
+        "dead-letter.replayed.v1" => JsonSerializer.Deserialize<DeadLetterEvent.Replayed>(payload.Span)!,
+        _ => throw new UnreadableEventException($"the event {name} is not known to this version of the program"),
+    };
+
+    private static Outcome<DeadLetterEvent> Accept(DeadLetterEvent happened) => new Outcome<DeadLetterEvent>.Accepted([happened]);
+
+    private static DeadLetterBox Restored(Saved saved) =>
+        new(saved.Last, saved.Open.ToImmutableSortedDictionary(letter => letter.Number, letter => letter), saved.Dropped);
+
+    private sealed record Saved(long Last, long Dropped, DeadLetterEvent.Stored[] Open);
+}
+
+internal abstract record DeadLetterCommand
+{
+    private DeadLetterCommand() { }
+
+    /// <summary>Number and time are given by the box.</summary>
+    public sealed record Store(DeadLetterEvent.Stored Letter) : DeadLetterCommand;
+
+    public sealed record NoteReplay(long Number, string Outcome, string? Reason) : DeadLetterCommand;
+}
+
+/// <summary>Journalled: fields are added, never renamed or reused.</summary>
+internal abstract record DeadLetterEvent
+{
+    private DeadLetterEvent() { }
+
+    public sealed record Stored(
+        long Number, string Entity, string Kind, string Command, byte[] Payload, string Reason, bool Replayable, string? Trace, DateTimeOffset At) : DeadLetterEvent;
+
+    public sealed record Replayed(long Number, string Outcome, string? Reason) : DeadLetterEvent;
+}

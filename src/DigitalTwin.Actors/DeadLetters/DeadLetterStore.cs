@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text;
+using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Sharding;
+
+namespace DigitalTwin.Actors.DeadLetters;
+
+/// <summary>
+/// Keeps what no entity has handled, with the reason, in an entity of its own for each shard (<c>dead-letters.SHARD</c>; of the shard
+/// <c>all</c> just <c>dead-letters</c>), so that keeping one needs no more than the right to write that its addressee needed too.
+/// </summary>
+public sealed class DeadLetterStore
+{
+    private const string Prefix = "dead-letters";
+    private const string DefaultShard = "all";
+    private const int LongestReason = 2000;
+
+    /// <summary>Leaves room for the other fields of the event, and for base 64.</summary>
+    private const int LargestPayload = 32 * 1024;
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private readonly EntityContext context;
+    private Entities<DeadLetterBox, DeadLetterCommand, DeadLetterEvent> boxes = null!;
+    private long lost;
+
+    internal DeadLetterStore(EntityContext context) => this.context = context;
+
+    /// <summary>Dead letters since the start of the program that could not be stored either; each was reported.</summary>
+    public long Lost => Interlocked.Read(ref lost);
+
+    /// <summary>The open dead letters of the shards that this process runs, the newest first.</summary>
+    public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(CancellationToken cancellation = default)
+    {
+        var letters = new List<StoredDeadLetter>();
+        foreach (var shard in context.Shards)
+        {
+            if (shard.Lease is null) continue;
+            var box = await boxes.QueryAsync(IdOf(shard.Id), Deadline, cancellation);
+            letters.AddRange(box.State.Open.Values.Select(letter => Read(shard.Id, letter)));
+        }
+
+        return [.. letters.OrderByDescending(letter => letter.At).ThenByDescending(letter => letter.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Sends the command of a dead letter again, and notes what became of it.</summary>
+    /// <returns>Null: no open letter has this id.</returns>
+    public async Task<ReplayResult?> ReplayAsync(string id, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        var dash = id.LastIndexOf('-');
+        if (dash < 0 || !long.TryParse(id.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return null;
+        var shard = new ShardId(id[..dash]);
+        if (context.Shards.FirstOrDefault(known => known.Id == shard)?.Lease is null) return null;
+        var box = await boxes.QueryAsync(IdOf(shard), Deadline, cancellation);
+        if (!box.State.Open.TryGetValue(number, out var stored)) return null;
+        var result = await ReplayAsync(Read(shard, stored), cancellation);
+        await boxes.AskAsync(IdOf(shard), new DeadLetterCommand.NoteReplay(number, result.Outcome, result.Reason), Deadline, cancellation);
+        return result;
+    }
+
+    internal void Start(EntitySystem system) => boxes = system.Add(DeadLetterBox.Behavior);
+
+    /// <returns>Null: it is not one of the entities that keep dead letters.</returns>
+    internal static ShardId? ShardOf(EntityId id)
+    {
+        if (id.Value == Prefix) return new ShardId(DefaultShard);
+        return id.Value.StartsWith($"{Prefix}.", StringComparison.Ordinal) ? new ShardId(id.Value[(Prefix.Length + 1)..]) : null;
+    }
+
+    internal void Add(DeadLetter letter, ShardId shard)
+    {
+        context.Options.OnDeadLetter?.Invoke(letter);
+        if (letter.Kind == DeadLetterBox.Kind)
+        {
+            Lose(letter, "it is one of the entity that keeps them");
+            return;
+        }
+
+        var posted = boxes.TryPost(IdOf(shard), new DeadLetterCommand.Store(Encode(letter)), reply =>
+        {
+            if (reply is Reply<DeadLetterBox, DeadLetterEvent>.Accepted) context.Telemetry.DeadLetter(stored: true);
+            else Lose(letter, reply is Reply<DeadLetterBox, DeadLetterEvent>.Failed failed ? failed.Reason : $"{reply}");
+        });
+        if (!posted) Lose(letter, "too many of them wait");
+    }
+
+    private void Lose(DeadLetter letter, string why)
+    {
+        Interlocked.Increment(ref lost);
+        context.Telemetry.DeadLetter(stored: false);
+        context.Notice(letter.Id.Value, $"A dead letter of {letter.Id} could not be stored: {why}. It was {letter.Message}; the reason was: {letter.Reason}");
+    }
+
+    private DeadLetterEvent.Stored Encode(DeadLetter letter)
+    {
+        var reason = letter.Reason.Length > LongestReason ? letter.Reason[..LongestReason] : letter.Reason;
+        string? trace = letter.Trace == default ? null : letter.Trace.ToHexString();
+        var encoded = EncodedOrText(letter, out var replayable);
+        if (encoded.Payload.Length > LargestPayload)
+        {
+            reason = $"{reason} (The command is not kept: it takes {encoded.Payload.Length} bytes.)";
+            (encoded, replayable) = (encoded with { Payload = default }, false);
+        }
+
+        return new(0, letter.Id.Value, letter.Kind, encoded.Name, encoded.Payload.ToArray(), reason, replayable, trace, default);
+    }
+
+    private EncodedCommand EncodedOrText(DeadLetter letter, out bool replayable)
+    {
+        try
+        {
+            if (context.Kind(letter.Kind)?.Encode(letter.Message) is { } encoded)
+            {
+                replayable = true;
+                return encoded;
+            }
+        }
+        catch (Exception failure)
+        {
+            context.Notice(letter.Id.Value, $"A dead letter of {letter.Id} is kept as text, since its command could not be encoded: {failure.Message}");
+        }
+
+        replayable = false;
+        return new EncodedCommand(letter.Message.GetType().Name, Encoding.UTF8.GetBytes(letter.Message.ToString() ?? ""));
+    }
+
+    private async Task<ReplayResult> ReplayAsync(StoredDeadLetter letter, CancellationToken cancellation)
+    {
+        if (!letter.Replayable) return new ReplayResult(letter.Id, "failed", $"its command is kept as text only; the kind '{letter.Kind}' has no codec for commands, or it was too large");
+        if (context.Kind(letter.Kind) is not { } kind) return new ReplayResult(letter.Id, "failed", $"the kind '{letter.Kind}' is not known to this program");
+        try
+        {
+            return await kind.ReplayAsync(letter, Deadline, cancellation);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            return new ReplayResult(letter.Id, "failed", failure.Message);
+        }
+    }
+
+    private static EntityId IdOf(ShardId shard) => new(shard.Value == DefaultShard ? Prefix : $"{Prefix}.{shard}");
+
+    private static StoredDeadLetter Read(ShardId shard, DeadLetterEvent.Stored letter) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{shard}-{letter.Number}"), new EntityId(letter.Entity), letter.Kind, letter.Command, letter.Payload,
+        letter.Reason, letter.At, letter.Replayable, letter.Trace);
+}

@@ -1,0 +1,96 @@
+using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Journals;
+using DigitalTwin.Actors.Sharding;
+
+namespace DigitalTwin.Actors.Timers;
+
+/// <summary>
+/// Wakes entities that are not in memory when their earliest durable timer is due: what the journal knows of a shard when it is acquired,
+/// and what an entity leaves behind when it goes. An entity in memory runs its own timers, so a wake too many changes nothing.
+/// </summary>
+internal sealed class WakeList(EntityContext context) : IThreadPoolWorkItem
+{
+    /// <summary>Longer waits are cut in pieces: timers take no more than some weeks.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<EntityId, PendingWake> wakes = [];
+    private readonly PriorityQueue<PendingWake, DateTimeOffset> byDue = new();
+    private ITimer? timer;
+
+    public void AddOf(Shard shard)
+    {
+        try
+        {
+            foreach (var wake in context.Journal.Wakes())
+            {
+                if (context.ShardOf(wake.Entity) == shard) Add(wake);
+            }
+        }
+        catch (Exception failure)
+        {
+            context.Notice(shard.Id.Value, $"The durable timers of shard {shard.Id} could not be read and run only once their entities are woken by something else: {failure.Message}");
+        }
+    }
+
+    public void Add(PendingWake wake)
+    {
+        lock (gate)
+        {
+            if (wakes.TryGetValue(wake.Entity, out var present) && present == wake) return;
+            wakes[wake.Entity] = wake;
+            byDue.Enqueue(wake, wake.Due);
+            Arm();
+        }
+    }
+
+    public void Execute()
+    {
+        List<PendingWake> due = [];
+        lock (gate)
+        {
+            var now = context.PlantTime.GetUtcNow();
+            while (byDue.TryPeek(out var next, out var at) && at <= now)
+            {
+                byDue.Dequeue();
+                // Not the one put off or moved since.
+                if (wakes.TryGetValue(next.Entity, out var present) && present == next && wakes.Remove(next.Entity)) due.Add(next);
+            }
+
+            Arm();
+        }
+
+        foreach (var wake in due)
+        {
+            if (!context.TryWake(wake)) context.Notice(wake.Entity.Value, $"A timer of {wake.Entity} is due, but its kind '{wake.Kind}' is not known to this program.");
+        }
+    }
+
+    public void Stop()
+    {
+        lock (gate)
+        {
+            timer?.Dispose();
+            byDue.Clear();
+            wakes.Clear();
+        }
+    }
+
+    private void Arm()
+    {
+        timer?.Dispose();
+        timer = null;
+        if (!byDue.TryPeek(out _, out var earliest)) return;
+        var wait = earliest - context.PlantTime.GetUtcNow();
+        if (wait <= TimeSpan.Zero)
+        {
+            Due();
+            return;
+        }
+
+        timer = context.PlantTime.CreateTimer(
+            static list => ((WakeList)list!).Due(), this, wait < LongestWait ? wait : LongestWait, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Due() => context.Dispatcher.Schedule(this);
+}
