@@ -30,7 +30,8 @@ internal sealed class ChainCheck(long? witnessOffset = null)
     public JournalReport Report() => new(
         events, sequences.Count, Head.Offset, Convert.ToHexStringLower(Head.Hash.Span), Whole, faults);
 
-    public void Add(JournalRow row)
+    /// <returns>Whether the row itself is what was written; its place in the chain may be at fault all the same.</returns>
+    public bool Add(JournalRow row)
     {
         var (offset, entity, seq) = (row.Offset, row.Entity, row.Seq);
         if (offset != Head.Offset + 1)
@@ -42,7 +43,8 @@ internal sealed class ChainCheck(long? witnessOffset = null)
         var next = new byte[EventChain.HashSize];
         chain.Hash(hash, next);
         var stored = row.Hash.Span;
-        if (chain.Crc != row.Crc)
+        var sound = chain.Crc == row.Crc;
+        if (!sound)
         {
             Fault(offset, entity, $"event {seq} does not match its checksum");
             // What the row said is lost; its stored hash still links the rows after it.
@@ -62,5 +64,6 @@ internal sealed class ChainCheck(long? witnessOffset = null)
         Head = new JournalHead(offset, hash);
         NewestEpoch = Math.Max(NewestEpoch, row.Epoch);
         if (offset == witnessOffset) HashAtWitness = hash;
+        return sound;
     }
 }

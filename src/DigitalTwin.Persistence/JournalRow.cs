@@ -8,12 +8,12 @@ namespace DigitalTwin.Persistence;
 /// <param name="Epoch">0: of format 1.</param>
 /// <param name="Crc">Of all fields before it; a sound one fits in 32 bits.</param>
 /// <param name="Previous">Hash of the row before, as this row has it.</param>
-internal sealed record JournalRow(
+public sealed record JournalRow(
     long Offset, string Entity, long Seq, string Name, long At, long Recorded, ReadOnlyMemory<byte> Payload, long Epoch, CommandTag? Command,
     long Crc, ReadOnlyMemory<byte> Previous, ReadOnlyMemory<byte> Hash)
 {
     /// <exception cref="CorruptEventException">The row does not match its checksum.</exception>
-    public StoredEvent ToEvent(EventChain chain)
+    internal StoredEvent ToEvent(EventChain chain)
     {
         chain.Load(this);
         if (chain.Crc != Crc) throw new CorruptEventException(Offset, new EntityId(Entity), $"event {Seq} ({Name}) does not match its checksum");

@@ -8,6 +8,9 @@ namespace DigitalTwin.Persistence.Sqlite;
 /// <summary>Adds events to the end of the table, and the wakes that they leave behind; used by the one connection that writes, in its transactions.</summary>
 internal sealed class EventTable : IDisposable
 {
+    public const string Insertion =
+        $"INSERT INTO events({SqliteSchema.Columns}, prev, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+
     private readonly Statement insert;
     private readonly Statement newestSeq;
     private readonly Statement last;
@@ -21,7 +24,7 @@ internal sealed class EventTable : IDisposable
 
     public EventTable(sqlite3 database)
     {
-        insert = new Statement(database, $"INSERT INTO events({SqliteSchema.Columns}, prev, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
+        insert = new Statement(database, Insertion);
         newestSeq = new Statement(database, "SELECT max(seq) FROM events WHERE entity = ?1");
         last = new Statement(database, "SELECT offset, hash, recorded FROM events ORDER BY offset DESC LIMIT 1");
         setWake = new Statement(database, "INSERT OR REPLACE INTO wakes(entity, kind, due) VALUES (?1, ?2, ?3)");

@@ -9,7 +9,7 @@ internal static class HeadCheck
     /// <exception cref="JournalRefusedException">Events that were acknowledged are not in the file.</exception>
     public static void Verify(SqliteConnection connection, SqliteJournalOptions options)
     {
-        var head = At(connection, "SELECT offset, hash FROM events ORDER BY offset DESC LIMIT 1") ?? JournalHead.Empty;
+        var head = HeadOf(connection);
         var seen = HeadWitness.Read(options.Folder, out var exists);
         if (options.AcceptHead) return;
         if (Complaint(head, seen, exists, offset => HashAt(connection, offset)) is { } complaint)
@@ -39,7 +39,10 @@ internal static class HeadCheck
             : $"offset {seen.Offset} is not the event that {HeadWitness.FileName} has seen: the file has been replaced or rewritten.";
     }
 
-    private static ReadOnlyMemory<byte>? HashAt(SqliteConnection connection, long offset) =>
+    public static JournalHead HeadOf(SqliteConnection connection) =>
+        At(connection, "SELECT offset, hash FROM events ORDER BY offset DESC LIMIT 1") ?? JournalHead.Empty;
+
+    public static ReadOnlyMemory<byte>? HashAt(SqliteConnection connection, long offset) =>
         At(connection, $"SELECT offset, hash FROM events WHERE offset = {offset}")?.Hash;
 
     private static JournalHead? At(SqliteConnection connection, string sql)

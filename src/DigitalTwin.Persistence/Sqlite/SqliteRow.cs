@@ -25,6 +25,10 @@ internal static class SqliteRow
     {
         var columns = SqliteSchema.Meta(connection, "schema") == SqliteSchema.FirstVersion ? SqliteSchema.FirstColumns : SqliteSchema.Columns;
         using var statement = new Statement(connection.Handle!, $"SELECT {columns}, prev, hash FROM events NOT INDEXED ORDER BY offset");
-        while (statement.Step()) yield return Read(statement) with { Previous = statement.Blob(11).ToArray(), Hash = statement.Blob(12).ToArray() };
+        while (statement.Step()) yield return WithHashes(statement);
     }
+
+    /// <summary>A row of the columns, then prev and hash.</summary>
+    public static JournalRow WithHashes(Statement statement) =>
+        Read(statement) with { Previous = statement.Blob(11).ToArray(), Hash = statement.Blob(12).ToArray() };
 }

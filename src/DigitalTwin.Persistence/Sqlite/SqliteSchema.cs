@@ -101,7 +101,7 @@ internal static class SqliteSchema
     public static string? Meta(SqliteConnection connection, string key) =>
         Scalar(connection, "SELECT value FROM meta WHERE key = $key", ("$key", key));
 
-    public static string? Scalar(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, string Value)> parameters)
+    public static string? Scalar(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Every caller passes a constant.
@@ -111,12 +111,28 @@ internal static class SqliteSchema
         return command.ExecuteScalar()?.ToString();
     }
 
+    /// <summary>A new journal's file that is thrown away unless all of it is written: in a transaction, nothing of it synced, no log.</summary>
+    public static SqliteConnection CreateUnsynced(string folder, string plantId)
+    {
+        var connection = Open(folder, FileName, SqliteOpenMode.ReadWriteCreate);
+        Execute(connection, "PRAGMA journal_mode=OFF");
+        Execute(connection, "PRAGMA synchronous=OFF");
+        Execute(connection, "BEGIN");
+        Fill(connection, plantId);
+        return connection;
+    }
+
+    private static void Fill(SqliteConnection connection, string plantId)
+    {
+        Execute(connection, Tables);
+        Scalar(connection, "INSERT INTO meta VALUES ('plant', $plant), ('schema', $schema)", ("$plant", plantId), ("$schema", Version));
+    }
+
     private static void Create(SqliteConnection connection, string plantId)
     {
         using (var transaction = connection.BeginTransaction())
         {
-            Execute(connection, Tables);
-            Scalar(connection, "INSERT INTO meta VALUES ('plant', $plant), ('schema', $schema)", ("$plant", plantId), ("$schema", Version));
+            Fill(connection, plantId);
             transaction.Commit();
         }
 
