@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, cleanup, render, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider, createMemoryHistory } from "@tanstack/react-router";
@@ -12,11 +12,13 @@ import { at, plant, plantTwins, robot, steps, t0, twin, value } from "../testing
 import { plantRouter } from "./router";
 
 let answers: Record<string, () => unknown>;
+let posted: string[];
 const notFound = { title: "No such twin", status: 404, detail: "There is no twin with that id.", code: "NOT_FOUND" };
 
 beforeEach(async () => {
   await startTestLanguage();
   FakeEventSource.opened = [];
+  posted = [];
   answers = {
     "/api/v1/plant": () => plant(),
     "/api/v1/twins": () => ({ items: plantTwins(), next: null }),
@@ -29,7 +31,8 @@ beforeEach(async () => {
   };
   vi.stubGlobal("SharedWorker", undefined);   // the page falls back to a source of its own
   vi.stubGlobal("EventSource", FakeEventSource);
-  vi.stubGlobal("fetch", async (url: string) => {
+  vi.stubGlobal("fetch", async (url: string, init?: RequestInit) => {
+    if (init?.method === "POST") posted.push(url);
     const answer = answers[new URL(url, "http://host").pathname];
     return answer ? new Response(JSON.stringify(answer()), { status: 200 }) : new Response(JSON.stringify(notFound), { status: 404 });
   });
@@ -157,6 +160,74 @@ it("The losses of a line come with their definition, version, rule and window", 
   expect(screen.getByText("line: OEE of its constraint station")).toBeTruthy();
   expect(screen.getByTestId("oee-window").textContent).toContain("06:00:00 – 09:30:00");
   expect(screen.getByTestId("oee-waterfall").dataset.plannedMs).toBe("12600001");
+});
+
+const engineAnswers = () => ({
+  "/api/v1/journal": () => ({ store: "sqlite", events: 4711, entities: 31, headOffset: 4711, headHash: "ab12", lag: 0, commits: { seen: 9, lastEntities: 4, lastMilliseconds: 1.25, p50Milliseconds: 1.5, p99Milliseconds: 8 } }),
+  "/api/v1/shards": () => ({ items: [{ shard: "leipzig.body.line1", owner: "host-1", epoch: 7, expiresInSeconds: 12.34, mine: true }, { shard: "leipzig", owner: "host-0", epoch: 3, expiresInSeconds: 0, mine: false }] }),
+  "/api/v1/projections": () => ({ items: [{ name: "plant", version: 1, offset: 4000, head: 4711, behindEvents: 711, behindSeconds: 2.5, state: "behind" }] }),
+  "/api/v1/projections/plant/rebuild": () => ({}),
+  "/api/v1/actors": () => ({ system: "digital-twin", actors: [
+    { id: "leipzig.body.line1", kind: "line", shard: "leipzig.body.line1", mailbox: 2, processed: 40, restarts: 0, lastMessage: new Date().toISOString(), state: "running", why: null },
+    { id: robot, kind: "machine", shard: "leipzig.body.line1", mailbox: 0, processed: 4, restarts: 5, lastMessage: new Date().toISOString(), state: "stopped", why: "row 7 is corrupt" }] }),
+  "/api/v1/dead-letters": () => ({ items: [{ id: "dl-1", entity: robot, kind: "machine", command: "unit.observe.v1", payload: { signal: "state", value: 99 }, reason: "could not decide", at: t0, replayable: true }], next: null }),
+  "/api/v1/dead-letters/dl-1/replay": () => ({ id: "dl-1", outcome: "refused", reason: "NOT_NOW: it is stopped" }),
+  "/health/ready": () => ({ checks: [{ name: "journal", ok: true, why: null }, { name: "twins", ok: false, why: "1 stopped for good: robot" }] }),
+});
+
+it("The engine page shows what is wrong first: a failed check, the stopped actor with its reason, the lease that has run out", async () => {
+  Object.assign(answers, engineAnswers());
+  open("/engine");
+  expect((await screen.findByTestId("check-twins")).textContent).toContain("1 stopped for good: robot");
+  expect(screen.getByTestId("check-journal").dataset.ok).toBe("true");
+  await waitFor(() => expect(screen.getAllByTestId("actor").map((row) => row.dataset.state)).toEqual(["stopped", "running"]));
+  expect(screen.getAllByTestId("actor")[0]?.textContent).toContain("STOPPED: row 7 is corrupt");
+  expect((await screen.findByTestId("shard-leipzig")).textContent).toContain("run out");
+  expect(screen.getByTestId("shard-leipzig.body.line1").textContent).toContain("this host (host-1)712.3 s");
+  expect((await screen.findByTestId("journal-commitMost")).textContent).toContain("1.50 / 8 ms");
+  expect((await screen.findByTestId("projection-plant")).textContent).toContain("711 events, 2.5 s");
+  expect(screen.getByRole("link", { name: "Engine" }).getAttribute("aria-current")).toBe("page");
+});
+
+it("A dead letter is sent again only after a second yes, and what came of it is said", async () => {
+  Object.assign(answers, engineAnswers());
+  open("/engine");
+  const letter = await screen.findByTestId("dead-letter");
+  expect(letter.textContent).toContain('{"signal":"state","value":99}');
+  fireEvent.click(within(letter).getByRole("button", { name: "Replay" }));
+  fireEvent.click(within(letter).getByRole("button", { name: "No" }));
+  fireEvent.click(within(letter).getByRole("button", { name: "Replay" }));
+  expect(posted).toEqual([]);
+  fireEvent.click(within(letter).getByRole("button", { name: "Yes" }));
+  await waitFor(() => expect(screen.getByTestId("replayed").textContent).toBe("dl-1 was sent again: refused: NOT_NOW: it is stopped"));
+  expect(posted).toEqual(["/api/v1/dead-letters/dl-1/replay"]);
+});
+
+it("A projection is rebuilt after a second yes; a host that refuses is quoted", async () => {
+  Object.assign(answers, engineAnswers());
+  open("/engine");
+  const row = await screen.findByTestId("projection-plant");
+  const rebuild = async () => {
+    fireEvent.click(within(row).getByRole("button", { name: "Rebuild" }));
+    fireEvent.click(within(row).getByRole("button", { name: "Yes" }));
+    return within(row).findByRole("status");
+  };
+  expect((await rebuild()).textContent).toBe("begun");
+  delete answers["/api/v1/projections/plant/rebuild"];
+  await rebuild();
+  await waitFor(() => expect(within(row).getByRole("status").textContent).toContain("There is no twin with that id. (NOT_FOUND)"));
+  expect(posted).toHaveLength(2);
+});
+
+it("What the engine page cannot get is said where it would stand, and the rest is there", async () => {
+  Object.assign(answers, engineAnswers());
+  delete answers["/api/v1/shards"];
+  open("/engine?actors=line&order=mailbox");
+  const shards = within(await screen.findByRole("region", { name: "Shards" }));
+  expect(await shards.findByText("NOT_FOUND")).toBeTruthy();
+  await waitFor(() => expect(screen.getAllByTestId("actor")).toHaveLength(2));
+  fireEvent.change(screen.getByRole("textbox", { name: /Filter/ }), { target: { value: "corrupt" } });
+  await waitFor(() => expect(screen.getAllByTestId("actor").map((row) => row.dataset.id)).toEqual([robot]));
 });
 
 it("A twin that does not exist is said to be so, with the host's own words", async () => {

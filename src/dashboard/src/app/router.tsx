@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { Overview } from "../features/overview/Overview";
-import { oeeSearch, twinSearch } from "../lib/view/search";
+import { engineSearch, oeeSearch, twinSearch } from "../lib/view/search";
 import { Frame } from "./Frame";
 import { Broken, NotFound } from "./NotFound";
 
@@ -18,7 +18,12 @@ const oee = createRoute({
   component: lazyRouteComponent(() => import("../features/oee/OeePage"), "OeePage"),
 });
 
-export const plantRouter = () => createRouter({ routeTree: root.addChildren([overview, twin, oee]), defaultPreload: "intent", scrollRestoration: false, defaultErrorComponent: Broken });
+const engine = createRoute({
+  getParentRoute: () => root, path: "/engine", validateSearch: engineSearch,
+  component: lazyRouteComponent(() => import("../features/engine/EnginePage"), "EnginePage"),
+});
+
+export const plantRouter = () => createRouter({ routeTree: root.addChildren([overview, twin, oee, engine]), defaultPreload: "intent", scrollRestoration: false, defaultErrorComponent: Broken });
 
 declare module "@tanstack/react-router" {
   interface Register { router: ReturnType<typeof plantRouter> }

@@ -12,26 +12,33 @@ export class ApiProblem extends Error {
 }
 
 /** GETs `/api/v1` + path. Throws {@link ApiProblem}. */
-export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const url = `/api/v1${path}`;
+export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => ask("GET", `/api/v1${path}`, signal);
+
+/** POSTs to `/api/v1` + path: what it asks for is in the path. Throws {@link ApiProblem}. */
+export const post = <T>(path: string): Promise<T> => ask("POST", `/api/v1${path}`);
+
+/** The host's own account of its health is an answer, also where it is not well. */
+export const health = <T>(signal?: AbortSignal): Promise<T> => ask("GET", "/health/ready", signal, 503);
+
+async function ask<T>(method: "GET" | "POST", url: string, signal?: AbortSignal, also?: number): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(url, { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
+    response = await fetch(url, { method, headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
   } catch (failure) {
     if (signal?.aborted) throw failure;
-    throw new ApiProblem("UNREACHABLE", 0, `GET ${url}`);
+    throw new ApiProblem("UNREACHABLE", 0, `${method} ${url}`);
   }
-  if (!response.ok) throw await problem(response, url);
+  if (!response.ok && response.status !== also) throw await problem(response, `${method} ${url}`);
   try {
     return (await response.json()) as T;
   } catch {
-    throw new ApiProblem("UNREADABLE", response.status, `GET ${url}`);
+    throw new ApiProblem("UNREADABLE", response.status, `${method} ${url}`);
   }
 }
 
-async function problem(response: Response, url: string): Promise<ApiProblem> {
+async function problem(response: Response, request: string): Promise<ApiProblem> {
   const body = (await response.json().catch(() => null)) as Partial<ProblemDetails> | null;
-  return new ApiProblem(body?.code ?? `HTTP_${response.status}`, response.status, `GET ${url}`, body?.title, body?.detail);
+  return new ApiProblem(body?.code ?? `HTTP_${response.status}`, response.status, request, body?.title, body?.detail);
 }
 
 /** `?a=1&b=2` of the members that are set. */

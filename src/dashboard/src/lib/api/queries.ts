@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { ApiProblem, get, query } from "./client";
-import type { History, OeeLosses, Page, Plant, StateSpan, Twin, TwinEvent } from "./types";
+import { ApiProblem, get, health, query } from "./client";
+import type { Actors, Check, DeadLetter, History, Journal, OeeLosses, Page, Plant, Projection, Shard, StateSpan, Twin, TwinEvent } from "./types";
 
 /** A host that answers "no" is not asked again at once; one that does not answer is, twice. */
 export const retry = (failures: number, failure: Error): boolean =>
@@ -63,6 +63,38 @@ export const oeeQuery = (id: string, window?: { readonly from: number; readonly 
   queryFn: ({ signal }) =>
     get<OeeLosses>(`/oee/${encodeURIComponent(id)}/losses${query(window ? { from: iso(window.from), to: iso(window.to) } : {})}`, signal),
   refetchInterval: 5_000,
+});
+
+/** What runs underneath changes by the second and is looked at seldom: asked for every two seconds while somebody looks. */
+const watched = { refetchInterval: 2_000 } as const;
+
+export const healthQuery = queryOptions({
+  queryKey: ["health"],
+  queryFn: async ({ signal }) => (await health<{ checks: readonly Check[] }>(signal)).checks,
+  ...watched,
+});
+
+export const journalQuery = queryOptions({ queryKey: ["journal"], queryFn: ({ signal }) => get<Journal>("/journal", signal), ...watched });
+
+export const shardsQuery = queryOptions({
+  queryKey: ["shards"],
+  queryFn: async ({ signal }) => (await get<{ items: readonly Shard[] }>("/shards", signal)).items,
+  ...watched,
+});
+
+export const projectionsQuery = queryOptions({
+  queryKey: ["projections"],
+  queryFn: async ({ signal }) => (await get<{ items: readonly Projection[] }>("/projections", signal)).items,
+  ...watched,
+});
+
+export const actorsQuery = queryOptions({ queryKey: ["actors"], queryFn: ({ signal }) => get<Actors>("/actors", signal), ...watched });
+
+/** The newest hundred; the command line lists all. */
+export const deadLettersQuery = queryOptions({
+  queryKey: ["dead-letters"],
+  queryFn: ({ signal }) => get<Page<DeadLetter>>(`/dead-letters${query({ limit: 100 })}`, signal),
+  ...watched,
 });
 
 const iso = (epochMs: number) => new Date(epochMs).toISOString();

@@ -83,6 +83,62 @@ export interface OeeLosses {
   readonly constraintStation: string | null;
 }
 
+/** One condition under which the host can be relied on; `why` says what is missing. */
+export interface Check { readonly name: string; readonly ok: boolean; readonly why: string | null }
+
+export interface Journal {
+  readonly store: string;
+  readonly events: number;
+  readonly entities: number;
+  readonly headOffset: number;
+  readonly headHash: string;
+  /** Events that the twins on this page do not show yet. */
+  readonly lag: number;
+  /** Of the newest commits; null before the first. */
+  readonly commits: { readonly seen: number; readonly lastEntities: number; readonly lastMilliseconds: number; readonly p50Milliseconds: number; readonly p99Milliseconds: number } | null;
+}
+
+/** `epoch` only ever grows; `mine`: run by the host that answers. */
+export interface Shard { readonly shard: string; readonly owner: string; readonly epoch: number; readonly expiresInSeconds: number; readonly mine: boolean }
+
+export type ProjectionState = "live" | "behind" | "rebuilding";
+export interface Projection {
+  readonly name: string;
+  readonly version: number | string;
+  readonly offset: number;
+  readonly head: number;
+  readonly behindEvents: number;
+  readonly behindSeconds: number;
+  readonly state: ProjectionState;
+}
+
+/** `lastMessage` is wall time. */
+export interface Actor {
+  readonly id: string;
+  readonly kind: string;
+  readonly shard: string;
+  readonly mailbox: number;
+  readonly processed: number;
+  readonly restarts: number;
+  readonly lastMessage: string;
+  readonly state: "running" | "restarting" | "stopped";
+  readonly why: string | null;
+}
+export interface Actors { readonly system: string; readonly actors: readonly Actor[] }
+
+/** A message that nobody has handled. `at` is plant time; without `replayable` it can only be read. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly entity: string;
+  readonly kind: string;
+  readonly command: string;
+  readonly payload: unknown;
+  readonly reason: string;
+  readonly at: string;
+  readonly replayable: boolean;
+}
+export interface ReplayResult { readonly id: string; readonly outcome: "accepted" | "nothing" | "refused" | "failed"; readonly reason: string | null }
+
 /** RFC 9457 problem details; `code` is stable. */
 export interface ProblemDetails { readonly type?: string; readonly title: string; readonly status: number; readonly detail?: string; readonly code?: string }
 

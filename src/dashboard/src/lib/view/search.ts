@@ -3,6 +3,9 @@ export type TwinTab = "signals" | "events";
 export interface TwinSearch { readonly tab?: TwinTab | undefined; readonly window?: Window | undefined; readonly signals?: string | undefined; readonly event?: string | undefined }
 export interface OeeSearch { readonly view?: "table" | undefined; readonly shift?: number | undefined }
 
+export type ActorOrder = "mailbox" | "restarts" | "name";
+export interface EngineSearch { readonly actors?: string | undefined; readonly order?: ActorOrder | undefined }
+
 /** Length of the time window shown, in plant time. */
 export const windows = { "5m": 5 * 60_000, "15m": 15 * 60_000, "1h": 3_600_000, "8h": 8 * 3_600_000 } as const;
 export type Window = keyof typeof windows;
@@ -23,4 +26,9 @@ export function twinSearch(search: Record<string, unknown>): TwinSearch {
 export function oeeSearch(search: Record<string, unknown>): OeeSearch {
   const shift = Number(search.shift);
   return { view: search.view === "table" ? "table" : undefined, shift: Number.isInteger(shift) && shift > 0 && shift < 100 ? shift : undefined };
+}
+
+export function engineSearch(search: Record<string, unknown>): EngineSearch {
+  const order = text(search.order);
+  return { actors: text(search.actors), order: order === "mailbox" || order === "restarts" || order === "name" ? order : undefined };
 }
