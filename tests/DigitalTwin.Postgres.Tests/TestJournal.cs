@@ -24,5 +24,17 @@ public sealed class TestJournal(TestServer server) : IDisposable
         return command.ExecuteScalar();
     }
 
+    /// <summary>Runs the statement in a transaction that stays open until it is disposed.</summary>
+    public IDisposable Hold(string sql)
+    {
+        var connection = new NpgsqlConnection(server.ConnectionString + $";Pooling=false;Search Path={Schema}");
+        connection.Open();
+#pragma warning disable CA2100 // The test's own constant.
+        using var command = new NpgsqlCommand("BEGIN; " + sql, connection);
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+        return connection;
+    }
+
     public void Dispose() => Execute($"DROP SCHEMA IF EXISTS {Schema} CASCADE");
 }
