@@ -54,6 +54,9 @@ public sealed class SqliteJournal : IJournal, IDisposable
         witness.Write(events.Offset, events.Hash);
     }
 
+    /// <summary>Other processes may write to the folder, whether any does or not.</summary>
+    public bool Shared => true;
+
     public JournalHead Head => Read(reader => reader.Head());
 
     /// <summary>Takes the last event of a journal's file as its head, although the witness is missing, damaged, or has seen later ones: those stay lost.</summary>
