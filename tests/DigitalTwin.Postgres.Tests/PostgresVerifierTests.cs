@@ -40,7 +40,7 @@ public sealed class PostgresVerifierTests : IDisposable
     [InlineData("DELETE FROM events WHERE \"offset\" = 14", 15, "offsets 14 to 14 are missing")]
     [InlineData("DELETE FROM events WHERE \"offset\" > 25", null, "5 acknowledged events are missing")]
     [InlineData("UPDATE head SET \"offset\" = 25", null, "the last event has offset 30, but the head says 25")]
-    [InlineData("UPDATE head SET hash = ''", 30, "not the one that the head says")]
+    [InlineData("UPDATE head SET hash = ''", null, "not the one that the head says")]
     public void A_changed_row_is_named(string tampering, int? row, string what)
     {
         Fill().Dispose();

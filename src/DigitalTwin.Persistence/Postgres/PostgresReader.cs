@@ -9,6 +9,8 @@ namespace DigitalTwin.Persistence.Postgres;
 /// <summary>The journal's questions in SQL.</summary>
 internal static class PostgresReader
 {
+    private const int Page = 5000;
+
     // The cursor as a sequence too: the index is by entity and sequence, so a page begins where the one before ended, and not at the first event.
     private const string OneEntity = $"""
         SELECT {PostgresSchema.Columns} FROM events
@@ -93,7 +95,31 @@ internal static class PostgresReader
         return leases;
     }
 
-    public static JournalRow Row(NpgsqlDataReader row) => new(
+    /// <summary>Every row up to an offset with its hashes, unchecked, in order; in pages, so that no statement runs for long.</summary>
+    public static IEnumerable<JournalRow> Rows(NpgsqlConnection connection, long last)
+    {
+        for (var after = 0L; after < last;)
+        {
+            var page = RowsAfter(connection, after, last);
+            foreach (var row in page) yield return row;
+            if (page.Count == 0) yield break;
+            after = page[^1].Offset;
+        }
+    }
+
+    private static List<JournalRow> RowsAfter(NpgsqlConnection connection, long after, long last)
+    {
+        using var command = Command(
+            connection,
+            $"SELECT {PostgresSchema.Columns}, prev, hash FROM events WHERE \"offset\" > $1 AND \"offset\" <= $2 ORDER BY \"offset\" LIMIT $3",
+            after, last, Page);
+        using var row = command.ExecuteReader();
+        var rows = new List<JournalRow>();
+        while (row.Read()) rows.Add(Row(row) with { Previous = row.GetFieldValue<byte[]>(11), Hash = row.GetFieldValue<byte[]>(12) });
+        return rows;
+    }
+
+    private static JournalRow Row(NpgsqlDataReader row) => new(
         row.GetInt64(0),
         row.GetString(1),
         row.GetInt64(2),

@@ -43,24 +43,32 @@ internal static class PostgresSchema
             format text NOT NULL, state bytea NOT NULL, hash bytea NOT NULL);
         """;
 
-    /// <summary>Creates the tables where there are none; of several programs that start at once one creates them.</summary>
+    /// <summary>Creates the tables where there are none.</summary>
     /// <exception cref="JournalRefusedException">It is another plant's or another version's, or the server would not keep what it acknowledges.</exception>
     public static void Prepare(NpgsqlConnection connection, PostgresJournalOptions options, string where)
     {
         CheckServer(connection, where);
         using var transaction = connection.BeginTransaction();
-        Execute(connection, "SELECT pg_advisory_xact_lock(hashtext('digitaltwin.journal'))");
-        if (!HasTables(connection))
-        {
-            // The name has been checked to be a plain identifier.
-            Execute(connection, $"CREATE SCHEMA IF NOT EXISTS {options.Schema}");
-            Execute(connection, Tables);
-            Execute(connection, "INSERT INTO meta VALUES ('plant', $1), ('schema', $2)", options.PlantId, Version);
-            Execute(connection, "INSERT INTO head VALUES (true, 0, $1, $2)", JournalHead.Empty.Hash.ToArray(), long.MinValue);
-        }
-
-        CheckMeta(connection, options.PlantId, where);
+        if (LockAndCheckEmpty(connection)) Create(connection, options.Schema, options.PlantId);
+        CheckVersion(connection, where);
+        CheckPlant(connection, options.PlantId, where);
         transaction.Commit();
+    }
+
+    /// <summary>In a transaction: of several programs that would make the tables one goes on, the others wait for it.</summary>
+    public static bool LockAndCheckEmpty(NpgsqlConnection connection)
+    {
+        Execute(connection, "SELECT pg_advisory_xact_lock(hashtext('digitaltwin.journal'))");
+        return !HasTables(connection);
+    }
+
+    public static void Create(NpgsqlConnection connection, string schema, string plantId)
+    {
+        // The name has been checked to be a plain identifier.
+        Execute(connection, $"CREATE SCHEMA IF NOT EXISTS {schema}");
+        Execute(connection, Tables);
+        Execute(connection, "INSERT INTO meta VALUES ('plant', $1), ('schema', $2)", plantId, Version);
+        Execute(connection, "INSERT INTO head VALUES (true, 0, $1, $2)", JournalHead.Empty.Hash.ToArray(), long.MinValue);
     }
 
     public static bool HasTables(NpgsqlConnection connection) => Execute(connection, "SELECT to_regclass('meta')::text") is string;
@@ -77,7 +85,8 @@ internal static class PostgresSchema
         return command.ExecuteScalar();
     }
 
-    private static void CheckServer(NpgsqlConnection connection, string where)
+    /// <exception cref="JournalRefusedException">The server would not keep what it acknowledges, or takes no writes.</exception>
+    public static void CheckServer(NpgsqlConnection connection, string where)
     {
         foreach (var setting in (string[])["fsync", "full_page_writes", "synchronous_commit"])
         {
@@ -89,18 +98,18 @@ internal static class PostgresSchema
             throw new JournalRefusedException($"PostgreSQL ({where}) is a standby and takes no writes. Connect to the primary.");
     }
 
-    private static void CheckMeta(NpgsqlConnection connection, string plant, string where)
+    /// <exception cref="JournalRefusedException">It is of another format.</exception>
+    public static void CheckVersion(NpgsqlConnection connection, string where)
     {
-        if (Meta(connection, "schema") is var schema && schema != Version)
-        {
-            throw new JournalRefusedException(
-                $"The journal in PostgreSQL ({where}) has format {schema}; this program reads format {Version}. Use the program version that wrote it.");
-        }
+        if (Meta(connection, "schema") is var schema && schema == Version) return;
+        throw new JournalRefusedException(
+            $"The journal in PostgreSQL ({where}) has format {schema}; this program reads format {Version}. Use the program version that wrote it.");
+    }
 
-        if (Meta(connection, "plant") is var written && written != plant)
-        {
-            throw new JournalRefusedException(
-                $"The journal in PostgreSQL ({where}) belongs to plant {written}, not to {plant}. Give another database or schema, or the plant definition it was made with.");
-        }
+    private static void CheckPlant(NpgsqlConnection connection, string plant, string where)
+    {
+        if (Meta(connection, "plant") is var written && written == plant) return;
+        throw new JournalRefusedException(
+            $"The journal in PostgreSQL ({where}) belongs to plant {written}, not to {plant}. Give another database or schema, or the plant definition it was made with.");
     }
 }

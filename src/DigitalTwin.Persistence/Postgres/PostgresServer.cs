@@ -41,6 +41,9 @@ internal sealed partial class PostgresServer : IDisposable
     /// <summary>A session of its own, never shared or pooled.</summary>
     public NpgsqlConnection Connect() => writers.OpenConnection();
 
+    /// <summary>A session that cannot write, for one caller for a while.</summary>
+    public NpgsqlConnection ConnectToRead() => readers.OpenConnection();
+
     /// <summary>Runs on a pooled session that cannot write. A session that the server has dropped since its last use is replaced, once all of them.</summary>
     public T Read<T>(Func<NpgsqlConnection, T> read)
     {

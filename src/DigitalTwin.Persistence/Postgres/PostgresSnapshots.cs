@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.Snapshots;
@@ -85,25 +82,6 @@ public sealed class PostgresSnapshots : ISnapshots, IDisposable
         return connection;
     }
 
-    private static byte[] Hash(Snapshot snapshot)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> number = stackalloc byte[sizeof(long)];
-        foreach (var value in (long[])[snapshot.Seq, snapshot.Offset, Microseconds.Of(snapshot.Recorded)])
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(number, value);
-            hash.AppendData(number);
-        }
-
-        foreach (var text in (string[])[snapshot.Entity.Value, snapshot.Format])
-        {
-            var bytes = Encoding.UTF8.GetBytes(text);
-            BinaryPrimitives.WriteInt64LittleEndian(number, bytes.Length);
-            hash.AppendData(number);
-            hash.AppendData(bytes);
-        }
-
-        hash.AppendData(snapshot.State.Span);
-        return hash.GetHashAndReset();
-    }
+    private static byte[] Hash(Snapshot snapshot) => SnapshotHash.Of(
+        snapshot.Entity.Value, snapshot.Seq, snapshot.Offset, Microseconds.Of(snapshot.Recorded), snapshot.Format, snapshot.State.Span);
 }

@@ -10,41 +10,29 @@ public static class PostgresVerifier
     /// <exception cref="JournalRefusedException">The server is away or refuses, or there is no journal.</exception>
     public static JournalReport Verify(PostgresJournalOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        using var server = new PostgresServer(options);
+        using var moment = PostgresMoment.Open(options);
+        var check = new ChainCheck();
         try
         {
-            return server.Read(connection => Verify(connection, options, server.Name));
+            foreach (var row in moment.Rows()) check.Add(row);
+            if (Complaint(moment, check.Head) is { } end) check.Fault(null, null, end);
+            if (moment.Complaint is { } complaint) check.Fault(null, null, complaint);
         }
-        catch (IOException failed)
+        catch (NpgsqlException unreadable)
         {
-            throw new JournalRefusedException(failed.Message, failed);
+            check.Fault(null, null, $"the database is not readable after offset {check.Head.Offset}: {unreadable.Message}");
         }
-    }
 
-    private static JournalReport Verify(NpgsqlConnection connection, PostgresJournalOptions options, string where)
-    {
-        if (!PostgresSchema.HasTables(connection)) throw new JournalRefusedException($"There is no journal in PostgreSQL ({where}).");
-        // Before the first read: a running host may move both on, but never the witness ahead of the database.
-        var exists = false;
-        var seen = options.WitnessFolder is { } folder ? HeadWitness.Read(folder, out exists) : null;
-        var (head, last) = End(connection);
-        var check = new ChainCheck(seen?.Offset);
-        // Up to the end as it was found: what is stored there never changes, so no snapshot is held up.
-        foreach (var row in PostgresRows.UpTo(connection, Math.Max(last, head.Offset))) check.Add(row);
-        if (last > head.Offset) check.Fault(null, null, string.Create(CultureInfo.InvariantCulture, $"the last event has offset {last}, but the head says {head.Offset}"));
-        else if (head.Offset > check.Head.Offset) check.Fault(null, null, string.Create(CultureInfo.InvariantCulture, $"it ends at offset {check.Head.Offset}, but its head says {head.Offset}: {head.Offset - check.Head.Offset} acknowledged events are missing"));
-        else if (!head.Hash.Span.SequenceEqual(check.Head.Hash.Span)) check.Fault(head.Offset, null, "its hash is not the one that the head says");
-        if (PostgresHeadCheck.Complaint(head.Journal, seen, exists, _ => check.HashAtWitness) is { } complaint) check.Fault(null, null, complaint);
         return check.Report();
     }
 
-    /// <summary>Head and last event as of one moment.</summary>
-    private static (PostgresHead Head, long Last) End(NpgsqlConnection connection)
+    /// <summary>Head and events are written in one transaction; where they differ, somebody else has written.</summary>
+    private static string? Complaint(PostgresMoment moment, JournalHead found)
     {
-        using var command = PostgresReader.Command(connection, "SELECT \"offset\", hash, recorded, coalesce((SELECT max(\"offset\") FROM events), 0) FROM head");
-        using var row = command.ExecuteReader();
-        if (!row.Read()) throw new JournalRefusedException("The journal's table head has lost its row. Restore the journal from a backup.");
-        return (new PostgresHead(row.GetInt64(0), row.GetFieldValue<byte[]>(1), row.GetInt64(2)), row.GetInt64(3));
+        var head = moment.Head;
+        if (moment.LastOffset > head.Offset) return string.Create(CultureInfo.InvariantCulture, $"the last event has offset {moment.LastOffset}, but the head says {head.Offset}");
+        if (found.Offset < head.Offset)
+            return string.Create(CultureInfo.InvariantCulture, $"it ends at offset {found.Offset}, but its head says {head.Offset}: {head.Offset - found.Offset} acknowledged events are missing");
+        return head.Hash.Span.SequenceEqual(found.Hash.Span) ? null : $"the hash of event {head.Offset} is not the one that the head says";
     }
 }
