@@ -13,12 +13,12 @@ using Announcement = DigitalTwin.VirtualPlant.Nodes.Announcement;
 namespace DigitalTwin.Benchmarks;
 
 /// <summary>
-/// Twenty-four plant hours of the first line through a real host, as fast as it takes them: does its memory stay flat, and how much does its
+/// Two plant days of the first line through a real host, as fast as it takes them: does its memory stay flat on the second day, and how much does its
 /// journal grow for each twin and hour. The plant's physics run in this process, which speaks the edge link as the gateway does.
 /// </summary>
 public static class PlantDay
 {
-    private const int Hours = 24;
+    private const int Hours = 48;
     private const int SecondsPerSlice = 10;
     private const int RowsPerFrame = 500;   // as the gateway packs them
 
