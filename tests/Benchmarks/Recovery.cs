@@ -3,6 +3,7 @@ using System.Globalization;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.Sharding;
+using DigitalTwin.Actors.Snapshots;
 using DigitalTwin.Domain;
 using DigitalTwin.Domain.Packml;
 using DigitalTwin.Domain.Plant;
@@ -13,13 +14,12 @@ using DigitalTwin.Persistence.Sqlite;
 namespace DigitalTwin.Benchmarks;
 
 /// <summary>
-/// How fast twins come back: machine twins as the host runs them, their events as the host stores them, from the journal through the engine's
-/// own recovery until each has answered a query. Beside it the same rows only read, page by page, checksums checked, nothing decoded.
+/// How fast twins come back: machine twins as the host runs them, their events as the host stores them, through the engine's own recovery until
+/// each has answered a query. First from all of their events, beside the same rows only read, page by page, checksums checked, nothing decoded;
+/// then from snapshots; then how much memory many take.
 /// </summary>
 public static class Recovery
 {
-    private const int Twins = 1_000;
-    private const int EventsEach = 500;
     private const int Rounds = 5;
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
@@ -27,19 +27,48 @@ public static class Recovery
 
     private static async Task RunAsync(TextWriter output)
     {
+        await In(1_000, 500, async (journal, _, twins, each) =>
+        {
+            await output.WriteLineAsync($"Recovery: {twins * each:N0} events of {twins:N0} machine twins, {Rounds} rounds");
+            for (var round = 1; round <= Rounds; round++)
+            {
+                var read = twins * each / Timed(() => ReadAll(journal));
+                var replayed = twins * each / await AwakeAsync(journal, null, twins, each);
+                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                    $"  round {round}: replayed {replayed:N0} events/s, only read {read:N0} events/s; ratio {replayed / read:0.00}"));
+            }
+        });
+        await In(10_000, 50, async (journal, folder, twins, each) =>
+        {
+            using var snapshots = SqliteSnapshots.Open(folder);
+            await output.WriteLineAsync($"From snapshots: {twins:N0} machine twins of {each} events, seconds until each has answered, {Rounds} rounds");
+            var replayed = await AwakeAsync(journal, snapshots, twins, each);   // saves them as it ends
+            for (var round = 1; round <= Rounds; round++)
+            {
+                var seconds = await AwakeAsync(journal, snapshots, twins, each);
+                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  round {round}: {seconds:0.00} s with snapshots ({replayed:0.00} s without)"));
+            }
+        });
+        await In(100_000, 10, async (journal, _, twins, each) =>
+        {
+            var before = Memory();
+            await AwakeAsync(journal, null, twins, each, system =>
+            {
+                var (heap, resident) = Memory();
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"Hot: {system.List().Count:N0} machine twins in memory take {(heap - before.Heap) / 1e6:0} MB of heap ({(heap - before.Heap) / (double)twins:0} bytes each); the process has {resident / 1e6:0} MB, {before.Resident / 1e6:0} MB before"));
+            });
+        });
+    }
+
+    private static async Task In(int twins, int eventsEach, Func<SqliteJournal, string, int, int, Task> measure)
+    {
         var folder = Directory.CreateTempSubdirectory("recovery-").FullName;
         try
         {
             using var journal = SqliteJournal.Open(new SqliteJournalOptions(folder, "bench"));
-            MachineHistory.Store(journal, Twins, EventsEach);
-            await output.WriteLineAsync($"Recovery: {Twins * EventsEach:N0} events of {Twins:N0} machine twins, {Rounds} rounds");
-            for (var round = 1; round <= Rounds; round++)
-            {
-                var read = Twins * EventsEach / Timed(() => ReadAll(journal));
-                var replayed = Twins * EventsEach / await TimedAsync(() => RecoverAsync(journal));
-                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"  round {round}: replayed {replayed:N0} events/s, only read {read:N0} events/s; ratio {replayed / read:0.00}"));
-            }
+            MachineHistory.Store(journal, twins, eventsEach);
+            await measure(journal, folder, twins, eventsEach);
         }
         finally
         {
@@ -53,25 +82,31 @@ public static class Recovery
         while (journal.ReadAll(offset, 1000) is { Count: > 0 } page) offset = page[^1].Offset;
     }
 
-    private static async Task RecoverAsync(SqliteJournal journal)
+    /// <returns>Seconds from the start of the system until each twin has answered. Its end, which saves the snapshots, is not counted.</returns>
+    private static async Task<double> AwakeAsync(SqliteJournal journal, ISnapshots? snapshots, int twins, int eventsEach, Action<EntitySystem>? awake = null)
     {
-        await using var system = new EntitySystem(journal, new EntitySystemOptions { Name = Guid.NewGuid().ToString() });
+        var clock = Stopwatch.StartNew();
+        await using var system = new EntitySystem(journal, new EntitySystemOptions { Snapshots = snapshots, OnNotice = notice => throw new InvalidOperationException($"{notice}") });
         var machines = system.Add(TwinBehaviors.Machine);
-        var states = await Task.WhenAll(Enumerable.Range(0, Twins).Select(twin => machines.QueryAsync(JournalThroughput.Id(twin), Deadline)));
-        if (states.Any(state => state.Seq != EventsEach)) throw new InvalidOperationException("A twin has not come back whole.");
+        var states = await Task.WhenAll(Enumerable.Range(0, twins).Select(twin => machines.QueryAsync(JournalThroughput.Id(twin), Deadline)));
+        if (states.Any(state => state.Seq != eventsEach)) throw new InvalidOperationException("A twin has not come back whole.");
+        var seconds = clock.Elapsed.TotalSeconds;
+        states = [];
+        awake?.Invoke(system);
+        return seconds;
+    }
+
+    private static (long Heap, long Resident) Memory()
+    {
+        var heap = GC.GetTotalMemory(forceFullCollection: true);
+        using var self = Process.GetCurrentProcess();
+        return (heap, self.WorkingSet64);
     }
 
     private static double Timed(Action run)
     {
         var clock = Stopwatch.StartNew();
         run();
-        return clock.Elapsed.TotalSeconds;
-    }
-
-    private static async Task<double> TimedAsync(Func<Task> run)
-    {
-        var clock = Stopwatch.StartNew();
-        await run();
         return clock.Elapsed.TotalSeconds;
     }
 }

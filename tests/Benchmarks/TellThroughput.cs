@@ -90,23 +90,22 @@ public static class TellThroughput
 
     private sealed class Told
     {
-        private readonly Entities<int[], int, int> entities;
-        private readonly EntityId[] ids;
+        private readonly EntityRef<int[], int, int>[] receivers;
         private Tally tally = new(1);
 
         public Told(EntitySystem system, int receivers)
         {
-            ids = [.. Enumerable.Range(0, receivers).Select(JournalThroughput.Id)];
-            entities = system.Add(new EntityBehavior<int[], int, int>(
+            var entities = system.Add(new EntityBehavior<int[], int, int>(
                 "counter", _ => [0], Decide, (state, _) => state, _ => new EncodedEvent("counter.counted.v1", default), (_, _) => 0));
+            this.receivers = [.. Enumerable.Range(0, receivers).Select(number => entities.Ref(JournalThroughput.Id(number)))];
         }
 
         public async Task SendAsync()
         {
-            tally = new Tally(ids.Length);
-            for (var round = 0; round < Messages / ids.Length; round++)
+            tally = new Tally(receivers.Length);
+            for (var round = 0; round < Messages / receivers.Length; round++)
             {
-                foreach (var id in ids) await entities.TellAsync(id, round);
+                foreach (var receiver in receivers) await receiver.TellAsync(round);
             }
 
             await tally.Done;
