@@ -10,7 +10,9 @@ public sealed record Press(long Strokes, long Parts, DateTimeOffset? LubricateAt
     public static readonly EntityBehavior<Press, PressCommand, PressEvent> Behavior =
         new("press", _ => new Press(0, 0, null), Decide, Apply, Encode, Decode)
         {
-            Timers = press => press.LubricateAt is { } due ? [new EntityTimer<PressCommand>("lubricate", due, new PressCommand.Lubricate())] : [],
+            Timers = press => press.LubricateAt is { } due ? [new EntityTimer<PressCommand>("lubricate", due, new PressCommand.Lubricate()) { Durable = true }] : [],
+            CommandCodec = new(EncodeCommand, DecodeCommand),
+            SnapshotCodec = new("press.state.v1", press => JsonSerializer.SerializeToUtf8Bytes(press), bytes => JsonSerializer.Deserialize<Press>(bytes.Span)!),
         };
 
     public static Outcome<PressEvent> Decide(Press press, PressCommand command, DateTimeOffset now) => command switch
@@ -54,6 +56,16 @@ public sealed record Press(long Strokes, long Parts, DateTimeOffset? LubricateAt
         "press.lubricated.v1" => new PressEvent.Lubricated(),
         "press.tool-broke.v1" => new PressEvent.ToolBroke(),
         _ => throw new UnreadableEventException($"the event {name} is not known to this version of the program"),
+    };
+
+    private static EncodedCommand EncodeCommand(PressCommand command) =>
+        new($"press.{command.GetType().Name}.v1", JsonSerializer.SerializeToUtf8Bytes(command, command.GetType()));
+
+    private static PressCommand DecodeCommand(string name, ReadOnlyMemory<byte> payload) => name switch
+    {
+        "press.Stroke.v1" => JsonSerializer.Deserialize<PressCommand.Stroke>(payload.Span)!,
+        "press.Jam.v1" => new PressCommand.Jam(),
+        _ => throw new NotSupportedException($"the tests replay no {name}"),
     };
 
     private static Outcome<PressEvent> Accept(params PressEvent[] events) => new Outcome<PressEvent>.Accepted(events);

@@ -71,6 +71,18 @@ internal sealed class PressShop
         return await query;
     }
 
+    /// <summary>Runs the engine until the task has ended; what it awaits goes on on the thread pool in between.</summary>
+    public async Task<T> Finish<T>(Task<T> task)
+    {
+        while (!task.IsCompleted)
+        {
+            Dispatcher.RunUntilIdle();
+            await Task.Yield();
+        }
+
+        return await task;
+    }
+
     public EntityStatus Status(EntityId id) => System.List().Single(status => status.Id == id);
 
     /// <summary>The state that the journal's events give, by the behaviour's own functions and nothing of the engine.</summary>

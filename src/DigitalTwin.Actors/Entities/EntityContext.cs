@@ -56,7 +56,8 @@ internal sealed class EntityContext
 
     public IEnumerable<IEntity> InMemory => entities.Select(entry => entry.Value);
 
-    public ICollection<Shard> Shards => shards.Values;
+    /// <summary>In an order that is the same in every process, for what a test wants to see again.</summary>
+    public IReadOnlyList<Shard> Shards => [.. shards.Values.OrderBy(shard => shard.Id.Value, StringComparer.Ordinal)];
 
     public IReadOnlyList<LeaseStatus> Leases() => leases.Leases();
 
@@ -91,10 +92,15 @@ internal sealed class EntityContext
 
     public void ShardLost(Shard shard)
     {
-        foreach (var entity in InMemory)
-        {
-            if (entity.Shard == shard.Id) entity.Signal(Signals.ShardLost);
-        }
+        SignalAll(entity => entity.Shard == shard.Id, Signals.ShardLost);
+    }
+
+    /// <summary>In the order of their ids, which no run of the program changes.</summary>
+    public List<IEntity> InOrder(Func<IEntity, bool> which) => [.. InMemory.Where(which).OrderBy(entity => entity.Id.Value, StringComparer.Ordinal)];
+
+    public void SignalAll(Func<IEntity, bool> which, Signals signals)
+    {
+        foreach (var entity in InOrder(which)) entity.Signal(signals);
     }
 
     /// <returns>False: the program does not know its kind.</returns>

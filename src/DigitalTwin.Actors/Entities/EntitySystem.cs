@@ -49,7 +49,7 @@ public sealed class EntitySystem : IAsyncDisposable
     public JournalHealth JournalHealth => context.Writer.Health;
 
     /// <summary>The shards that this process has had to do with.</summary>
-    public IReadOnlyList<ShardStatus> Shards => [.. context.Shards.Select(shard => shard.Status()).OrderBy(status => status.Shard.Value, StringComparer.Ordinal)];
+    public IReadOnlyList<ShardStatus> Shards => [.. context.Shards.Select(shard => shard.Status())];
 
     internal EntityContext Context => context;
 
@@ -144,10 +144,7 @@ public sealed class EntitySystem : IAsyncDisposable
     {
         var time = options.Time;
         var now = time.GetTimestamp();
-        foreach (var entity in context.InMemory)
-        {
-            if (time.GetElapsedTime(entity.LastTurn, now) >= options.PassivateAfter) entity.Signal(Signals.Idle);
-        }
+        context.SignalAll(entity => time.GetElapsedTime(entity.LastTurn, now) >= options.PassivateAfter, Signals.Idle);
     }
 
     private void LookForOthers()

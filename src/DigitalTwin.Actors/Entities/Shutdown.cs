@@ -37,8 +37,7 @@ internal sealed class Shutdown(EntityContext context)
         context.Wakes.Stop();
         if (drainWithin <= TimeSpan.Zero) late = true;
         else limit = context.Options.Time.CreateTimer(_ => TimeIsUp(), null, drainWithin, Timeout.InfiniteTimeSpan);
-        var inMemory = context.InMemory.ToList();
-        End(inMemory.FindAll(entity => !IsOfDeadLetters(entity)), () => End([.. context.InMemory.Where(IsOfDeadLetters)], Save));
+        End(context.InOrder(entity => !IsOfDeadLetters(entity)), () => End(context.InOrder(IsOfDeadLetters), Save));
     }
 
     private static bool IsOfDeadLetters(IEntity entity) => DeadLetterStore.ShardOf(entity.Id) is not null;
@@ -46,7 +45,7 @@ internal sealed class Shutdown(EntityContext context)
     private void TimeIsUp()
     {
         late = true;
-        foreach (var entity in context.InMemory) entity.Signal(Signals.StopNow);
+        context.SignalAll(_ => true, Signals.StopNow);
     }
 
     private void End(List<IEntity> entities, Action next)

@@ -42,6 +42,9 @@ public sealed class MemoryJournal(TimeProvider? time = null) : IJournal
     /// <summary>Called with each event as it is stored, within the commit.</summary>
     public Action<StoredEvent>? Stored { get; set; }
 
+    /// <summary>Asked before each lease is given or renewed; true: that fails.</summary>
+    public Func<bool> LeaseFaults { get; set; } = () => false;
+
     public int Commits { get; private set; }
 
     public IReadOnlyList<StoredEvent> Events
@@ -68,6 +71,7 @@ public sealed class MemoryJournal(TimeProvider? time = null) : IJournal
 
     public LeaseAnswer Acquire(ShardId shard, string owner, TimeSpan timeToLive)
     {
+        if (LeaseFaults()) throw new IOException("The disk has failed.");
         lock (gate)
         {
             if (leases.TryGetValue(shard, out var held) && held.Lease.Owner != owner && Left(held) is var left && left > TimeSpan.Zero)
@@ -80,6 +84,7 @@ public sealed class MemoryJournal(TimeProvider? time = null) : IJournal
 
     public bool Renew(Lease lease)
     {
+        if (LeaseFaults()) throw new IOException("The disk has failed.");
         lock (gate)
         {
             if (EpochOf(lease.Shard) != lease.Epoch) return false;
