@@ -15,6 +15,7 @@ using DigitalTwin.Host.Streaming;
 using DigitalTwin.Host.Telemetry;
 using DigitalTwin.Host.Twins;
 using DigitalTwin.Host.Twins.Cuts;
+using DigitalTwin.Host.Twins.Projections;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -56,6 +57,11 @@ public static class HostApplication
         live.Restore(newest);
         DateTimeOffset? newestSample = newest.Count > 0 ? newest.Max(sample => sample.SourceTime) : null;
         var model = new TwinModel(source.Plant, stores.Journal);
+        var times = new TimeIndex();
+        var archive = new WorkOrderArchive(stores.Journal);
+        ILogger projections = logs.Factory.CreateLogger("projections");
+        using var cuts = new CutHistory(stores.Projections, stores.Journal, archive, model.Now.Places, projections);
+        var checkpoints = new Checkpoints(stores.Projections, model, times, cuts, stores.Journal, time, projections);
         // Twins record before history stores, so either may know the newer time.
         var plantTime = new PlantTime(clock, () => newestSample > model.Now.PlantTime ? newestSample : model.Now.PlantTime ?? newestSample);
         var actors = new ActorLog(logs.Factory);
@@ -70,7 +76,7 @@ public static class HostApplication
             OnDeadLetter = actors.DeadLetter,
         });
         var twins = new TwinEntities(system, source.Plant);
-        var feed = new TwinFeed(system, stores.Journal, model, twins, source.Plant, logs.Factory.CreateLogger<TwinFeed>());
+        var feed = new TwinFeed(system, stores.Journal, model, twins, source.Plant, checkpoints, logs.Factory.CreateLogger<TwinFeed>());
         try
         {
             feed.CatchUp();
@@ -95,7 +101,8 @@ public static class HostApplication
         services.AddSingleton<IJournalReader>(stores.Journal).AddSingleton(stores.History).AddSingleton(ShiftCalendar.Of(source.Plant));
         services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash));
         services.AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
-        services.AddSingleton<WorkOrderArchive>().AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton<MetricsText>().AddSingleton<HostMeters>();
+        services.AddSingleton(archive).AddSingleton(times).AddSingleton(cuts).AddSingleton<ProjectionSet>();
+        services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton<MetricsText>().AddSingleton<HostMeters>();
         services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>().AddHostedService<JournalWatch>();
         if (!options.Attach)
             services.AddHostedService<EmbeddedPlant>();

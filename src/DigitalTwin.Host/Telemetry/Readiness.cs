@@ -1,6 +1,7 @@
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Edge.Link;
+using DigitalTwin.Host.Twins.Projections;
 
 namespace DigitalTwin.Host.Telemetry;
 
@@ -13,8 +14,8 @@ public sealed record CheckView(string Name, bool Ok, string? Why)
     public static CheckView Of(string name, string? why) => new(name, why is null, why);
 }
 
-/// <summary>Whether the host can be relied on: journal open, gateway linked, every signal seen once, every twin running.</summary>
-public sealed class Readiness(EntitySystem system, Heartbeat heart, Gateways gateways, LiveValues live)
+/// <summary>Whether the host can be relied on: journal open, gateway linked, every signal seen once, every twin running, what is shown not behind what is recorded.</summary>
+public sealed class Readiness(EntitySystem system, Heartbeat heart, Gateways gateways, LiveValues live, ProjectionSet projections)
 {
     private const int Named = 3;
 
@@ -24,6 +25,7 @@ public sealed class Readiness(EntitySystem system, Heartbeat heart, Gateways gat
         CheckView.Of("gateway", gateways.AnyConnected ? null : "no gateway is linked"),
         CheckView.Of("signals", Unseen([.. live.All.Where(value => value.Age is null).Select(value => value.Signal.Id)])),
         CheckView.Of("twins", Stopped([.. system.List().Where(status => status.State == EntityLifecycle.Stopped)])),
+        CheckView.Of("projections", projections.Lag() is { IsBehind: true } lag ? $"the twins that are shown are {lag.Events} events and {lag.Seconds:0.0} s behind the journal" : null),
     ]);
 
     private string? Unseen(string[] signals) => signals.Length == 0 ? null : $"{signals.Length} of {live.Count} signals were not seen yet: {Names(signals)}";

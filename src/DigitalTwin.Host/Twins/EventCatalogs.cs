@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
 using static DigitalTwin.Domain.Lines.LineEvent;
@@ -30,6 +31,9 @@ public static class EventCatalogs
         ("line.summary-changed.v1", typeof(SummaryChanged)),
         ("line.vehicle-joined.v1", typeof(VehicleJoined)),
         ("line.vehicle-departed.v1", typeof(VehicleDeparted)));
+
+    /// <summary>Names of events that equipment reported: plant time has come as far as the newest of them.</summary>
+    public static FrozenSet<string> Observed { get; } = Units.Names.Where(name => Units.TypeOf(name).IsAssignableTo(typeof(Observed))).ToFrozenSet();
 
     public static EventCatalog<WorkOrderEvent> WorkOrders { get; } = new(happened => happened.At,
         ("work-order.released.v1", typeof(Released)),

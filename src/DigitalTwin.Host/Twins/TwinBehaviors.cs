@@ -11,19 +11,24 @@ namespace DigitalTwin.Host.Twins;
 public static class TwinBehaviors
 {
     public static EntityBehavior<UnitState, UnitCommand, UnitEvent> Machine { get; } =
-        Behavior<UnitState, UnitCommand, UnitEvent>("machine", UnitState.Initial, Unit.Decide, Unit.Apply, EventCatalogs.Units);
+        Behavior<UnitState, UnitCommand, UnitEvent>("machine", UnitState.Initial, Unit.Decide, Unit.Apply, EventCatalogs.Units, StateCodecs.Unit, StateCodecs.UnitCommands);
 
     public static EntityBehavior<UnitState, UnitCommand, UnitEvent> Station { get; } = Machine with { Kind = "station" };
 
     public static EntityBehavior<LineState, UnitCommand, UnitEvent> Line { get; } =
-        Behavior<LineState, UnitCommand, UnitEvent>("line", LineState.Initial, Domain.Lines.Line.Decide, Domain.Lines.Line.Apply, EventCatalogs.Units);
+        Behavior<LineState, UnitCommand, UnitEvent>("line", LineState.Initial, Domain.Lines.Line.Decide, Domain.Lines.Line.Apply, EventCatalogs.Units, StateCodecs.Line, StateCodecs.UnitCommands);
 
     public static EntityBehavior<WorkOrderState, WorkOrderCommand, WorkOrderEvent> WorkOrder { get; } =
-        Behavior<WorkOrderState, WorkOrderCommand, WorkOrderEvent>("workOrder", WorkOrderState.Initial, Domain.WorkOrders.WorkOrder.Decide, Domain.WorkOrders.WorkOrder.Apply, EventCatalogs.WorkOrders);
+        Behavior<WorkOrderState, WorkOrderCommand, WorkOrderEvent>("workOrder", WorkOrderState.Initial, Domain.WorkOrders.WorkOrder.Decide, Domain.WorkOrders.WorkOrder.Apply, EventCatalogs.WorkOrders, StateCodecs.WorkOrder, StateCodecs.WorkOrderCommands);
 
     private static EntityBehavior<TState, TCommand, TEvent> Behavior<TState, TCommand, TEvent>(
-        string kind, TState initial, Func<TState, TCommand, DateTimeOffset, Decision<TEvent>> decide, Func<TState, TEvent, TState> apply, EventCatalog<TEvent> catalog)
-        where TEvent : notnull => new(kind, _ => initial, (state, command, now) => ToOutcome(decide(state, command, now)), apply, catalog.Encode, catalog.Decode);
+        string kind, TState initial, Func<TState, TCommand, DateTimeOffset, Decision<TEvent>> decide, Func<TState, TEvent, TState> apply, EventCatalog<TEvent> catalog,
+        SnapshotCodec<TState> states, CommandCodec<TCommand> commands)
+        where TEvent : notnull => new(kind, _ => initial, (state, command, now) => ToOutcome(decide(state, command, now)), apply, catalog.Encode, catalog.Decode)
+        {
+            SnapshotCodec = states,
+            CommandCodec = commands,
+        };
 
     private static Outcome<TEvent> ToOutcome<TEvent>(Decision<TEvent> decision) => decision switch
     {

@@ -5,6 +5,7 @@ using DigitalTwin.Domain.Plant;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
 using DigitalTwin.Host.Twins.Cuts;
+using DigitalTwin.Host.Twins.Projections;
 
 namespace DigitalTwin.Host.Twins;
 
@@ -28,28 +29,35 @@ public sealed class TwinFeed
     private readonly IJournalReader journal;
     private readonly TwinModel model;
     private readonly TwinEntities twins;
+    private readonly Checkpoints? checkpoints;
     private readonly ILogger<TwinFeed> log;
     private readonly Dictionary<string, LineDefinition> lineOf;
     private readonly Dictionary<string, Queue<Report>> untold;
 
-    public TwinFeed(EntitySystem system, IJournalReader journal, TwinModel model, TwinEntities twins, PlantDefinition plant, ILogger<TwinFeed> log)
+    /// <param name="checkpoints">Where the model is saved; null: each start folds the whole journal.</param>
+    public TwinFeed(EntitySystem system, IJournalReader journal, TwinModel model, TwinEntities twins, PlantDefinition plant, Checkpoints? checkpoints, ILogger<TwinFeed> log)
     {
-        (this.system, this.journal, this.model, this.twins, this.log) = (system, journal, model, twins, log);
+        (this.system, this.journal, this.model, this.twins, this.checkpoints, this.log) = (system, journal, model, twins, checkpoints, log);
         lineOf = plant.Lines.SelectMany(line => line.Stations, (line, station) => (station.Id, line)).ToDictionary();
         untold = plant.Lines.ToDictionary(line => line.Id, _ => new Queue<Report>());
     }
 
-    /// <summary>Folds all that the journal holds; the model is complete when this returns.</summary>
+    /// <summary>Folds what the journal holds and no checkpoint has; the model is complete when this returns.</summary>
     public void CatchUp()
     {
+        checkpoints?.Resume();
         while (true)
         {
-            (IReadOnlyList<StoredEvent> page, CorruptEventException? rotten) = journal.ReadPast(model.Offset, PageSize);
+            // Pages end where a cut may have to be kept.
+            (IReadOnlyList<StoredEvent> page, CorruptEventException? rotten) = journal.ReadPast(model.Offset, PageSize - (int)(model.Offset % PageSize));
             model.Apply(page, Take);
+            foreach (StoredEvent stored in page)
+                checkpoints?.Folded(stored);
             if (rotten is not null)
             {
                 log.LogError("{Reason} {Twin} stays as it was before that row; the other twins go on.", rotten.Message, rotten.Entity);
                 model.Pass(rotten);
+                checkpoints?.Passed(rotten);
             }
             else if (page.Count == 0)
             {
@@ -59,13 +67,28 @@ public sealed class TwinFeed
     }
 
     /// <summary>Tells what was left untold, then follows the journal until cancelled.</summary>
+    /// <remarks>
+    /// A checkpoint is only taken where all is told: what is told again at a start are the reports after it, and those before it are not
+    /// folded again, so nobody would remember them.
+    /// </remarks>
     public async Task RunAsync(CancellationToken stop)
     {
-        await TellAsync(stop);
-        await foreach (StoredEvent stored in system.Committed.ReadAsync(model.Offset, stop))
+        try
         {
-            Take(stored, model.Apply(stored), model.Unit(stored.Entity.Value).State);
             await TellAsync(stop);
+            checkpoints?.Told();
+            await foreach (StoredEvent stored in system.Committed.ReadAsync(model.Offset, stop))
+            {
+                Take(stored, model.Apply(stored), model.Unit(stored.Entity.Value).State);
+                checkpoints?.Folded(stored);
+                await TellAsync(stop);
+                checkpoints?.Told();
+            }
+        }
+        finally
+        {
+            if (checkpoints is not null)
+                await checkpoints.FlushAsync();
         }
     }
 

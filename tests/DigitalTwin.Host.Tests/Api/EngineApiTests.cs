@@ -46,7 +46,7 @@ public class EngineApiTests(ScenarioHost scenario)
     {
         Assert.Equal("live", (await Host.GetAsync("/health/live")).GetProperty("status").GetString());
         JsonElement[] checks = [.. (await Host.GetAsync("/health/ready")).GetProperty("checks").EnumerateArray()];
-        Assert.Equal(["journal", "gateway", "signals", "twins"], checks.Select(check => check.GetProperty("name").GetString()));
+        Assert.Equal(["journal", "gateway", "signals", "twins", "projections"], checks.Select(check => check.GetProperty("name").GetString()));
         Assert.All(checks, check => Assert.True(check.GetProperty("ok").GetBoolean()));
     }
 

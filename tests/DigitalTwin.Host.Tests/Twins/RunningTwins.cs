@@ -5,6 +5,9 @@ using DigitalTwin.Domain.Plant;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Host.Twins;
+using DigitalTwin.Host.Twins.Cuts;
+using DigitalTwin.Host.Twins.Projections;
+using DigitalTwin.Persistence.Projections;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DigitalTwin.Host.Tests.Twins;
@@ -17,16 +20,31 @@ internal sealed class RunningTwins : IAsyncDisposable
         public override DateTimeOffset GetUtcNow() => MadePlant.Morning;
     }
 
+    /// <summary>A second has passed whenever somebody looks.</summary>
+    private sealed class RushingTime : TimeProvider
+    {
+        private long now;
+
+        public override long GetTimestamp() => Interlocked.Add(ref now, TimestampFrequency);
+    }
+
     private readonly CancellationTokenSource stop = new();
     private Task following = Task.CompletedTask;
     private ulong sequence;
 
-    private RunningTwins(IJournal journal)
+    private RunningTwins(IJournal journal, ProjectionStore? store)
     {
         System = new EntitySystem(journal, new EntitySystemOptions { PlantTime = new StandingTime() });
         Model = new TwinModel(MadePlant.Definition, journal);
         Entities = new TwinEntities(System, MadePlant.Definition);
-        Feed = new TwinFeed(System, journal, Model, Entities, MadePlant.Definition, NullLogger<TwinFeed>.Instance);
+        if (store is not null)
+        {
+            Archive = new WorkOrderArchive(journal);
+            Cuts = new CutHistory(store, journal, Archive, Model.Now.Places, NullLogger.Instance);
+            Checkpoints = new Checkpoints(store, Model, Times, Cuts, journal, new RushingTime(), NullLogger.Instance);
+        }
+
+        Feed = new TwinFeed(System, journal, Model, Entities, MadePlant.Definition, Checkpoints, NullLogger<TwinFeed>.Instance);
         Inbox = new TwinInbox(Entities, NullLogger<TwinInbox>.Instance);
     }
 
@@ -35,11 +53,16 @@ internal sealed class RunningTwins : IAsyncDisposable
     public TwinEntities Entities { get; }
     public TwinFeed Feed { get; }
     public TwinInbox Inbox { get; }
+    public TimeIndex Times { get; } = new();
+    public WorkOrderArchive? Archive { get; }
+    public CutHistory? Cuts { get; }
+    public Checkpoints? Checkpoints { get; }
 
     /// <param name="follow">False: the feed does not run, as in a host that dies before it gets to it.</param>
-    public static async Task<RunningTwins> StartAsync(IJournal journal, bool follow = true)
+    /// <param name="store">Where checkpoints go, as often as can be; null: nowhere.</param>
+    public static async Task<RunningTwins> StartAsync(IJournal journal, bool follow = true, ProjectionStore? store = null)
     {
-        var twins = new RunningTwins(journal);
+        var twins = new RunningTwins(journal, store);
         twins.Feed.CatchUp();
         await twins.Entities.ConfigureAsync(twins.Model, CancellationToken.None);
         if (follow)
@@ -81,6 +104,7 @@ internal sealed class RunningTwins : IAsyncDisposable
         await stop.CancelAsync();
         await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await System.DisposeAsync();
+        Cuts?.Dispose();
         stop.Dispose();
     }
 

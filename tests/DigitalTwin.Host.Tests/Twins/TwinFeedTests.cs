@@ -4,6 +4,8 @@ using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Actors.TestKit;
 using DigitalTwin.Domain.Packml;
 using DigitalTwin.Domain.WorkOrders;
+using DigitalTwin.Edge.Ingest;
+using DigitalTwin.Persistence.Projections;
 
 namespace DigitalTwin.Host.Tests.Twins;
 
@@ -37,6 +39,60 @@ public class TwinFeedTests
             Assert.True(order == RunningTwins.Text(twins.Model.WorkOrder(OneBody.Order)!.State), $"the order differs after a death at {cut}");
             Assert.True(recorded.SequenceEqual(Below(left)), $"after a death at {cut} line and order have recorded\n{string.Join('\n', Below(left))}\nand not\n{string.Join('\n', recorded)}");
         }
+    }
+
+    /// <summary>As above, but each start goes on from a checkpoint that was taken some commits before the death.</summary>
+    [Fact]
+    public async Task A_start_from_any_checkpoint_comes_to_the_same_end_after_a_death_at_any_commit()
+    {
+        var whole = new CommitByCommit();
+        string line, order;
+        var checkpoints = new SortedDictionary<long, ProjectionChange[]>();
+        using var folder = new TemporaryFolder();
+        using (ProjectionStore store = ProjectionStore.Open(folder["whole"], Assert.Fail))
+        await using (RunningTwins twins = await RunningTwins.StartAsync(whole, store: store))
+        {
+            foreach (Observation[] some in OneBody.Observations(twins).Chunk(4))
+            {
+                long before = store.Head("twins")?.Offset ?? 0;
+                await twins.ReportAsync(some);
+                await twins.SettleAsync();
+                await Wait.UntilAsync(() => Saved(store) is { } saved && saved[0].Head.Offset > before && checkpoints.TryAdd(saved[0].Head.Offset, saved), "the next checkpoint");
+            }
+
+            (line, order) = (RunningTwins.Text(twins.Model.Line(MadePlant.Line).State), RunningTwins.Text(twins.Model.WorkOrder(OneBody.Order)!.State));
+        }
+
+        Assert.InRange(checkpoints.Count, 3, 200);
+        string[] recorded = [.. Below(whole.Journal)];
+        int from = 0;
+        foreach (long cut in whole.Commits.Where(cut => cut >= checkpoints.Keys.First()))
+        {
+            MemoryJournal left = Prefix(whole.Journal, cut);
+            long[] earlier = [.. checkpoints.Keys.Where(offset => offset <= cut)];
+            ProjectionChange[] saved = checkpoints[earlier[from++ % earlier.Length]];
+            (long resumed, long told) = (saved[0].Head.Offset, long.Parse(saved[0].Head.Mark.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+            using ProjectionStore store = ProjectionStore.Open(folder[$"{cut}"], Assert.Fail);
+            store.Save(saved);
+            await using RunningTwins twins = await RunningTwins.StartAsync(left, store: store);
+            // No death can do that, but a backup can: the journal ends between the checkpoint and what had followed from it.
+            Assert.Equal(told <= cut ? resumed : 0, twins.Checkpoints!.ResumedAt);
+            await twins.ReportAsync(OneBody.Observations(twins));
+            await twins.SettleAsync();
+            Assert.True(line == RunningTwins.Text(twins.Model.Line(MadePlant.Line).State), $"the line differs after a death at {cut} and a start from {resumed}");
+            Assert.True(order == RunningTwins.Text(twins.Model.WorkOrder(OneBody.Order)!.State), $"the order differs after a death at {cut} and a start from {resumed}");
+            Assert.True(recorded.SequenceEqual(Below(left)), $"after a death at {cut} and a start from {resumed} line and order have recorded\n{string.Join('\n', Below(left))}\nand not\n{string.Join('\n', recorded)}");
+        }
+    }
+
+    /// <summary>What a store holds of one moment; null while it is being written.</summary>
+    private static ProjectionChange[]? Saved(ProjectionStore store)
+    {
+        ProjectionHead? twins = store.Head("twins"), times = store.Head("times");
+        if (twins is null || times is null)
+            return null;
+        ProjectionChange[] all = [new(twins, [.. store.Rows("twins")], []), new(times, [.. store.Rows("times")], [])];
+        return store.Head("twins") == twins && store.Head("times") == times ? all : null;
     }
 
     /// <summary>The death that the feed is for: the station's event is on disk, and nobody was told.</summary>

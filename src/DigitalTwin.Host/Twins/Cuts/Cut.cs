@@ -45,8 +45,28 @@ public sealed class Cut
 
     internal PlantPlaces Places { get; }
 
+    /// <summary>The same for cuts of which one was folded onto the other: only then an offset tells what they share.</summary>
+    internal object History { get; init; } = new();
+
     /// <summary>The plant before its first event.</summary>
     public static Cut Empty(PlantPlaces places) => new(places);
+
+    /// <summary>A cut from its parts; which finished orders are let go of next follows from them.</summary>
+    internal static Cut Of(
+        PlantPlaces places, long offset, DateTimeOffset? plantTime, long newestDamage,
+        IEnumerable<KeyValuePair<string, EntityState<UnitState>>> units, IEnumerable<KeyValuePair<string, EntityState<LineState>>> lines,
+        IReadOnlyDictionary<string, EntityState<WorkOrderState>> orders, IEnumerable<KeyValuePair<string, string>> damage, IEnumerable<KeyValuePair<ShardId, long>> shards) => new(places)
+        {
+            Offset = offset,
+            PlantTime = plantTime,
+            Units = units.ToImmutableDictionary(),
+            Lines = lines.ToImmutableDictionary(),
+            WorkOrders = orders.ToImmutableDictionary(),
+            Finished = orders.Where(order => CutBuilder.IsFinished(order.Value)).ToImmutableSortedDictionary(order => order.Value.Offset, order => order.Key),
+            Damage = damage.ToImmutableDictionary(),
+            NewestDamage = newestDamage,
+            Shards = shards.ToImmutableDictionary(),
+        };
 
     /// <summary>A machine or station; the empty state at offset 0 before its first event.</summary>
     public EntityState<UnitState> Unit(string id) => Units.GetValueOrDefault(id) ?? new(UnitState.Initial, 0, 0);

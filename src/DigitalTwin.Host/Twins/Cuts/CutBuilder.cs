@@ -31,6 +31,7 @@ public sealed class CutBuilder(Cut start, WorkOrderArchive? archive)
 
     public Cut ToCut() => new(places)
     {
+        History = start.History,
         Offset = Offset,
         PlantTime = plantTime,
         Units = units.ToImmutable(),
