@@ -9,9 +9,7 @@ public static class JournalVerifier
     /// <exception cref="FileNotFoundException">There is no journal in the folder.</exception>
     public static JournalReport Verify(string folder)
     {
-        var path = Path.Combine(folder, SqliteSchema.FileName);
-        if (!File.Exists(path)) throw new FileNotFoundException($"There is no journal in {folder}: {path} is missing.", path);
-
+        SqliteSchema.RequireFile(folder);
         // Before the first read: a running host may move both on, but never the witness ahead of the file.
         var seen = HeadWitness.Read(folder, out var exists);
         using var connection = SqliteSchema.OpenReader(folder);

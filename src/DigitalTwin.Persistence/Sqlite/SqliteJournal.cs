@@ -64,8 +64,7 @@ public sealed class SqliteJournal : IJournal, IDisposable
     /// <exception cref="JournalRefusedException">Another process has it, or it is no journal of ours.</exception>
     public static JournalHead AcceptHead(string folder)
     {
-        if (!File.Exists(Path.Combine(folder, SqliteSchema.FileName)))
-            throw new FileNotFoundException($"There is no journal in {folder}.");
+        SqliteSchema.RequireFile(folder);
         string? plant;
         using (var reading = SqliteSchema.OpenReader(folder)) plant = SqliteSchema.Meta(reading, "plant");
         using var journal = Open(new SqliteJournalOptions(folder, plant ?? "") { AcceptHead = true });

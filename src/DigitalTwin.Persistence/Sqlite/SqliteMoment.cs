@@ -45,8 +45,7 @@ public sealed class SqliteMoment : IJournalMoment
     /// <exception cref="JournalRefusedException">It is of a later format, or not readable.</exception>
     public static SqliteMoment Open(string folder)
     {
-        var path = Path.Combine(folder, SqliteSchema.FileName);
-        if (!File.Exists(path)) throw new FileNotFoundException($"There is no journal in {folder}: {path} is missing.", path);
+        SqliteSchema.RequireFile(folder);
         // Before the head: a running host may move both on, but never the witness ahead of the file.
         var seen = HeadWitness.Read(folder, out var exists);
         var connection = SqliteSchema.OpenReader(folder);

@@ -83,6 +83,13 @@ internal static class SqliteSchema
         }
     }
 
+    /// <exception cref="FileNotFoundException">There is no journal in the folder.</exception>
+    public static void RequireFile(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path)) throw new FileNotFoundException($"There is no journal in {folder}: {path} is missing.", path);
+    }
+
     public static SqliteConnection OpenReader(string folder, string fileName = FileName) => Open(folder, fileName, SqliteOpenMode.ReadOnly);
 
     public static SqliteConnection Open(string folder, string fileName, SqliteOpenMode mode)

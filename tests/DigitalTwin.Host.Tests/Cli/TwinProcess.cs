@@ -12,6 +12,9 @@ public sealed record Run(int ExitCode, string Output, string Errors)
 /// <summary>The built `twin`, as a user starts it, with its output redirected.</summary>
 public static class TwinProcess
 {
+    /// <summary>Where `twin` itself is built: beside the tests it would lack what these have from the web framework.</summary>
+    private static readonly string Folder = AppContext.BaseDirectory.Replace("/tests/DigitalTwin.Host.Tests/", "/src/DigitalTwin.Cli/", StringComparison.Ordinal);
+
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     public static async Task<Run> Run(params string[] args)
@@ -25,7 +28,7 @@ public static class TwinProcess
 
     public static Process Start(params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "twin.dll"), .. args])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(Folder, "twin.dll"), .. args])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
