@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Text;
+using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Journals;
+using DigitalTwin.Actors.Sharding;
+using DigitalTwin.Actors.Tests.Journals;
+using DigitalTwin.Actors.Tests.TakeOver;
+using DigitalTwin.Persistence.Postgres;
+
+namespace DigitalTwin.Postgres.Tests;
+
+/// <summary>Fault 20 on PostgreSQL.</summary>
+public sealed class TakeOverTests
+{
+    /// <summary>Short, so that a host that is stopped with the head locked does not hold up the others for long.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+
+    [JournalFact]
+    public void After_two_hundred_take_overs_under_load_nothing_of_an_older_epoch_is_stored()
+    {
+        using var store = new TestJournal(TestServer.Shared);
+        var options = store.Options() with { Timeout = Timeout };
+        using var journal = PostgresJournal.Open(options);
+        using var ended = new CancellationTokenSource();
+        // Another host that appends to another shard: the log moves on under the two, so that they stand with the head locked too when they are stopped.
+        var elsewhere = Task.Run(() => Append(options, ended.Token));
+        using var trial = new TakeOverTrial(journal, owner => new ProcessStartInfo(
+            "dotnet", [typeof(TakeOverTests).Assembly.Location, owner, options.ConnectionString, options.Schema]));
+        trial.Run(200);
+        ended.Cancel();
+        Assert.True(elsewhere.GetAwaiter().GetResult() > 0);
+        trial.Check();
+        Assert.True(PostgresVerifier.Verify(options).Whole);
+        Console.WriteLine(trial.Summary);
+    }
+
+    /// <summary>The host of the trial: owner, connection string, schema.</summary>
+    public static async Task<int> Main(string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        using var journal = PostgresJournal.Open(new PostgresJournalOptions(args[1], "leipzig") { Schema = args[2], Timeout = Timeout });
+        await TakeOverProcess.RunAsync(journal, args[0]);
+        return 0;
+    }
+
+    private static long Append(PostgresJournalOptions options, CancellationToken ended)
+    {
+        using var journal = PostgresJournal.Open(options);
+        var lease = journal.Acquire(new ShardId("line2"), "host-c", TimeSpan.FromHours(1)).Lease!;
+        var results = new AppendResult[1];
+        var seq = 0L;
+        while (!ended.IsCancellationRequested)
+        {
+            journal.Append([new Append(lease, new EntityId("elsewhere"), seq, [new NewEvent("cell.counted.v1", DateTimeOffset.UtcNow, Encoding.UTF8.GetBytes($"{{\"count\":{seq}}}"))])], DateTimeOffset.UtcNow, results);
+            if (results[0].Status == AppendStatus.Stored) seq++;
+            ended.WaitHandle.WaitOne(5);
+        }
+
+        return seq;
+    }
+}
