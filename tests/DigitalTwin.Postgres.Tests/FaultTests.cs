@@ -124,6 +124,27 @@ public sealed class FaultTests
         Assert.True(PostgresVerifier.Verify(store.Options()).Whole);
     }
 
+    [JournalFact]
+    public void A_take_over_waits_for_an_append_that_has_compared_its_lease_already()
+    {
+        using var store = new TestJournal(TestServer.Shared);
+        using var proxy = new FaultProxy(TestServer.Shared.Port);
+        using var slow = PostgresJournal.Open(store.Options() with { ConnectionString = proxy.ConnectionString, Timeout = Limit });
+        using var other = PostgresJournal.Open(store.Options() with { Timeout = Limit });
+        var old = slow.Acquire(new ShardId("line1"), "host-a", TimeSpan.FromMilliseconds(1)).Lease!;
+        Append(other, Batch(other.Acquire(new ShardId("line2"), "host-b", Hour).Lease!, new EntityId("cell2"), 0, 1));
+        proxy.FreezeAfter("FOR UPDATE");
+        var late = Task.Run(() => Append(slow, Batch(old, new EntityId("cell1"), 0, 5)));
+        Wait.Until(() => proxy.Frozen, Limit, "The append has not locked the head.");
+        var takeOver = Task.Run(() => other.Acquire(new ShardId("line1"), "host-b", Hour).Lease);
+        Wait.Until(() => takeOver.IsCompleted || store.Execute("SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND query LIKE 'INSERT INTO leases%'") is 1L, Limit, "The take-over neither waits nor ends.");
+        Assert.False(takeOver.IsCompleted, "The shard was taken over while an append that had compared the lease was not yet committed.");
+
+        proxy.Thaw();
+        Assert.Equal(AppendStatus.Stored, late.WaitAsync(Limit).GetAwaiter().GetResult().Status);
+        Assert.True(takeOver.WaitAsync(Limit).GetAwaiter().GetResult()!.Epoch > old.Epoch);
+    }
+
     /// <summary>Fault 42.</summary>
     [JournalFact]
     public void A_database_that_does_not_answer_in_time_refuses_appends_and_takes_them_again_afterwards()

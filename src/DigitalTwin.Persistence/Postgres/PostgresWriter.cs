@@ -111,9 +111,16 @@ internal sealed class PostgresWriter : IDisposable
 
     public void Dispose()
     {
-        alone.Dispose();
-        locked.Dispose();
-        Connection.Dispose();
+        try
+        {
+            alone.Dispose();
+            locked.Dispose();
+            Connection.Dispose();
+        }
+        catch (NpgsqlException)
+        {
+            // It is broken; there is nothing more to say to the server.
+        }
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
