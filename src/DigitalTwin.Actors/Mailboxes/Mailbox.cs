@@ -57,8 +57,7 @@ public sealed class Mailbox<T>(int capacity)
         lock (gate)
         {
             if (closed) return Posted.Closed;
-            if (count == capacity) return Posted.Full;
-            return Put(message);
+            return HasRoom ? Put(message) : Posted.Full;
         }
     }
 
@@ -69,7 +68,7 @@ public sealed class Mailbox<T>(int capacity)
         lock (gate)
         {
             if (closed) return new(Posted.Closed);
-            if (count < capacity) return new(Put(message));
+            if (HasRoom) return new(Put(message));
             sender = new Sender(message);
             (senders ??= []).AddLast(sender.Node);
         }
@@ -95,7 +94,6 @@ public sealed class Mailbox<T>(int capacity)
 
     public bool TryTake(out T message)
     {
-        Sender? next = null;
         lock (gate)
         {
             if (count == 0)
@@ -108,16 +106,9 @@ public sealed class Mailbox<T>(int capacity)
             ring[head] = default!;
             head = head + 1 == ring.Length ? 0 : head + 1;
             count--;
-            if (senders is { First: { } first })
-            {
-                next = first.Value;
-                senders.Remove(first);
-                Put(next.Message);
-            }
+            if (senders is { Count: > 0 } && count <= capacity / 2) AdmitSenders();
+            return true;
         }
-
-        next?.Posted.TrySetResult();
-        return true;
     }
 
     /// <summary>Ends the turn; false when there is something for another one, which the caller schedules.</summary>
@@ -137,6 +128,21 @@ public sealed class Mailbox<T>(int capacity)
     public bool TryClose()
     {
         lock (gate) return closed = closed || (signals == 0 && count == 0);
+    }
+
+    /// <summary>Nobody goes before a sender that waits.</summary>
+    private bool HasRoom => count < capacity && senders is not { Count: > 0 };
+
+    /// <summary>Not one by one: a sender that has to wait for each of its messages would spend its time on waking up.</summary>
+    private void AdmitSenders()
+    {
+        while (count < capacity && senders!.First is { } first)
+        {
+            senders.Remove(first);
+            Put(first.Value.Message);
+            // Its sender goes on elsewhere, not under this lock.
+            first.Value.Posted.TrySetResult();
+        }
     }
 
     private Posted Put(T message)

@@ -25,6 +25,21 @@ public sealed class MailboxTests
     }
 
     [Fact]
+    public async Task Senders_that_wait_are_let_in_together_once_half_of_the_mailbox_is_worked_off()
+    {
+        var mailbox = new Mailbox<int>(10);
+        var sent = Enumerable.Range(1, 17).Select(message => mailbox.PostAsync(message, default).AsTask()).ToList();
+        for (var message = 1; message <= 4; message++) Assert.Equal(message, Take(mailbox));
+        Assert.Equal(10, sent.Count(task => task.IsCompleted));
+        Assert.Equal(Posted.Full, mailbox.TryPost(99));
+        Assert.Equal(5, Take(mailbox));
+        Assert.Equal(15, (await Task.WhenAll(sent.Take(15))).Length);
+        Assert.False(sent[15].IsCompleted);
+        for (var message = 6; message <= 17; message++) Assert.Equal(message, Take(mailbox));
+        await Task.WhenAll(sent);
+    }
+
+    [Fact]
     public async Task A_sender_that_gives_up_leaves_nothing_behind()
     {
         var mailbox = new Mailbox<int>(1);

@@ -45,6 +45,12 @@ public sealed class MemoryJournal(TimeProvider? time = null) : IJournal
     /// <summary>Asked before each lease is given or renewed; true: that fails.</summary>
     public Func<bool> LeaseFaults { get; set; } = () => false;
 
+    /// <summary>Asked before the head is read; true: that fails.</summary>
+    public Func<bool> HeadFaults { get; set; } = () => false;
+
+    /// <summary>Several systems commit at the same time.</summary>
+    public bool Shared { get; init; }
+
     public int Commits { get; private set; }
 
     public IReadOnlyList<StoredEvent> Events
@@ -59,6 +65,7 @@ public sealed class MemoryJournal(TimeProvider? time = null) : IJournal
     {
         get
         {
+            if (HeadFaults()) throw new IOException("The disk cannot be read.");
             lock (gate) return new JournalHead(events.Count, hash);
         }
     }
