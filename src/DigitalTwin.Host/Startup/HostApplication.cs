@@ -49,7 +49,7 @@ public static class HostApplication
         builder.Services.AddSingleton(logs).AddSingleton(logs.Factory);
         using OtlpExport? export = options.Otlp is { } collector ? new OtlpExport(collector, source.Plant.Id) : null;
         TimeProvider time = TimeProvider.System;
-        await using Stores stores = Stores.Open(data, source.Plant.Id, time, logs.Factory.CreateLogger("historian"));
+        await using Stores stores = Stores.Open(data, source.Plant.Id, options.Postgres, time, logs.Factory.CreateLogger("historian"));
 
         var clock = new PlantClock(time);
         var live = new LiveValues(source.Plant.Signals, clock, time);
@@ -65,6 +65,7 @@ public static class HostApplication
         // Twins record before history stores, so either may know the newer time.
         var plantTime = new PlantTime(clock, () => newestSample > model.Now.PlantTime ? newestSample : model.Now.PlantTime ?? newestSample);
         var actors = new ActorLog(logs.Factory);
+        var shards = new LineShards(source.Plant);
         using var dispatcher = new ThreadPoolDispatcher();
         using var heart = new Heartbeat(dispatcher, time);
         await using var system = new EntitySystem(stores.Journal, new EntitySystemOptions
@@ -72,6 +73,8 @@ public static class HostApplication
             Time = time,
             PlantTime = plantTime,
             Dispatcher = dispatcher,
+            ShardOf = shards.Of,
+            Snapshots = stores.Recorded.Snapshots,
             OnFault = actors.Fault,
             OnDeadLetter = actors.DeadLetter,
         });
@@ -98,7 +101,7 @@ public static class HostApplication
         IServiceCollection services = builder.Services;
         services.AddSingleton(options).AddSingleton(parent).AddSingleton(data).AddSingleton(source).AddSingleton(source.Plant).AddSingleton(time);
         services.AddSingleton(heart).AddSingleton(clock).AddSingleton(plantTime).AddSingleton(live).AddSingleton(system).AddSingleton(model).AddSingleton(twins).AddSingleton(feed);
-        services.AddSingleton<IJournalReader>(stores.Journal).AddSingleton(stores.History).AddSingleton(ShiftCalendar.Of(source.Plant));
+        services.AddSingleton(stores.Recorded).AddSingleton<IJournalReader>(stores.Journal).AddSingleton(stores.History).AddSingleton(ShiftCalendar.Of(source.Plant));
         services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash));
         services.AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
         services.AddSingleton(archive).AddSingleton(times).AddSingleton(cuts).AddSingleton<ProjectionSet>();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using DigitalTwin.Host.Telemetry;
+using Npgsql;
 
 namespace DigitalTwin.Host.Startup;
 
@@ -11,10 +12,11 @@ namespace DigitalTwin.Host.Startup;
 /// <param name="OpcUaPort">Port of the virtual plant's OPC UA server; 0: any free one.</param>
 /// <param name="Physics">Physics of the virtual plant that differ from the built-in ones; null: none do.</param>
 /// <param name="Attach">True: plant, OPC UA server and gateway run as processes of their own.</param>
+/// <param name="Postgres">Connection string of the database that holds the journal, without a password; null: it is in the data folder.</param>
 /// <param name="Otlp">Where traces and metrics are sent over OTLP; null: nowhere, whatever the environment says.</param>
 public sealed record LaunchOptions(
     DirectoryInfo Data, IReadOnlyList<Uri> Urls, FileInfo Plant, double Speed, long Seed, FileInfo? Physics, bool Attach, int EdgePort, int OpcUaPort,
-    LogFormat Log, Uri? Otlp)
+    LogFormat Log, Uri? Otlp, string? Postgres)
 {
     private const string DefaultUrl = "http://localhost:5080";
 
@@ -32,7 +34,8 @@ public sealed record LaunchOptions(
         var opcUaPort = new Option<int?>("--opcua-port") { Description = "Port of the virtual plant's OPC UA server (default 4840)" };
         var log = new Option<string>("--log") { Description = "text, or json: every line of standard output is one JSON object", DefaultValueFactory = _ => "text" };
         var otlp = new Option<string?>("--otlp") { Description = "Address of an OpenTelemetry collector (OTLP over HTTP) that traces and metrics are sent to, such as http://localhost:4318; without it nothing is sent" };
-        var root = new RootCommand("DigitalTwin host: starts a live plant, its twins, the API and the page.") { data, urls, plant, speed, seed, physics, attach, edgePort, opcUaPort, log, otlp };
+        var postgres = new Option<string?>("--postgres") { Description = "Keep the journal in PostgreSQL: a connection string such as \"Host=127.0.0.1;Database=plant;Username=twin\", its password in a pass file" };
+        var root = new RootCommand("DigitalTwin host: starts a live plant, its twins, the API and the page.") { data, urls, plant, speed, seed, physics, attach, edgePort, opcUaPort, log, otlp, postgres };
 
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count == 0 && parsed.Action is { } action && action.GetType().Name is "HelpAction" or "VersionOptionAction")
@@ -56,12 +59,15 @@ public sealed record LaunchOptions(
         if (form is not ("text" or "json"))
             faults.Add($"--log '{form}' is neither text nor json.");
         Uri? collector = Value(otlp, null) is { } address ? ReadCollector(address, faults) : null;
+        string? database = Value(postgres, null);
+        if (database is not null)
+            CheckDatabase(database, faults);
         if (faults.Count == 0)
         {
             exitCode = 0;
             return new LaunchOptions(
                 new DirectoryInfo(folder), addresses, new FileInfo(file), factor, Value(seed, 1), named is null ? null : new FileInfo(named), parsed.GetValue(attach), edge, opcUa,
-                form == "json" ? LogFormat.Json : LogFormat.Text, collector);
+                form == "json" ? LogFormat.Json : LogFormat.Text, collector, database);
         }
 
         foreach (string fault in faults)
@@ -99,6 +105,22 @@ public sealed record LaunchOptions(
         }
 
         return addresses;
+    }
+
+    private static void CheckDatabase(string text, List<string> faults)
+    {
+        try
+        {
+            var named = new NpgsqlConnectionStringBuilder(text);
+            if (!string.IsNullOrEmpty(named.Password))
+                faults.Add("--postgres holds a password, which everybody on this machine could read; put it into a pass file (~/.pgpass, or Passfile=FILE in the connection string, or the variable PGPASSFILE; mode 0600) as HOST:PORT:DATABASE:USER:PASSWORD.");
+            if (string.IsNullOrWhiteSpace(named.Host))
+                faults.Add("--postgres names no Host; write it like \"Host=127.0.0.1;Database=plant;Username=twin\".");
+        }
+        catch (ArgumentException unreadable)
+        {
+            faults.Add($"--postgres is not a connection string ({unreadable.Message.TrimEnd('.')}); write it like \"Host=127.0.0.1;Database=plant;Username=twin\".");
+        }
     }
 
     private static Uri? ReadCollector(string text, List<string> faults)

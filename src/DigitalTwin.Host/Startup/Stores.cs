@@ -4,7 +4,6 @@ using DigitalTwin.Edge.Pki;
 using DigitalTwin.Historian;
 using DigitalTwin.Historian.Engine;
 using DigitalTwin.Persistence.Projections;
-using DigitalTwin.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace DigitalTwin.Host.Startup;
@@ -12,27 +11,29 @@ namespace DigitalTwin.Host.Startup;
 /// <summary>What the host keeps on disk, opened: journal, what is made of it, history and certificates.</summary>
 public sealed class Stores : IAsyncDisposable
 {
-    private Stores(PlantPki pki, SqliteJournal journal, ProjectionStore projections, SampleHistory history) =>
-        (Pki, Journal, Projections, History) = (pki, journal, projections, history);
+    private Stores(PlantPki pki, JournalStore journal, ProjectionStore projections, SampleHistory history) =>
+        (Pki, Recorded, Projections, History) = (pki, journal, projections, history);
 
     public PlantPki Pki { get; }
 
-    public SqliteJournal Journal { get; }
+    public JournalStore Recorded { get; }
+
+    public IJournal Journal => Recorded.Journal;
 
     public ProjectionStore Projections { get; }
 
     public SampleHistory History { get; }
 
     /// <exception cref="StartupException">One of them cannot be used; the message says which, why, and what to do.</exception>
-    public static Stores Open(DataFolder data, string plantId, TimeProvider time, ILogger log)
+    public static Stores Open(DataFolder data, string plantId, string? postgres, TimeProvider time, ILogger log)
     {
         PlantPki? pki = null;
-        SqliteJournal? journal = null;
+        JournalStore? journal = null;
         ProjectionStore? projections = null;
         try
         {
             pki = PlantPki.Open(data["pki"], time, fault => log.LogWarning("{Fault}", fault));
-            journal = SqliteJournal.Open(new SqliteJournalOptions(data["journal"], plantId));
+            journal = JournalStore.Open(data, plantId, postgres, fault => log.LogWarning("{Fault}", fault));
             projections = ProjectionStore.Open(data["projections"], fault => log.LogWarning("{Fault}", fault));
             return new Stores(pki, journal, projections, SampleHistory.Open(data["historian"], time, report: fault => log.LogWarning("{Fault}", fault)));
         }
@@ -41,7 +42,8 @@ public sealed class Stores : IAsyncDisposable
             projections?.Dispose();
             journal?.Dispose();
             pki?.Dispose();
-            throw new StartupException(1, $"The data folder {data.Path} cannot be used: {fault.Message}", fault);
+            string what = fault is JournalRefusedException && postgres is not null ? "The journal in PostgreSQL" : $"The data folder {data.Path}";
+            throw new StartupException(1, $"{what} cannot be used: {fault.Message}", fault);
         }
     }
 
@@ -49,7 +51,7 @@ public sealed class Stores : IAsyncDisposable
     {
         await History.DisposeAsync();
         Projections.Dispose();
-        Journal.Dispose();
+        Recorded.Dispose();
         Pki.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using DigitalTwin.Host.Startup;
+using DigitalTwin.Host.Telemetry;
 
 namespace DigitalTwin.Host.Tests.Startup;
 
@@ -69,6 +70,30 @@ public class LaunchOptionsTests
     {
         Assert.Null(LaunchOptions.Parse(["--speed", speed], new StringWriter(), out int exitCode));
         Assert.Equal(2, exitCode);
+    }
+
+    [Theory]
+    [InlineData("Host=127.0.0.1;Database=plant;Username=twin;Password=secret", "--postgres holds a password")]
+    [InlineData("Host=127.0.0.1;Pwd=secret", "--postgres holds a password")]
+    [InlineData("Database=plant", "--postgres names no Host")]
+    [InlineData("127.0.0.1/plant", "--postgres is not a connection string")]
+    public void A_database_is_named_without_its_password(string connection, string fault)
+    {
+        var error = new StringWriter();
+        Assert.Null(LaunchOptions.Parse(["--postgres", connection], error, out int exitCode));
+        Assert.Equal(2, exitCode);
+        Assert.StartsWith(fault, error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Logs_are_text_and_nothing_is_sent_anywhere_unless_it_is_asked_for()
+    {
+        LaunchOptions plain = Parse()!, asked = Parse("--log", "json", "--otlp", "http://localhost:4318", "--postgres", "Host=127.0.0.1;Database=plant")!;
+        Assert.Equal((LogFormat.Text, null, null), (plain.Log, plain.Otlp, plain.Postgres));
+        Assert.Equal((LogFormat.Json, new Uri("http://localhost:4318"), "Host=127.0.0.1;Database=plant"), (asked.Log, asked.Otlp, asked.Postgres));
+        foreach (string[] wrong in new string[][] { ["--log", "xml"], ["--otlp", "localhost:4318"], ["--otlp", "http://user:secret@localhost:4318"], ["--otlp", "ftp://localhost"] })
+            Assert.Null(LaunchOptions.Parse(wrong, new StringWriter(), out _));
     }
 
     private static LaunchOptions? Parse(params string[] args)
