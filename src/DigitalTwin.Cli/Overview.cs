@@ -10,7 +10,7 @@ public static class Overview
     {
         output.WriteLine(root.Description);
         output.WriteLine();
-        foreach (var (path, description) in Leaves(root, "twin")) output.WriteLine($"  {path,-22} {description}");
+        foreach (var (path, description) in Leaves(root, "twin")) output.WriteLine($"  {path,-30} {description}");
         output.WriteLine();
         output.WriteLine("`twin VERB --help` has the options and an example. -o json suits programs.");
         return ExitCodes.Ok;
@@ -21,7 +21,6 @@ public static class Overview
         command.Parent is CommandResult above ? PathOf(above).Append(command.Command.Name) : ["twin"];
 
     private static IEnumerable<(string Path, string? Description)> Leaves(Command command, string path) =>
-        command.Subcommands.Count == 0
-            ? [(path, command.Description)]
-            : command.Subcommands.SelectMany(below => Leaves(below, $"{path} {below.Name}"));
+        (command is Verb || command.Subcommands.Count == 0 ? [(path, command.Description)] : Enumerable.Empty<(string, string?)>())
+            .Concat(command.Subcommands.SelectMany(below => Leaves(below, $"{path} {below.Name}")));
 }

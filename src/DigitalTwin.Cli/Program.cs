@@ -14,6 +14,8 @@ var root = new RootCommand("Look at the digital twins of a plant: states, values
     EventsVerb.Create(options),
     OeeVerbs.Create(options),
     ActorVerbs.Create(options),
+    ShardVerbs.Create(options),
+    LogVerbs.Create(options),
     JournalVerbs.Create(options),
 };
 options.AddTo(root);

@@ -288,29 +288,29 @@ internal sealed partial class Entity<TState, TCommand, TEvent> : IEntity, IAppen
         snapshots.Add(id, () => new Snapshot(id, after, at, when, codec.Format, SnapshotEnvelope.Write(commands, codec.Encode(of))));
     }
 
-    private void Restart(string reason, Exception? cause)
+    private void Restart(string reason, Exception? cause, string? correlation = null)
     {
         var policy = context.Options.Restarts;
         if ((supervisor ??= new Supervisor(policy, context.Options.Time)).Failed() is not { } delay)
         {
-            Halt($"{reason} Stopped after {policy.MaxRestarts} restarts within {policy.Window.TotalSeconds:0} s.", cause);
+            Halt($"{reason} Stopped after {policy.MaxRestarts} restarts within {policy.Window.TotalSeconds:0} s.", cause, correlation);
             return;
         }
 
         Unload();
         why = reason;
         phase = Phase.BackingOff;
-        context.Fault(new EntityFault(id, behavior.Kind, reason, cause, delay));
+        context.Fault(new EntityFault(id, behavior.Kind, reason, cause, delay, correlation));
         restart = context.Options.Time.CreateTimer(
             static entity => ((IEntity)entity!).Signal(Signals.RestartDue), this, delay, Timeout.InfiniteTimeSpan);
     }
 
-    private void Halt(string reason, Exception? cause)
+    private void Halt(string reason, Exception? cause, string? correlation = null)
     {
         Unload();
         (why, whyOf) = (reason, Failure.Entity);
         phase = Phase.Stopped;
-        context.Fault(new EntityFault(id, behavior.Kind, reason, cause, null));
+        context.Fault(new EntityFault(id, behavior.Kind, reason, cause, null, correlation));
         context.Watches.Ended(id, reason);
     }
 

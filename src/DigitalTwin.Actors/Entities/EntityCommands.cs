@@ -162,7 +162,7 @@ internal sealed partial class Entity<TState, TCommand, TEvent>
     {
         if (message.Pending is PendingAnswer<Reply<TState, TEvent>> ask) ask.Answer(new Reply<TState, TEvent>.Failed(reason, mayBeRecorded, of));
         else SetAside(message, reason);
-        Restart(reason, cause);
+        Restart(reason, cause, message.Pending?.Correlation);
     }
 
     /// <summary>Null: the behaviour has none.</summary>

@@ -22,7 +22,8 @@ public sealed record EntityStatus(
 
 /// <summary>A failure of one entity.</summary>
 /// <param name="RestartIn">Time until its recovery; null: it stays stopped.</param>
-public sealed record EntityFault(EntityId Id, string Kind, string Reason, Exception? Cause, TimeSpan? RestartIn);
+/// <param name="Correlation">The trace of the command that it failed on, else that command's id; null: it had neither, or it was no command's fault.</param>
+public sealed record EntityFault(EntityId Id, string Kind, string Reason, Exception? Cause, TimeSpan? RestartIn, string? Correlation = null);
 
 /// <summary>An entity that cannot answer a query.</summary>
 public sealed class EntityUnavailableException : Exception

@@ -18,6 +18,9 @@ internal abstract class Pending
     /// <summary>The trace that the message belongs to.</summary>
     public virtual ActivityTraceId Trace => default;
 
+    /// <summary>What its sender finds it again by: the trace, else the command's id.</summary>
+    public string? Correlation => Trace != default ? Trace.ToHexString() : Tag?.Id;
+
     public bool IsTaken => Volatile.Read(ref state) == Taken;
 
     /// <summary>The turn begins; false when nobody waits any more.</summary>

@@ -22,9 +22,15 @@ public sealed class HostClient : IDisposable
 
     public TimeSpan Wait => wait;
 
-    public async Task<JsonElement> Get(string path, CancellationToken stopped) => await Ask(async limit =>
+    public Task<JsonElement> Get(string path, CancellationToken stopped) => Send(HttpMethod.Get, path, stopped);
+
+    /// <summary>Asks for something to be done; what, is in the path.</summary>
+    public Task<JsonElement> Post(string path, CancellationToken stopped) => Send(HttpMethod.Post, path, stopped);
+
+    private async Task<JsonElement> Send(HttpMethod method, string path, CancellationToken stopped) => await Ask(async limit =>
     {
-        using var response = await http.GetAsync(new Uri(path, UriKind.Relative), limit);
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        using var response = await http.SendAsync(request, limit);
         await RefuseFailure(response, path, limit);
         try
         {

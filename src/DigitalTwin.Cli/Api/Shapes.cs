@@ -58,9 +58,22 @@ public sealed record StepShape(string Key, string Label, string Kind, long Ms);
 
 public sealed record ActorsShape(string System, IReadOnlyList<ActorShape> Actors);
 
-public sealed record ActorShape(string Id, string Kind, long Mailbox, long Processed, long Restarts, string State);
+/// <param name="LastMessage">Wall time.</param>
+public sealed record ActorShape(
+    string Id, string Kind, string? Shard, long Mailbox, long Processed, long Restarts, DateTimeOffset? LastMessage, string State, string? Why);
 
-public sealed record JournalShape(long Events, long Entities, long HeadOffset, string? HeadHash);
+public sealed record JournalShape(string? Store, long Events, long Entities, long HeadOffset, string? HeadHash, long? Lag, CommitsShape? Commits);
+
+public sealed record CommitsShape(long Seen, int LastEntities, double LastMilliseconds, double P50Milliseconds, double P99Milliseconds);
+
+public sealed record ShardShape(string Shard, string Owner, long Epoch, double ExpiresInSeconds, bool Mine);
+
+/// <param name="At">Plant time.</param>
+public sealed record DeadLetterShape(
+    string Id, string Entity, string Kind, string Command, JsonElement Payload, string Reason, DateTimeOffset At, bool Replayable);
+
+/// <param name="Outcome">accepted, nothing, refused or failed.</param>
+public sealed record ReplayShape(string Id, string Outcome, string? Reason);
 
 public sealed record SnapshotShape(long Offset, IReadOnlyList<TwinShape> Items);
 

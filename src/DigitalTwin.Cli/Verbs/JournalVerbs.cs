@@ -90,6 +90,11 @@ internal static class JournalVerbs
 
         var journal = sent.As<JournalShape>();
         session.Screen.Line($"{journal.Events} events of {journal.Entities} entities, head offset {journal.HeadOffset}, head hash {journal.HeadHash ?? Words.Absent}");
+        if (journal.Store is { } store) session.Screen.Line($"store {store}, {Words.Number(journal.Lag)} events not yet in what is shown");
+        if (journal.Commits is not { } commits) return;
+        session.Screen.Line(
+            $"{commits.Seen} commits since the host started: half within {Words.Number(commits.P50Milliseconds, "0.0")} ms, 99 % within {Words.Number(commits.P99Milliseconds, "0.0")} ms; "
+            + $"the newest {Words.Number(commits.LastMilliseconds, "0.0")} ms for {commits.LastEntities} twins");
     }
 
     private static Verb Dump(Options options)

@@ -10,6 +10,21 @@ public static class Problems
 
     public static ProblemHttpResult NotFound(string detail) => Problem(StatusCodes.Status404NotFound, "NOT_FOUND", "Not found", detail);
 
+    /// <summary>It may be another time.</summary>
+    public static ProblemHttpResult NotReady(string detail) => Problem(StatusCodes.Status503ServiceUnavailable, "NOT_READY", "Not ready", detail);
+
+    /// <summary>
+    /// A page from elsewhere may make a browser send a request that changes something; it cannot hide where it is from. Programs send no origin.
+    /// </summary>
+    public static Task RefuseForeignOrigin(HttpContext context, RequestDelegate next)
+    {
+        string origin = context.Request.Headers.Origin.ToString();
+        bool changes = !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
+        return changes && origin.Length > 0 && origin != $"{context.Request.Scheme}://{context.Request.Host}"
+            ? Problem(StatusCodes.Status403Forbidden, "FOREIGN_ORIGIN", "Not allowed", $"A page of {origin} must not change anything here; use the page of this host, or a program.").ExecuteAsync(context)
+            : next(context);
+    }
+
     /// <summary>Gives those problems a code that the web server finds by itself: a wrong method, a failure of ours.</summary>
     public static void Complete(ProblemDetailsContext context)
     {

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.Mailboxes;
+using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Domain.Calendars;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ingest;
@@ -29,6 +31,12 @@ public static class HostApplication
 {
     /// <summary>Long enough for children and open requests, short enough that nothing is left five seconds after the parent is gone.</summary>
     private static readonly TimeSpan ShutdownWithin = TimeSpan.FromSeconds(4);
+
+    /// <summary>Messages that wait in mailboxes at the end are worked off for so long.</summary>
+    private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(2);
+
+    /// <summary>The lease of a host that was killed has run out by then.</summary>
+    private static readonly TimeSpan TakeWithin = new EntitySystemOptions().LeaseTime + TimeSpan.FromSeconds(5);
 
     /// <summary>Runs until Ctrl-C, SIGTERM, or the end of the <c>dotnet run</c> that started it.</summary>
     /// <exception cref="StartupException">It cannot start.</exception>
@@ -65,8 +73,10 @@ public static class HostApplication
         // Twins record before history stores, so either may know the newer time.
         var plantTime = new PlantTime(clock, () => newestSample > model.Now.PlantTime ? newestSample : model.Now.PlantTime ?? newestSample);
         var actors = new ActorLog(logs.Factory);
+        using var commits = new CommitFigures();
         var shards = new LineShards(source.Plant);
-        using var dispatcher = new ThreadPoolDispatcher();
+        // Not disposed where a thread of it hangs in the disk: that would wait for it for ever.
+        var dispatcher = new ThreadPoolDispatcher();
         using var heart = new Heartbeat(dispatcher, time);
         await using var system = new EntitySystem(stores.Journal, new EntitySystemOptions
         {
@@ -77,6 +87,7 @@ public static class HostApplication
             Snapshots = stores.Recorded.Snapshots,
             OnFault = actors.Fault,
             OnDeadLetter = actors.DeadLetter,
+            OnNotice = actors.Notice,
         });
         var twins = new TwinEntities(system, source.Plant);
         var feed = new TwinFeed(system, stores.Journal, model, twins, source.Plant, checkpoints, logs.Factory.CreateLogger<TwinFeed>());
@@ -89,6 +100,7 @@ public static class HostApplication
             throw new StartupException(1, $"The journal in {data.Path} cannot be read: {unreadable.Message}", unreadable);
         }
 
+        await Task.WhenAll(shards.All.Select(shard => TakeAsync(system, shard, logs)));
         try
         {
             await twins.ConfigureAsync(model, CancellationToken.None);
@@ -105,7 +117,7 @@ public static class HostApplication
         services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash));
         services.AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
         services.AddSingleton(archive).AddSingleton(times).AddSingleton(cuts).AddSingleton<ProjectionSet>();
-        services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton<MetricsText>().AddSingleton<HostMeters>();
+        services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton<MetricsText>().AddSingleton<HostMeters>().AddSingleton(commits);
         services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>().AddHostedService<JournalWatch>();
         if (!options.Attach)
             services.AddHostedService<EmbeddedPlant>();
@@ -142,6 +154,14 @@ public static class HostApplication
         TellPorts(app, data);
         await app.WaitForShutdownAsync();
         export?.Flush();
+        // The link is closed and its inbox empty by now. Twins that still work come to their end, then their snapshots, then the leases.
+        StopReport report = await system.StopAsync(DrainWithin);
+        if (report.Refused > 0)
+            logs.Say($"{report.Refused} messages could not be worked off within {DrainWithin.TotalSeconds:0} s and were refused: {string.Join(", ", report.Undrained.Take(3))}");
+        if (report.Orderly)
+            dispatcher.Dispose();
+        else
+            logs.Say("The engine has not come to an orderly end; what was acknowledged is on disk, and the next start reads it from there.");
         // The host stops when one of its parts fails; whoever started it must see that it was not asked to.
         foreach (BackgroundService part in app.Services.GetServices<IHostedService>().OfType<BackgroundService>())
         {
@@ -150,6 +170,19 @@ public static class HostApplication
             if (part.ExecuteTask?.Exception?.InnerException is { } fault)
                 throw new StartupException(1, $"The host has ended because its {part.GetType().Name} failed: {fault.Message} Start it again; what was acknowledged is on disk.", fault);
         }
+    }
+
+    /// <summary>Takes a shard; waits for as long as a lease lasts where another process holds it, and says so.</summary>
+    /// <exception cref="StartupException">It is still held: another host runs it.</exception>
+    private static async Task TakeAsync(EntitySystem system, ShardId shard, HostLogs logs)
+    {
+        ShardStatus status = await system.AcquireAsync(shard, TimeSpan.Zero);
+        if (status.Mine)
+            return;
+        logs.Say($"Waiting up to {TakeWithin.TotalSeconds:0} s: {status.Why}.");
+        status = await system.AcquireAsync(shard, TakeWithin);
+        if (!status.Mine)
+            throw new StartupException(1, $"This host cannot run shard {shard}: {status.Why}. Stop the host that runs it, or look who it is with `twin shard ls` there.");
     }
 
     private static void Listen(KestrelServerOptions kestrel, LaunchOptions options, PlantPki pki, TimeProvider time)
@@ -186,7 +219,15 @@ public static class HostApplication
         string built = Installation.File("src/dashboard/dist");
         PhysicalFileProvider? page = File.Exists(Path.Combine(built, "index.html")) ? new PhysicalFileProvider(built) : null;
         UsePage(app, page);
+        app.Use(Problems.RefuseForeignOrigin);
         app.UseRouting();
+        // A link lives for days: what comes over it is no part of one request.
+        app.Use((context, next) =>
+        {
+            if (context.Request.Path == "/edge/v1")
+                Activity.Current = null;
+            return next(context);
+        });
         if (app.Services.GetRequiredService<LaunchOptions>().Otlp is not null)
             app.Use(OtlpExport.NameRequest);
         app.UseWebSockets();
@@ -200,6 +241,8 @@ public static class HostApplication
         api.MapHistory();
         api.MapOee();
         api.MapEngine();
+        api.MapShards();
+        api.MapDeadLetters();
         api.MapStream();
         // Not the default pattern: that leaves out what looks like a file, and so every path that ends in a twin's id.
         app.MapFallback("/api/{**path}", () => Problems.NotFound("There is no such resource; /openapi/v1.json lists all."));

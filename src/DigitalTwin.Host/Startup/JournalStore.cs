@@ -27,6 +27,7 @@ public sealed class JournalStore : IDisposable
     {
         if (postgres is not null)
         {
+            Directory.CreateDirectory(data["journal"]);
             var options = new PostgresJournalOptions(postgres, plantId) { WitnessFolder = data["journal"] };
             PostgresJournal journal = PostgresJournal.Open(options);
             PostgresSnapshots snapshots = PostgresSnapshots.Open(options);

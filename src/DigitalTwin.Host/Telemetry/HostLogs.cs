@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DigitalTwin.Actors.Entities;
 using Microsoft.Extensions.Logging.Console;
 
 namespace DigitalTwin.Host.Telemetry;
@@ -21,6 +20,7 @@ public sealed class HostLogs : IDisposable
 
     private readonly LogFormat format;
     private readonly ILogger own;
+    private readonly ActivityListener? traces;
 
     public HostLogs(LogFormat format)
     {
@@ -36,6 +36,15 @@ public sealed class HostLogs : IDisposable
                 logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true));
         });
         own = Factory.CreateLogger(Own);
+        if (format != LogFormat.Json)
+            return;
+        // Each command gets a trace, also where none is sent anywhere: what is written of it can be found by that.
+        traces = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == OtlpExport.Commands,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.PropagationData,
+        };
+        ActivitySource.AddActivityListener(traces);
     }
 
     public ILoggerFactory Factory { get; }
@@ -57,5 +66,9 @@ public sealed class HostLogs : IDisposable
             Console.Error.WriteLine(reason);
     }
 
-    public void Dispose() => Factory.Dispose();
+    public void Dispose()
+    {
+        traces?.Dispose();
+        Factory.Dispose();
+    }
 }

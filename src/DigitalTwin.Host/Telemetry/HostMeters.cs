@@ -32,6 +32,7 @@ public sealed class HostMeters : IDisposable
             Of(gateway.Connected ? 1 : 0, "gateway", gateway.Name)), "{link}", "1 while the gateway is linked.");
         meter.CreateObservableGauge("digitaltwin.entities.state", () => system.List().GroupBy(status => status.State).Select(state =>
             Of(state.Count(), "state", state.Key.ToString().ToLowerInvariant())), "{entity}", "Entities in memory by what they do: running, restarting, stopped.");
+        meter.CreateObservableGauge("digitaltwin.shards.held", () => system.Shards.Count(shard => shard.Mine), "{shard}", "Shards that this host runs.");
         meter.CreateObservableGauge("digitaltwin.signals", () =>
         {
             Freshness now = live.Freshness();

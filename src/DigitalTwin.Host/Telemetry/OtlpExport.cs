@@ -11,6 +11,9 @@ namespace DigitalTwin.Host.Telemetry;
 /// <summary>Sends traces and metrics to a collector over OTLP (HTTP, protobuf). Made only where <c>--otlp</c> asks for it.</summary>
 public sealed class OtlpExport : IDisposable
 {
+    /// <summary>Source of the spans of commands, each from its sender to its answer.</summary>
+    public const string Commands = "DigitalTwin.Actors";
+
     private static readonly TimeSpan MetricsEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TracesEvery = TimeSpan.FromSeconds(2);
 
@@ -28,7 +31,7 @@ public sealed class OtlpExport : IDisposable
             "digitaltwin-host", "digitaltwin", typeof(OtlpExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion)
             .AddAttributes([new("digitaltwin.plant", plantId)]);
         traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).SetSampler(new AlwaysOnSampler())
-            .AddSource("DigitalTwin.Actors", "Microsoft.AspNetCore")
+            .AddSource(Commands, "Microsoft.AspNetCore")
             .AddOtlpExporter(otlp =>
             {
                 Address(otlp, collector, "v1/traces");

@@ -35,10 +35,44 @@ public class EngineApiTests(ScenarioHost scenario)
         JsonElement actors = await Host.GetAsync("/api/v1/actors"), journal = await Host.GetAsync("/api/v1/journal");
         JsonElement station = actors.GetProperty("actors").EnumerateArray().Single(actor => actor.GetProperty("id").GetString() == MadePlant.Last);
         Assert.Equal(("station", "running", 0), (station.GetProperty("kind").GetString(), station.GetProperty("state").GetString(), station.GetProperty("restarts").GetInt32()));
+        Assert.Equal(MadePlant.Line, station.GetProperty("shard").GetString());
+        Assert.True(station.GetProperty("lastMessage").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddMinutes(-10));
         Assert.True(station.GetProperty("processed").GetInt64() > 20);
+        JsonElement totals = actors.GetProperty("totals");
+        Assert.Equal((actors.GetProperty("actors").GetArrayLength(), 0, 0), (totals.GetProperty("inMemory").GetInt32(), totals.GetProperty("stopped").GetInt32(), totals.GetProperty("deadLettersLost").GetInt32()));
+        Assert.Equal(("sqlite", 0), (journal.GetProperty("store").GetString(), journal.GetProperty("lag").GetInt64()));
+        JsonElement commits = journal.GetProperty("commits");
+        Assert.InRange(commits.GetProperty("seen").GetInt64(), 10, journal.GetProperty("events").GetInt64());
+        Assert.True(commits.GetProperty("lastMilliseconds").GetDouble() > 0);
+        Assert.True(commits.GetProperty("p50Milliseconds").GetDouble() <= commits.GetProperty("p99Milliseconds").GetDouble());
         Assert.Equal(journal.GetProperty("events").GetInt64(), journal.GetProperty("headOffset").GetInt64());
         Assert.Matches("^[0-9a-f]{64}$", journal.GetProperty("headHash").GetString());
         Assert.True(journal.GetProperty("entities").GetInt32() >= 4);
+    }
+
+    [Fact]
+    public async Task Line_and_plant_are_shards_that_this_host_runs_under_an_epoch_each()
+    {
+        JsonElement[] shards = [.. (await Host.GetAsync("/api/v1/shards")).GetProperty("items").EnumerateArray()];
+        Assert.Equal(["leipzig", MadePlant.Line], shards.Select(shard => shard.GetProperty("shard").GetString()));
+        Assert.All(shards, shard => Assert.True(shard.GetProperty("mine").GetBoolean()));
+        Assert.All(shards, shard => Assert.InRange(shard.GetProperty("expiresInSeconds").GetDouble(), 0.1, 15));
+        Assert.Equal(2, shards.Select(shard => shard.GetProperty("epoch").GetInt64()).Distinct().Count());
+        Assert.Single(shards.Select(shard => shard.GetProperty("owner").GetString()).Distinct());
+    }
+
+    [Fact]
+    public async Task A_page_from_elsewhere_cannot_make_a_browser_change_anything()
+    {
+        using var foreign = new HttpRequestMessage(HttpMethod.Post, "/api/v1/dead-letters/leipzig-1/replay");
+        foreign.Headers.Add("Origin", "http://elsewhere.example");
+        using HttpResponseMessage refused = await Host.Http.SendAsync(foreign);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Contains("FOREIGN_ORIGIN", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var own = new HttpRequestMessage(HttpMethod.Post, "/api/v1/dead-letters/leipzig-1/replay");
+        own.Headers.Add("Origin", Host.Http.BaseAddress!.GetLeftPart(UriPartial.Authority));
+        using HttpResponseMessage answer = await Host.Http.SendAsync(own);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     [Fact]
@@ -46,7 +80,7 @@ public class EngineApiTests(ScenarioHost scenario)
     {
         Assert.Equal("live", (await Host.GetAsync("/health/live")).GetProperty("status").GetString());
         JsonElement[] checks = [.. (await Host.GetAsync("/health/ready")).GetProperty("checks").EnumerateArray()];
-        Assert.Equal(["journal", "gateway", "signals", "twins", "projections"], checks.Select(check => check.GetProperty("name").GetString()));
+        Assert.Equal(["journal", "gateway", "signals", "shards", "twins", "projections"], checks.Select(check => check.GetProperty("name").GetString()));
         Assert.All(checks, check => Assert.True(check.GetProperty("ok").GetBoolean()));
     }
 
@@ -64,6 +98,13 @@ public class EngineApiTests(ScenarioHost scenario)
         Assert.True(metrics["dotnet_process_memory_working_set_bytes"] > 1e7);
         Assert.NotEmpty(metrics.Of("dotnet_gc_last_collection_heap_size_bytes"));
         Assert.True(metrics["dotnet_thread_pool_thread_count"] >= 1);
+        Assert.True(metrics["digitaltwin_commit_duration_seconds_count"] >= 10);
+        Assert.Equal(metrics["digitaltwin_commit_size_count"], metrics["digitaltwin_commit_duration_seconds_count"]);
+        Assert.True(metrics["digitaltwin_turn_duration_seconds_sum"] > 0);
+        Assert.True(metrics["digitaltwin_recovery_duration_seconds_count"] >= 4);
+        Assert.True(metrics["digitaltwin_mailbox_depth{of=\"all\"}"] >= metrics["digitaltwin_mailbox_depth{of=\"deepest\"}"]);
+        Assert.Equal(2, metrics["digitaltwin_shards_held"]);
+        Assert.True(metrics["digitaltwin_entities"] >= 4);
         Assert.True(metrics.Of("dotnet_process_cpu_time_seconds_total").Sum(entry => entry.Value) > 0);
     }
 
@@ -73,11 +114,11 @@ public class EngineApiTests(ScenarioHost scenario)
         JsonElement paths = (await Host.GetAsync("/openapi/v1.json")).GetProperty("paths");
         Assert.Equal(
             [
-                "/api/v1/actors", "/api/v1/journal", "/api/v1/oee/{id}/losses", "/api/v1/plant", "/api/v1/stream", "/api/v1/tags/history",
+                "/api/v1/actors", "/api/v1/dead-letters", "/api/v1/dead-letters/{id}/replay", "/api/v1/journal", "/api/v1/oee/{id}/losses", "/api/v1/plant", "/api/v1/shards", "/api/v1/stream", "/api/v1/tags/history",
                 "/api/v1/twins", "/api/v1/twins/{id}", "/api/v1/twins/{id}/events", "/api/v1/twins/{id}/states",
             ],
             paths.EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
-        Assert.All(paths.EnumerateObject(), path => Assert.NotEmpty(path.Value.GetProperty("get").GetProperty("summary").GetString()!));
+        Assert.All(paths.EnumerateObject().SelectMany(path => path.Value.EnumerateObject()), verb => Assert.NotEmpty(verb.Value.GetProperty("summary").GetString()!));
     }
 
     [Fact]

@@ -41,6 +41,11 @@ public sealed class ContractHost : IAsyncLifetime
         app.MapGet("/api/v1/tags/history", () => Json(Recorded.History));
         app.MapGet("/api/v1/oee/{id}/losses", (string id) => Json(id == "broken" ? Recorded.LossesThatDoNotAddUp : Recorded.Losses));
         app.MapGet("/api/v1/actors", () => Json(Recorded.Actors));
+        app.MapGet("/api/v1/shards", () => Json(Recorded.Shards));
+        app.MapGet("/api/v1/dead-letters", () => Json(Recorded.DeadLetters));
+        app.MapPost("/api/v1/dead-letters/{id}/replay", (string id) => id == "leipzig.body.line1-7"
+            ? Json("""{"id":"leipzig.body.line1-7","outcome":"accepted","reason":null}""")
+            : Json($$"""{"id":"{{id}}","outcome":"refused","reason":"OLD: it was superseded"}"""));
         app.MapGet("/api/v1/journal", () => Problem(503, "NOT_READY", "The journal is still being read."));
         app.MapGet("/slow/api/v1/plant", async (CancellationToken gone) =>
         {

@@ -50,6 +50,17 @@ internal static class Recorded
          {"id":"leipzig.body.line1.cell3","kind":"station","mailbox":0,"processed":90,"restarts":3,"state":"restarting"}]}
         """;
 
+    public const string Shards = """
+        {"items":[{"shard":"leipzig","owner":"box-1-77aa","epoch":3,"expiresInSeconds":0,"mine":false},
+                  {"shard":"leipzig.body.line1","owner":"box-2-88bb","epoch":12,"expiresInSeconds":13.94,"mine":true}]}
+        """;
+
+    public const string DeadLetters = $$$"""
+        {"items":[
+         {"id":"leipzig.body.line1-7","entity":"{{{Robot}}}","kind":"machine","command":"unit.observe.v1","payload":{"signal":"state","number":99},"reason":"could not decide on it","at":"2026-01-05T09:38:12.250Z","replayable":true,"trace":null},
+         {"id":"leipzig.body.line1-6","entity":"{{{Robot}}}","kind":"machine","command":"Observe","payload":"Observe { state }","reason":"too large","at":"2026-01-05T09:37:12.250Z","replayable":false,"trace":null}],"next":null}
+        """;
+
     public const string Losses = """
         {"id":"leipzig.body.line1.cell3","kind":"station","from":"2026-01-05T05:00:00.000Z","to":"2026-01-05T09:40:00.000Z",
          "shift":{"name":"early","from":"2026-01-05T05:00:00.000Z","to":"2026-01-05T13:00:00.000Z"},

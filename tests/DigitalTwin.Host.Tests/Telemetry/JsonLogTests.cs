@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
 using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.TestKit;
+using DigitalTwin.Domain.Units;
 using DigitalTwin.Host.Children;
 using DigitalTwin.Host.Telemetry;
 using DigitalTwin.Host.Tests.Api;
+using DigitalTwin.Host.Twins;
 using Microsoft.Extensions.Logging;
 
 namespace DigitalTwin.Host.Tests.Telemetry;
@@ -72,6 +75,28 @@ public sealed class JsonLogTests
         using var activity = new Activity("asked").SetIdFormat(ActivityIdFormat.W3C).Start();
         JsonElement line = Assert.Single(Lines(Written(logs => logs.CreateLogger("made").LogWarning("slow"))));
         Assert.Equal(activity.TraceId.ToHexString(), line.GetProperty("traceId").GetString());
+    }
+
+    [Fact]
+    public async Task What_is_written_of_an_entity_names_it_its_kind_and_the_trace_of_the_command_it_failed_on()
+    {
+        string trace = "";
+        JsonElement[] lines = Lines(await WrittenAsync(async logs =>
+        {
+            var actors = new ActorLog(logs);
+            await using var system = new EntitySystem(new MemoryJournal(), new EntitySystemOptions { OnFault = actors.Fault, OnDeadLetter = actors.DeadLetter, OnNotice = actors.Notice });
+            Entities<UnitState, UnitCommand, UnitEvent> machines = system.Add(TwinBehaviors.Machine with { Decide = (_, _, _) => throw new InvalidOperationException("a bug of ours") });
+            using var asking = new Activity("asking").SetIdFormat(ActivityIdFormat.W3C).Start();
+            trace = asking.TraceId.ToHexString();
+            await machines.AskAsync(new EntityId(MadePlant.Robot), new UnitCommand.Desire("speed", 5, "test"), Wait.Patience);
+            await machines.TellAsync(new EntityId(MadePlant.Robot), new UnitCommand.Desire("speed", 6, "test"));
+            await Wait.UntilAsync(async () => (await system.DeadLetters.ListAsync()).Count == 1, "the dead letter");
+        }));
+        JsonElement[] actors = [.. lines.Where(line => line.GetProperty("category").GetString() == "actors")];
+        Assert.Equal(["error", "warning", "error"], actors.Select(line => line.GetProperty("level").GetString()));
+        Assert.All(actors, line => Assert.Equal(
+            (MadePlant.Robot, "machine", trace), (line.GetProperty("entity").GetString(), line.GetProperty("kind").GetString(), line.GetProperty("correlation").GetString())));
+        Assert.All(actors, line => Assert.Contains("a bug of ours", line.GetProperty("message").GetString(), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -15,12 +15,12 @@ public class OtlpTests
             await using MadeGateway gateway = await MadeGateway.LinkAsync(host);
             await gateway.ReportAsync(Made.State(MadePlant.Robot, MadePlant.Morning, PackmlState.Execute));
             await host.GetAsync($"/api/v1/twins/{MadePlant.Robot}");
-            await collector.HearsAsync("/v1/traces", "GET /api/v1/twins/{id}");
+            await collector.HearsAsync("/v1/traces", "GET /api/v1/twins/{id}", "DigitalTwin.Actors", "entity.id", MadePlant.Robot, "entity.kind", "machine", "journal.offset");
             // The newest figures are sent when the host ends, whatever the period.
             Assert.Equal(0, await host.StopAsync());
         }
 
-        await collector.HearsAsync("/v1/metrics", "digitaltwin.journal.events", "dotnet.process.cpu.time", "digitaltwin.plant", "leipzig");
+        await collector.HearsAsync("/v1/metrics", "digitaltwin.journal.events", "digitaltwin.commit.duration", "dotnet.process.cpu.time", "digitaltwin.plant", "leipzig");
     }
 
     [Fact]
