@@ -55,10 +55,10 @@ internal sealed class HeadWitness : IDisposable
     /// <summary>After another process has written: goes on in the slot that does not hold the newest.</summary>
     public void Resume() => next = 1 - Newest(folder).Slot;
 
-    /// <summary>The newest whole slot. Null with <paramref name="exists"/>: the file is damaged.</summary>
+    /// <summary>The newest whole slot. Null with <paramref name="exists"/>: the file is damaged. A file without a byte was made in the moment of a kill: it has seen nothing.</summary>
     public static JournalHead? Read(string folder, out bool exists)
     {
-        exists = File.Exists(Path.Combine(folder, FileName));
+        exists = new FileInfo(Path.Combine(folder, FileName)) is { Exists: true, Length: > 0 };
         return exists ? Newest(folder).Head : null;
     }
 

@@ -14,9 +14,6 @@ namespace DigitalTwin.Persistence.Sqlite;
 /// <remarks>Any number of processes may have it open; they write in turns, and what one knows of the file's end is read anew after another has written.</remarks>
 public sealed class SqliteJournal : IJournal, IDisposable
 {
-    /// <summary>Pages of log after which it is moved into the database, as SQLite itself would; bounds the log and the time of the next start.</summary>
-    private const int CheckpointPages = 1000;
-
     private readonly SqliteJournalOptions options;
     private readonly WriteTurn turn;
     private readonly OwnerLocks owners;
@@ -305,7 +302,7 @@ public sealed class SqliteJournal : IJournal, IDisposable
     {
         raw.sqlite3_db_status(connection.Handle!, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var written, out _, resetFlg: 1);
         pagesInLog += written;
-        if (pagesInLog < CheckpointPages || failure is not null) return;
+        if (pagesInLog < options.CheckpointPages || failure is not null) return;
         pagesInLog = 0;
         var code = raw.sqlite3_wal_checkpoint_v2(connection.Handle!, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
         // Busy: a reader holds the log. Full: the log stays as it is. Both are tried again later.

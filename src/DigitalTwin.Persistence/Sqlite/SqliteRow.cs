@@ -23,6 +23,7 @@ internal static class SqliteRow
     /// <summary>Every row of the file with its hashes, in the order of the offsets; of the transaction that the connection is in.</summary>
     public static IEnumerable<JournalRow> All(SqliteConnection connection)
     {
+        if (SqliteSchema.IsNew(connection)) yield break;
         var columns = SqliteSchema.Meta(connection, "schema") == SqliteSchema.FirstVersion ? SqliteSchema.FirstColumns : SqliteSchema.Columns;
         using var statement = new Statement(connection.Handle!, $"SELECT {columns}, prev, hash FROM events NOT INDEXED ORDER BY offset");
         while (statement.Step()) yield return WithHashes(statement);

@@ -70,7 +70,7 @@ internal static class SqliteSchema
             Require(connection, "PRAGMA synchronous", "2");
             // The built-in checkpoint swallows a failed fsync and tries again; the journal runs its own.
             Require(connection, "PRAGMA wal_autocheckpoint=0", "0");
-            if (Scalar(connection, "SELECT count(*) FROM sqlite_master") == "0") Create(connection, options.PlantId);
+            if (IsNew(connection)) Create(connection, options.PlantId);
             var schema = CheckMeta(connection, options);
             HeadCheck.Verify(connection, options);
             if (schema == FirstVersion) Migrate(connection);
@@ -104,6 +104,9 @@ internal static class SqliteSchema
         SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle!, BusyMilliseconds);
         return connection;
     }
+
+    /// <summary>A file without tables: whoever made it was killed before it came to them.</summary>
+    public static bool IsNew(SqliteConnection connection) => Scalar(connection, "SELECT count(*) FROM sqlite_master") == "0";
 
     public static string? Meta(SqliteConnection connection, string key) =>
         Scalar(connection, "SELECT value FROM meta WHERE key = $key", ("$key", key));
