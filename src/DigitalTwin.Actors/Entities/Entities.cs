@@ -102,7 +102,10 @@ public sealed class Entities<TState, TCommand, TEvent> : IEntityKind
             ?? throw new EntityUnavailableException(Unknown(id).Reason);
     }
 
-    void IEntityKind.Wake(EntityId id) => context.Find(id, behavior)?.Signal(Signals.Woken);
+    void IEntityKind.Wake(EntityId id)
+    {
+        while (context.Find(id, behavior) is { } entity && !entity.TryWake()) context.Remove(entity);
+    }
 
     EncodedCommand? IEntityKind.Encode(object command) => behavior.CommandCodec?.Encode((TCommand)command);
 

@@ -156,6 +156,14 @@ internal sealed partial class Entity<TState, TCommand, TEvent> : IEntity, IAppen
         if (mailbox.Signal((int)signals)) context.Dispatcher.Schedule(this);
     }
 
+    /// <summary>False: it has left memory.</summary>
+    public bool TryWake()
+    {
+        var posted = mailbox.TrySignal((int)Signals.Woken);
+        if (posted == Posted.Wake) context.Dispatcher.Schedule(this);
+        return posted != Posted.Closed;
+    }
+
     public void Stop(Action<int> ended)
     {
         stopping = ended;

@@ -86,6 +86,16 @@ public sealed class Mailbox<T>(int capacity)
         }
     }
 
+    /// <summary>A signal that has to find an entity which can still act on it.</summary>
+    public Posted TrySignal(int bits)
+    {
+        lock (gate)
+        {
+            if (closed) return Posted.Closed;
+            return Signal(bits) ? Posted.Wake : Posted.Added;
+        }
+    }
+
     public int TakeSignals()
     {
         if (Volatile.Read(ref signals) == 0) return 0;
