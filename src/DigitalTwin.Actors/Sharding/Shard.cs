@@ -33,6 +33,9 @@ internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext conte
     private bool scheduled;
     private bool due;
     private bool wanted;
+
+    /// <summary>The durable timers of this shard have been read since it was acquired; until then each tick tries it.</summary>
+    private bool wakesKnown;
     private Action? released;
     private string? refusal;
     private Failure refusedOf;
@@ -133,6 +136,7 @@ internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext conte
         }
 
         if (lease is null) Acquire();
+        if (lease is not null && !wakesKnown) wakesKnown = context.Wakes.TryAddOf(this);
         Answer();
     }
 
@@ -170,7 +174,7 @@ internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext conte
                 refusedUntil = long.MinValue;
             }
 
-            context.Wakes.AddOf(this);
+            wakesKnown = false;
         }
         catch (Exception failure)
         {

@@ -18,7 +18,8 @@ internal sealed class WakeList(EntityContext context) : IThreadPoolWorkItem
     private readonly PriorityQueue<PendingWake, DateTimeOffset> byDue = new();
     private ITimer? timer;
 
-    public void AddOf(Shard shard)
+    /// <returns>False: the journal could not be read; worth another attempt.</returns>
+    public bool TryAddOf(Shard shard)
     {
         try
         {
@@ -26,10 +27,13 @@ internal sealed class WakeList(EntityContext context) : IThreadPoolWorkItem
             {
                 if (context.ShardOf(wake.Entity) == shard) Add(wake);
             }
+
+            return true;
         }
         catch (Exception failure)
         {
-            context.Notice(shard.Id.Value, $"The durable timers of shard {shard.Id} could not be read and run only once their entities are woken by something else: {failure.Message}");
+            context.Notice(shard.Id.Value, $"The durable timers of shard {shard.Id} could not be read, and are looked for again: {failure.Message}");
+            return false;
         }
     }
 

@@ -183,7 +183,7 @@ public sealed class SupervisionTests
     public void A_journal_that_cannot_be_read_for_a_while_is_read_again_after_the_back_off()
     {
         var reads = 0;
-        var shop = new PressShop(new MemoryJournal { ReadFaults = () => ++reads <= 2 });
+        var shop = new PressShop(new MemoryJournal { ReadFaults = () => ++reads <= 3 });
         shop.Send(A, new PressCommand.Stroke());
         shop.Probe.ExpectNoReply();
         shop.Time.Advance(TimeSpan.FromSeconds(1));

@@ -158,6 +158,7 @@ public sealed class MemoryJournal(TimeProvider? time = null) : IJournal
 
     public IReadOnlyList<PendingWake> Wakes()
     {
+        if (ReadFaults()) throw new IOException("The disk cannot be read.");
         lock (gate) return [.. wakes.Values.OrderBy(wake => wake.Due)];
     }
 

@@ -47,6 +47,21 @@ public sealed class DurableTimerTests
     }
 
     [Fact]
+    public void It_fires_although_the_journal_could_not_be_read_when_the_program_asked_for_its_timers()
+    {
+        var first = new PressShop();
+        first.Send(A, new PressCommand.PlanLubrication(TimeSpan.FromHours(1)));
+        first.Dispatcher.Kill();
+        var second = new PressShop(first.Journal, time: first.Time);
+        first.Journal.ReadFaults = () => true;
+        _ = second.System.AcquireAsync(new ShardId("all"), TimeSpan.Zero);
+        second.Dispatcher.RunUntilIdle();
+        first.Journal.ReadFaults = () => false;
+        Pass(second, TimeSpan.FromMinutes(61));
+        Assert.Equal("press.lubricated.v1", second.Journal.Events[^1].Name);
+    }
+
+    [Fact]
     public void What_was_due_while_the_program_was_down_fires_when_it_is_back()
     {
         var first = new PressShop();
