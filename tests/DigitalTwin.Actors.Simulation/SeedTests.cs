@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using DigitalTwin.Actors.Simulation.Invariants;
 using DigitalTwin.Actors.Simulation.Runs;
 using Xunit.Abstractions;
 
@@ -20,6 +21,7 @@ public sealed class SeedTests(ITestOutputHelper output)
         var first = Setting("DT_SEED", 1);
         var count = (int)Setting("DT_SEEDS", Seeds);
         var watch = Stopwatch.StartNew();
+        var processor = Process.GetCurrentProcess().TotalProcessorTime;
         var sum = new Totals();
         Verdict? broken = null;
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (i, loop) =>
@@ -31,12 +33,15 @@ public sealed class SeedTests(ITestOutputHelper output)
             loop.Break();
         });
 
-        output.WriteLine($"Seeds {first} to {first + (ulong)count - 1}: {sum.Steps:n0} steps in {watch.Elapsed.TotalSeconds:0.0} s, {sum.Steps / watch.Elapsed.TotalSeconds:n0} a second.");
-        output.WriteLine($"{sum.Events:n0} events stored, {sum.Acknowledged:n0} orders acknowledged, {sum.Remembered:n0} timers; the shortest run had {sum.LeastSteps} steps, the mildest {sum.LeastFaults} faults.");
-        foreach (var fault in Enum.GetValues<Fault>()) output.WriteLine($"  {fault,-24}{sum.Struck[(int)fault],10:n0}");
+        output.WriteLine($"Seeds {first} to {first + (ulong)count - 1}: {sum.Steps:n0} steps in {watch.Elapsed.TotalSeconds:0.0} s, {sum.Steps / watch.Elapsed.TotalSeconds:n0} a second; {(Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds:0.0} s of processor time.");
+        output.WriteLine($"{sum.Events:n0} events stored; the shortest run had {sum.LeastSteps} steps, the mildest {sum.LeastFaults} faults.");
+        Print("Faults injected", Enum.GetNames<Fault>(), sum.Struck);
+        Print("Come to", Enum.GetNames<Milestone>(), sum.Reached);
         if (broken is not null) Assert.Fail(Describe(broken));
         Assert.True(sum.LeastSteps >= 500 && sum.LeastFaults >= 5, "Every seed has at least 500 steps and 5 faults.");
-        if (count >= Seeds) Assert.DoesNotContain(0L, sum.Struck);
+        if (count < Seeds) return;
+        Assert.DoesNotContain(0L, sum.Struck);
+        Assert.DoesNotContain(0L, sum.Reached);
     }
 
     [Fact]
@@ -47,15 +52,21 @@ public sealed class SeedTests(ITestOutputHelper output)
         Assert.Equal(Hunt.Run(first, record: true).History, Hunt.Run(first, record: true).History);
     }
 
+    private void Print(string heading, string[] names, long[] counts)
+    {
+        output.WriteLine($"{heading}:");
+        for (var i = 0; i < names.Length; i++) output.WriteLine($"  {names[i],-26}{counts[i],10:n0}");
+    }
+
     private static string Describe(Verdict broken)
     {
         var again = Hunt.Run(broken.Seed, record: true);
         return string.Create(CultureInfo.InvariantCulture, $"""
+            History:
+            {string.Join('\n', again.History.TakeLast(LinesOfHistory))}
             Seed {broken.Seed}, step {broken.Steps}: {broken.Broken}.
             Again: DT_SEED={broken.Seed} DT_SEEDS=1 dotnet test tests/DigitalTwin.Actors.Simulation{(again.Trace == broken.Trace ? "" : " (it took another course when it was run again: something is not decided by the seed)")}
             Faults: {string.Join(", ", Enum.GetValues<Fault>().Where(fault => broken.Struck[(int)fault] > 0).Select(fault => $"{fault} {broken.Struck[(int)fault]}"))}
-            History:
-            {string.Join('\n', again.History.TakeLast(LinesOfHistory))}
             """);
     }
 
@@ -68,25 +79,22 @@ public sealed class SeedTests(ITestOutputHelper output)
 
         public long Events { get; private set; }
 
-        public long Acknowledged { get; private set; }
-
-        public long Remembered { get; private set; }
-
         public int LeastSteps { get; private set; } = int.MaxValue;
 
         public int LeastFaults { get; private set; } = int.MaxValue;
 
         public long[] Struck { get; } = new long[Weather.Kinds];
 
+        public long[] Reached { get; } = new long[Enum.GetValues<Milestone>().Length];
+
         public void Add(Verdict verdict)
         {
             Steps += verdict.Steps;
             Events += verdict.Events;
-            Acknowledged += verdict.Acknowledged;
-            Remembered += verdict.Remembered;
             LeastSteps = Math.Min(LeastSteps, verdict.Steps);
             LeastFaults = Math.Min(LeastFaults, verdict.Struck.Sum());
             for (var fault = 0; fault < Struck.Length; fault++) Struck[fault] += verdict.Struck[fault];
+            for (var milestone = 0; milestone < Reached.Length; milestone++) Reached[milestone] += verdict.Reached[milestone];
         }
     }
 }

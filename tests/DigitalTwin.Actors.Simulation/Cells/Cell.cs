@@ -15,12 +15,15 @@ namespace DigitalTwin.Actors.Simulation.Cells;
 public sealed record Cell(long Seq, ulong Chain, ImmutableArray<Reminder> Reminders)
 {
     public const int MaxReminders = 3;
+    private const int ReminderSize = 13;
 
     public static readonly Cell Empty = new(0, 0, []);
 
     public static readonly EntityBehavior<Cell, CellCommand, CellEvent> Behavior = new("cell", _ => Empty, Decide, Apply, CellEvent.Encode, CellEvent.Decode)
     {
-        Timers = cell => cell.Reminders.Select(reminder => new EntityTimer<CellCommand>(reminder.Key, reminder.Due, new CellCommand.Remember(reminder.Order))),
+        Timers = cell => cell.Reminders.Select(reminder => new EntityTimer<CellCommand>(reminder.Key, reminder.Due, new CellCommand.Remember(reminder.Order)) { Durable = reminder.Durable }),
+        CommandCodec = new CommandCodec<CellCommand>(CellCommand.Encode, CellCommand.Decode),
+        SnapshotCodec = new SnapshotCodec<Cell>("cell.state.v1", Encode, Decode),
     };
 
     public bool Same(Cell other)
@@ -85,6 +88,32 @@ public sealed record Cell(long Seq, ulong Chain, ImmutableArray<Reminder> Remind
         }
     }
 
+    private static ReadOnlyMemory<byte> Encode(Cell cell)
+    {
+        var bytes = new byte[16 + (ReminderSize * cell.Reminders.Length)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, cell.Seq);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8), cell.Chain);
+        var rest = bytes.AsSpan(16);
+        foreach (var reminder in cell.Reminders)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(rest, reminder.Due.UtcTicks);
+            BinaryPrimitives.WriteInt32LittleEndian(rest[8..], reminder.Order);
+            rest[12] = reminder.Durable ? (byte)1 : (byte)0;
+            rest = rest[ReminderSize..];
+        }
+
+        return bytes;
+    }
+
+    private static Cell Decode(ReadOnlyMemory<byte> payload)
+    {
+        var bytes = payload.Span;
+        var reminders = ImmutableArray.CreateBuilder<Reminder>();
+        for (var rest = bytes[16..]; rest.Length > 0; rest = rest[ReminderSize..])
+            reminders.Add(new Reminder(BinaryPrimitives.ReadInt32LittleEndian(rest[8..]), new DateTimeOffset(BinaryPrimitives.ReadInt64LittleEndian(rest), TimeSpan.Zero), rest[12] == 1));
+        return new Cell(BinaryPrimitives.ReadInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]), reminders.ToImmutable());
+    }
+
     private static Outcome<CellEvent> Accept(CellEvent recorded) => new Outcome<CellEvent>.Accepted([recorded]);
 }
 
@@ -92,66 +121,4 @@ public sealed record Cell(long Seq, ulong Chain, ImmutableArray<Reminder> Remind
 public readonly record struct Reminder(int Order, DateTimeOffset Due, bool Durable)
 {
     public string Key => Order.ToString(System.Globalization.CultureInfo.InvariantCulture);
-}
-
-public abstract record CellCommand
-{
-    private CellCommand() { }
-
-    /// <param name="Order">Tells all commands of a run apart in the journal.</param>
-    public sealed record Make(int Order, int Times) : CellCommand;
-
-    public sealed record Remind(int Order, TimeSpan In, bool Durable) : CellCommand;
-
-    public sealed record Forget(int Order) : CellCommand;
-
-    /// <summary>A timer's.</summary>
-    public sealed record Remember(int Order) : CellCommand;
-
-    /// <summary>Answered with the state, records nothing.</summary>
-    public sealed record Look : CellCommand;
-
-    /// <summary>Refused.</summary>
-    public sealed record Overfill : CellCommand;
-
-    /// <summary>The decider throws.</summary>
-    public sealed record Jam(int Order) : CellCommand;
-}
-
-public enum CellEventKind
-{
-    Made = 1,
-    ReminderSet,
-    RemindersForgotten,
-    Remembered,
-}
-
-/// <param name="Order">The order whose command it is of; of <see cref="CellEventKind.Remembered"/> the one that set the reminder.</param>
-/// <param name="Part">From 1 to <paramref name="Of"/>: a command's events are stored together or not at all.</param>
-/// <param name="Due">Plant time: when a reminder is due, or when it was remembered.</param>
-public sealed record CellEvent(CellEventKind Kind, int Order, int Part, int Of, DateTimeOffset Due, bool Durable)
-{
-    private const int Size = 16;
-
-    private static readonly string[] Names = ["", "cell.made.v1", "cell.reminder-set.v1", "cell.reminders-forgotten.v1", "cell.remembered.v1"];
-
-    public static EncodedEvent Encode(CellEvent recorded)
-    {
-        ArgumentNullException.ThrowIfNull(recorded);
-        var bytes = new byte[Size];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, recorded.Order);
-        bytes[4] = (byte)recorded.Part;
-        bytes[5] = (byte)recorded.Of;
-        bytes[6] = recorded.Durable ? (byte)1 : (byte)0;
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), recorded.Due.UtcTicks);
-        return new EncodedEvent(Names[(int)recorded.Kind], bytes);
-    }
-
-    public static CellEvent Decode(string name, ReadOnlyMemory<byte> payload)
-    {
-        var bytes = payload.Span;
-        return new CellEvent(
-            (CellEventKind)Array.IndexOf(Names, name), BinaryPrimitives.ReadInt32LittleEndian(bytes), bytes[4], bytes[5],
-            new DateTimeOffset(BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), TimeSpan.Zero), bytes[6] == 1);
-    }
 }

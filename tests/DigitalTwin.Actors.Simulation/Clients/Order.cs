@@ -27,7 +27,7 @@ public sealed class Order(int number, EntityId entity, CellCommand command, stri
     /// <summary>Events that it records when it is accepted.</summary>
     public int Times => command is CellCommand.Make make ? make.Times : 1;
 
-    /// <summary>Node that is asked next.</summary>
+    /// <summary>Node that was asked last.</summary>
     public int Slot { get; set; }
 
     public bool Answered { get; set; }
@@ -41,6 +41,9 @@ public sealed class Order(int number, EntityId entity, CellCommand command, stri
     public int SurelyNotStored { get; set; }
 
     public bool Stored { get; set; }
+
+    /// <summary>Kept as a dead letter.</summary>
+    public bool SetAside { get; set; }
 
     public override string ToString() => $"order {number} ({command} to {entity}{(id is null ? "" : $" as {id}")})";
 }

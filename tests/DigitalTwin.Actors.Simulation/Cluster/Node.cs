@@ -16,6 +16,7 @@ internal sealed class Node : Dispatcher
     private readonly Lane background = new();
     private readonly Dice dice;
     private readonly Continuations continuations;
+    private readonly Dictionary<EntityId, EntityRef<Cell, CellCommand, CellEvent>> refs = [];
 
     public Node(int slot, int life, Dice dice)
     {
@@ -30,6 +31,13 @@ internal sealed class Node : Dispatcher
     public EntitySystem System { get; set; } = null!;
 
     public Entities<Cell, CellCommand, CellEvent> Cells { get; set; } = null!;
+
+    /// <summary>Kept by those who tell, so that they meet entities that have left memory since.</summary>
+    public EntityRef<Cell, CellCommand, CellEvent> Ref(EntityId id)
+    {
+        if (!refs.TryGetValue(id, out var known)) refs[id] = known = Cells.Ref(id);
+        return known;
+    }
 
     public NodeClock Clock { get; set; } = null!;
 
@@ -93,8 +101,14 @@ internal sealed class Node : Dispatcher
 
         var lane = chosen == turns.Count && journal.CanRun ? journal : background;
         lane.Busy = true;
-        Within(lane.Waiting.Dequeue());
-        lane.Busy = false;
+        try
+        {
+            Within(lane.Waiting.Dequeue());
+        }
+        finally
+        {
+            lane.Busy = false;
+        }
     }
 
     /// <summary>On this node's thread, so to speak: what the work awaits goes on here too.</summary>

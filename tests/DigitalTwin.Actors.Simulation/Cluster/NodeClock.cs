@@ -14,11 +14,30 @@ internal sealed class NodeClock(VirtualTime time, Node node) : TimeProvider
 
     public override long GetTimestamp() => time.GetTimestamp();
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        time.CreateTimer(_ => node.Run(new Due(callback, state)), null, dueTime, period);
-
-    private sealed class Due(TimerCallback callback, object? state) : IThreadPoolWorkItem
+    /// <remarks>Of a killed node every clock rings at once, so that what still waits in this process for its end is let go, see <see cref="Fleet.Bury"/>.</remarks>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        public void Execute() => callback(state);
+        var due = new Due(node, callback, state);
+        if (!node.Alive && dueTime != Timeout.InfiniteTimeSpan) due.Execute();
+        return time.CreateTimer(static due => ((Due)due!).Ring(), due, node.Alive ? dueTime : Timeout.InfiniteTimeSpan, period);
+    }
+
+    /// <summary>While the node has not come to it, a timer that rings again adds nothing.</summary>
+    private sealed class Due(Node node, TimerCallback callback, object? state) : IThreadPoolWorkItem
+    {
+        private bool ringing;
+
+        public void Ring()
+        {
+            if (ringing) return;
+            ringing = true;
+            node.Run(this);
+        }
+
+        public void Execute()
+        {
+            ringing = false;
+            callback(state);
+        }
     }
 }

@@ -8,16 +8,22 @@ using DigitalTwin.Actors.TestKit;
 namespace DigitalTwin.Actors.Simulation.Cluster;
 
 /// <summary>One node's way to the journal that all share; every call may fail, be slow, or be the last thing the process does.</summary>
-internal sealed class NodeJournal(Node node, MemoryJournal shared, Weather weather, Checker checker, World world) : IJournal
+internal sealed class NodeJournal(Node node, World world) : IJournal
 {
+    private readonly MemoryJournal shared = world.Journal;
+    private readonly Weather weather = world.Weather;
+    private readonly Checker checker = world.Checker;
+
     public JournalHead Head => shared.Head;
+
+    public bool Shared { get; } = world.Fleet.LookForOthers;
 
     public DateTimeOffset Append(ReadOnlySpan<Append> batch, DateTimeOffset recorded, Span<AppendResult> results)
     {
         if (weather.Strikes(Fault.KillBeforeCommit)) Die();
         if (weather.Strikes(Fault.CommitAfterKill))
         {
-            world.CommitLater(batch.ToArray(), recorded);
+            world.Fleet.CommitLater(batch.ToArray(), recorded);
             Die();
         }
 
@@ -27,6 +33,11 @@ internal sealed class NodeJournal(Node node, MemoryJournal shared, Weather weath
         world.Committing = node;
         recorded = shared.Append(batch, recorded, results);
         checker.Committed();
+        foreach (var result in results)
+        {
+            if (result.Status == AppendStatus.Fenced) checker.Reach(Milestone.CommitFenced);
+        }
+
         DieIfKilled();
         if (weather.Strikes(Fault.KillAfterCommit)) Die();
         if (weather.Strikes(Fault.FailAfterCommit)) throw new IOException("The disk has failed.");
@@ -35,22 +46,26 @@ internal sealed class NodeJournal(Node node, MemoryJournal shared, Weather weath
 
     public LeaseAnswer Acquire(ShardId shard, string owner, TimeSpan timeToLive)
     {
-        Reach();
+        LeaseCall();
         var answer = shared.Acquire(shard, owner, timeToLive);
         if (answer.Lease is { } lease) checker.Granted(lease);
+        LeaseAnswered();
         return answer;
     }
 
     public bool Renew(Lease lease)
     {
-        Reach();
-        return shared.Renew(lease);
+        LeaseCall();
+        var renewed = shared.Renew(lease);
+        LeaseAnswered();
+        return renewed;
     }
 
     public void Release(Lease lease)
     {
-        Reach();
+        LeaseCall();
         shared.Release(lease);
+        LeaseAnswered();
     }
 
     public IReadOnlyList<LeaseStatus> Leases() => shared.Leases();
@@ -88,9 +103,25 @@ internal sealed class NodeJournal(Node node, MemoryJournal shared, Weather weath
         if (weather.Strikes(Fault.ReadFailure)) throw new IOException("The disk cannot be reached.");
     }
 
+    private void LeaseCall()
+    {
+        DieIfKilled();
+        if (weather.Strikes(Fault.LeaseCallFails)) throw new IOException("The leases cannot be reached.");
+        world.GoOnDuring(node, Fault.SlowLeaseCall);
+        DieIfKilled();
+    }
+
+    private void LeaseAnswered()
+    {
+        if (weather.Strikes(Fault.KillInLeaseCall)) Die();
+        world.GoOnDuring(node, Fault.SlowLeaseCall);
+        DieIfKilled();
+        if (weather.Strikes(Fault.LeaseAnswerLost)) throw new IOException("The answer about the lease did not come.");
+    }
+
     private void Die()
     {
-        world.Kill(node);
+        world.Fleet.Kill(node);
         throw new KilledException();
     }
 

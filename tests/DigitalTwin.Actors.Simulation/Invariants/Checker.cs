@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.Sharding;
@@ -17,28 +18,30 @@ namespace DigitalTwin.Actors.Simulation.Invariants;
 /// newest of its shard · I4 every state that is shown is the fold of the journal · a reminder is remembered once, not before it is due, not after it
 /// was forgotten · a command that is surely not stored is not stored.
 /// </summary>
-internal sealed class Checker(Func<EntityId, ShardId> shardOf, IReadOnlyList<Order> orders, VirtualTime time)
+internal sealed class Checker(Func<EntityId, ShardId> shardOf, VirtualTime time, Func<int, Order> orders)
 {
-    private readonly List<(EntityId Entity, long Seq, CellEvent Event)> events = [];
+    private readonly List<(EntityId Entity, long Seq, CellEvent? Event)> events = [];
     private readonly Dictionary<EntityId, Model> models = [];
     private readonly Dictionary<ShardId, long> epochs = [];
     private readonly Dictionary<(EntityId, string), int> ids = [];
+    private readonly int[] reached = new int[Enum.GetValues<Milestone>().Length];
+    private readonly Dictionary<ShardId, string> owners = [];
     private DateTimeOffset newestRecorded;
     private long newestEpoch;
 
     /// <summary>The first claim that did not hold.</summary>
     public string? Broken { get; private set; }
 
-    public long Acknowledged { get; private set; }
-
     public long Count => events.Count;
 
-    public long Remembered { get; private set; }
+    public IReadOnlyList<int> Reached => reached;
 
     public void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] Sentence claim)
     {
         if (!holds) Broken ??= claim.ToString();
     }
+
+    public void Reach(Milestone milestone) => reached[(int)milestone]++;
 
     public Cell StateOf(EntityId entity) => Of(entity).Newest;
 
@@ -51,25 +54,33 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, IReadOnlyList<Ord
         Require(lease.Epoch > newestEpoch, $"epoch {lease.Epoch} was given out after {newestEpoch}");
         newestEpoch = lease.Epoch;
         epochs[lease.Shard] = lease.Epoch;
+        if (owners.TryGetValue(lease.Shard, out var before) && before != lease.Owner) Reach(Milestone.TakenOver);
+        owners[lease.Shard] = lease.Owner;
     }
 
     public void Stored(StoredEvent stored)
     {
         ArgumentNullException.ThrowIfNull(stored);
-        var recorded = CellEvent.Decode(stored.Name, stored.Payload);
         var model = Of(stored.Entity);
         Require(stored.Offset == events.Count + 1, $"offset {stored.Offset} follows {events.Count}");
-        Require(stored.Seq == model.Newest.Seq + 1, $"{stored.Entity} has sequence {stored.Seq} after {model.Newest.Seq}");
+        Require(stored.Seq == model.Offsets.Count + 1, $"{stored.Entity} has sequence {stored.Seq} after {model.Offsets.Count}");
         Require(stored.Recorded >= newestRecorded, $"offset {stored.Offset} was recorded before the one before it");
         newestRecorded = stored.Recorded;
         var epoch = epochs.GetValueOrDefault(shardOf(stored.Entity));
         if (stored.Epoch != epoch) Require(false, $"offset {stored.Offset} of {stored.Entity} was stored with epoch {stored.Epoch}, the shard's is {epoch}");
+        model.Offsets.Add(stored.Offset);
+        if (stored.Entity.Value.StartsWith(World.DeadLetters, StringComparison.Ordinal))
+        {
+            events.Add((stored.Entity, stored.Seq, null));
+            if (stored.Name == "dead-letter.stored.v1") NoteDeadLetter(stored);
+            return;
+        }
+
+        var recorded = CellEvent.Decode(stored.Name, stored.Payload);
         if (recorded.Kind == CellEventKind.Remembered) CheckReminder(stored, recorded, model);
         else CheckOrder(stored, recorded);
-
         events.Add((stored.Entity, stored.Seq, recorded));
         model.States.Add(Cell.Apply(model.Newest, recorded));
-        model.Offsets.Add(stored.Offset);
     }
 
     /// <summary>After each transaction: no command's events are cut in two.</summary>
@@ -78,26 +89,33 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, IReadOnlyList<Ord
         if (events.Count > 0 && events[^1].Event is { } last) Require(last.Part == last.Of, $"order {last.Order} is stored in part");
     }
 
-    public void Answered(Attempt attempt, Reply reply)
+    /// <param name="node">Whose engine it is that answers.</param>
+    public void Answered(string node, Attempt attempt, Reply reply)
     {
         ArgumentNullException.ThrowIfNull(attempt);
         var order = attempt.Order;
         switch (reply)
         {
             case Reply.Accepted accepted:
-                Acknowledged++;
+                Reach(accepted.Repeated ? Milestone.AcceptedAgain : Milestone.Accepted);
                 CheckAccepted(order, accepted);
                 CheckState(order, accepted.State, accepted.Events[^1].Seq);
+                if (accepted.Repeated) CheckOwner(node, order);
                 break;
             case Reply.Nothing nothing:
                 Require(order.Command is CellCommand.Look or CellCommand.Forget, $"{order} was answered as if there were nothing to do");
                 CheckState(order, nothing.State, attempt.Floor);
+                CheckOwner(node, order);
                 Require(OffsetOf(order.Entity, nothing.State.Seq) == nothing.Offset, $"{order} was answered with a state of another offset");
                 break;
             case Reply.Refused refused:
                 CheckRefused(order, refused);
                 break;
-            case Reply.Failed { MayBeRecorded: false }:
+            case Reply.Failed { MayBeRecorded: true }:
+                Reach(Milestone.MayBeStored);
+                break;
+            case Reply.Failed failed:
+                Reach(failed.Of == Failure.NotOwner ? Milestone.NotTheOwner : Milestone.SurelyNotStored);
                 order.SurelyNotStored++;
                 Require(!order.Stored || order.SurelyNotStored < order.Taken, $"{order} is stored, although every attempt was answered that it is not");
                 break;
@@ -112,27 +130,35 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, IReadOnlyList<Ord
 
     private void CheckOrder(StoredEvent stored, CellEvent recorded)
     {
-        var order = orders[recorded.Order];
+        var order = orders(recorded.Order);
         var first = recorded.Part == 1;
         Require(order.Entity == stored.Entity, $"{order} is stored for {stored.Entity}");
         Require(recorded.Of == order.Times, $"{order} is stored with {recorded.Of} events");
         if (first)
         {
-            Require(events.Count == 0 || events[^1].Event is { } before && before.Part == before.Of, $"an order was stored in part before {order}");
-            Require(!order.Stored || order.Told, $"{order} is stored twice");
+            Require(events.Count == 0 || events[^1].Event is not { } before || before.Part == before.Of, $"an order was stored in part before {order}");
+            Require(!order.Stored, $"{order} is stored twice");
             Require(order.Told || order.SurelyNotStored < order.Taken, $"{order} is stored, although every attempt was answered that it is not");
             if (order.Id is { } id && !ids.TryAdd((order.Entity, id), order.Number)) Require(ids[(order.Entity, id)] == order.Number, $"{order} is stored beside order {ids[(order.Entity, id)]} of the same id");
             order.Stored = true;
         }
         else
         {
-            Require(events[^1] is var (entity, _, previous) && entity == stored.Entity && previous.Order == recorded.Order && previous.Part == recorded.Part - 1, $"{order} is stored in pieces");
+            Require(events[^1] is var (entity, _, previous) && entity == stored.Entity && previous?.Order == recorded.Order && previous.Part == recorded.Part - 1, $"{order} is stored in pieces");
         }
+    }
+
+    private void NoteDeadLetter(StoredEvent stored)
+    {
+        using var letter = JsonDocument.Parse(stored.Payload);
+        Require(letter.RootElement.GetProperty("Kind").GetString() == Cell.Behavior.Kind, $"offset {stored.Offset} keeps a dead letter of another kind");
+        orders(CellCommand.OrderOf(letter.RootElement.GetProperty("Payload").GetBytesFromBase64())).SetAside = true;
+        Reach(Milestone.DeadLetterKept);
     }
 
     private void CheckReminder(StoredEvent stored, CellEvent recorded, Model model)
     {
-        Remembered++;
+        Reach(Milestone.ReminderRemembered);
         Require(model.Newest.Awaits(recorded.Order), $"{stored.Entity} remembered the reminder of order {recorded.Order} again, or after it was forgotten");
         foreach (var reminder in model.Newest.Reminders)
         {
@@ -163,13 +189,21 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, IReadOnlyList<Ord
         model.Told = Math.Max(model.Told, state.Seq);
     }
 
+    /// <summary>Whoever has lost the shard no longer knows what is in the journal; nobody's clock is wrong here, so two thirds of a lease are never more than all of it.</summary>
+    private void CheckOwner(string node, Order order)
+    {
+        var owner = owners[shardOf(order.Entity)];
+        Require(owner == node, $"{order} was answered by {node} from its memory, although {owner} runs the shard");
+    }
+
     private void CheckRefused(Order order, Reply.Refused refused)
     {
+        if (refused.Code == BadInput.DuplicateId) Reach(Milestone.IdUsedTwice);
         var expected = refused.Code switch
         {
             "FULL" => order.Command is CellCommand.Overfill,
             "TOO_MANY" => order.Command is CellCommand.Remind,
-            "DUPLICATE_ID" => order.Id is { } id && ids.TryGetValue((order.Entity, id), out var other) && other != order.Number,
+            BadInput.DuplicateId => order.Id is { } id && ids.TryGetValue((order.Entity, id), out var other) && other != order.Number,
             _ => false,
         };
         Require(expected, $"{order} was refused without a cause: {refused.Code}, {refused.Reason}");

@@ -43,9 +43,7 @@ internal sealed class MutatedEngine
         try
         {
             var root = RepositoryRoot();
-            var planted = bugs.GroupBy(bug => bug.File).ToDictionary(
-                file => Path.GetFullPath(Path.Combine(root, file.Key)),
-                file => file.Aggregate(File.ReadAllText(Path.Combine(root, file.Key)), (source, bug) => bug.PlantInto(source)));
+            var planted = Plant(bugs, root);
             var sources = Sources.SelectMany(source => Files(Path.GetFullPath(Path.Combine(root, source)))).ToList();
             foreach (var file in planted.Keys.Except(sources)) throw new InvalidOperationException($"{file} is no source of the engine or of the simulation.");
 
@@ -75,6 +73,22 @@ internal sealed class MutatedEngine
         ((ulong, int, string?))hunt.GetMethod("Search")!.Invoke(null, [bug, firstSeed, seeds])!;
 
     public string Fingerprint(ulong seed) => (string)hunt.GetMethod("Fingerprint")!.Invoke(null, [seed])!;
+
+    private static Dictionary<string, string> Plant(IEnumerable<PlantedBug> bugs, string root)
+    {
+        var planted = new Dictionary<string, string>();
+        var misfits = new List<string>();
+        foreach (var bug in bugs)
+        {
+            var file = Path.GetFullPath(Path.Combine(root, bug.File));
+            if (!planted.TryGetValue(file, out var source)) source = File.Exists(file) ? File.ReadAllText(file) : "";
+            if (bug.TryPlantInto(source, out var result)) planted[file] = result;
+            else misfits.Add($"'{bug.Name}' into {bug.File}, where its original text stands {(source.Contains(bug.Original, StringComparison.Ordinal) ? "more than once" : "not at all")}:\n{bug.Original}");
+        }
+
+        if (misfits.Count > 0) throw new InvalidOperationException($"The source has changed, and these bugs no longer fit in; plant them anew:\n{string.Join('\n', misfits)}");
+        return planted;
+    }
 
     private static IEnumerable<string> Files(string source) =>
         Directory.Exists(source)

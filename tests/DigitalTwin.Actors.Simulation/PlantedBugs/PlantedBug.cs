@@ -7,12 +7,13 @@ namespace DigitalTwin.Actors.Simulation.PlantedBugs;
 /// <param name="Mistaken">What stands there instead; <c>BUG</c> is true while the bug is awake.</param>
 internal sealed record PlantedBug(string Name, string File, string Original, string Mistaken)
 {
-    /// <exception cref="InvalidOperationException">The source has changed so that the mistake no longer fits in.</exception>
-    public string PlantInto(string source)
+    /// <returns>False: the text does not stand there exactly once.</returns>
+    public bool TryPlantInto(string source, out string planted)
     {
+        planted = "";
         var at = source.IndexOf(Original, StringComparison.Ordinal);
-        if (at < 0 || source.IndexOf(Original, at + 1, StringComparison.Ordinal) >= 0)
-            throw new InvalidOperationException($"The bug '{Name}' no longer fits into {File}: its original text stands there {(at < 0 ? "not at all" : "more than once")}. Plant it anew:\n{Original}");
-        return source.Replace(Original, Mistaken.Replace("BUG", $"DigitalTwin.Actors.Simulation.PlantedBugs.Planted.Is(\"{Name}\")", StringComparison.Ordinal), StringComparison.Ordinal);
+        if (at < 0 || source.IndexOf(Original, at + 1, StringComparison.Ordinal) >= 0) return false;
+        planted = source.Replace(Original, Mistaken.Replace("BUG", $"DigitalTwin.Actors.Simulation.PlantedBugs.Planted.Is(\"{Name}\")", StringComparison.Ordinal), StringComparison.Ordinal);
+        return true;
     }
 }

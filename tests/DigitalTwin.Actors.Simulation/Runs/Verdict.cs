@@ -6,4 +6,4 @@ namespace DigitalTwin.Actors.Simulation.Runs;
 /// <param name="Broken">The claim that did not hold; null: all did.</param>
 /// <param name="History">What happened, the newest last; only when the run was recorded.</param>
 public sealed record Verdict(
-    ulong Seed, int Steps, IReadOnlyList<int> Struck, long Events, long Acknowledged, long Remembered, ulong Trace, string Journal, string? Broken, IReadOnlyList<string> History);
+    ulong Seed, int Steps, IReadOnlyList<int> Struck, IReadOnlyList<int> Reached, long Events, ulong Trace, string Journal, string? Broken, IReadOnlyList<string> History);

@@ -20,6 +20,8 @@ public enum Fault
     /// <summary>The commit of a killed process lands a while later, as one that the database server had received.</summary>
     CommitAfterKill,
     KillInRecovery,
+    KillInSnapshot,
+    KillInLeaseCall,
 
     /// <summary>Stopped for longer than its lease, then let go on.</summary>
     PauseBeyondLease,
@@ -31,6 +33,16 @@ public enum Fault
     FailBeforeCommit,
     FailAfterCommit,
     ReadFailure,
+    LeaseCallFails,
+
+    /// <summary>The store has done what was asked and the answer is lost.</summary>
+    LeaseAnswerLost,
+    SlowLeaseCall,
+    SnapshotLost,
+    SnapshotCorrupt,
+    SnapshotOfAnotherHistory,
+    SnapshotUnreadable,
+    SnapshotNotSaved,
     WallClockSetBack,
     WallClockSetForward,
 }
@@ -98,6 +110,10 @@ public sealed class Weather
         Fault.DiskFull => 200,
         Fault.FailBeforeCommit or Fault.FailAfterCommit => 100,
         Fault.ReadFailure => 200,
+        Fault.KillInLeaseCall or Fault.LeaseCallFails or Fault.LeaseAnswerLost => 300,
+        Fault.SlowLeaseCall => 500,
+        Fault.KillInSnapshot => 200,
+        Fault.SnapshotLost or Fault.SnapshotCorrupt or Fault.SnapshotOfAnotherHistory or Fault.SnapshotUnreadable or Fault.SnapshotNotSaved => 1000,
         Fault.WallClockSetBack or Fault.WallClockSetForward => 20,
         _ => throw new ArgumentOutOfRangeException(nameof(fault)),
     };

@@ -1,0 +1,213 @@
+using System.Globalization;
+using DigitalTwin.Actors.DeadLetters;
+using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Journals;
+using DigitalTwin.Actors.Sharding;
+using DigitalTwin.Actors.Simulation.Cells;
+using DigitalTwin.Actors.Simulation.Clients;
+using DigitalTwin.Actors.Simulation.Invariants;
+using DigitalTwin.Actors.Simulation.Runs;
+using DigitalTwin.Actors.Supervision;
+using Reply = DigitalTwin.Actors.Entities.Reply<DigitalTwin.Actors.Simulation.Cells.Cell, DigitalTwin.Actors.Simulation.Cells.CellEvent>;
+
+namespace DigitalTwin.Actors.Simulation.Cluster;
+
+/// <summary>The machines of the cluster: each runs one node at a time, which may be killed, stopped and started again.</summary>
+internal sealed class Fleet
+{
+    /// <summary>After so long every entity without a message or a timer of its own has left memory, where they leave it at all.</summary>
+    public static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(50);
+
+    private readonly World world;
+    private readonly Dice dice;
+    private readonly Weather weather;
+    private readonly SnapshotShelf shelf = new();
+    private readonly Node?[] nodes;
+    private readonly int[] lives;
+    private readonly List<Node> dead = [];
+    private readonly EntitySystemOptions options;
+
+    public Fleet(World world)
+    {
+        (this.world, dice, weather) = (world, world.Dice, world.Weather);
+        nodes = new Node?[dice.Between(2, 3)];
+        lives = new int[nodes.Length];
+        LookForOthers = dice.Below(4) == 0;
+        options = new EntitySystemOptions
+        {
+            ShardOf = World.ShardOf,
+            LeaseTime = World.LeaseTime,
+            MailboxCapacity = dice.Between(1, 4),
+            MessagesPerTurn = dice.Between(1, 4),
+            Restarts = new RestartPolicy(3, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8)),
+            SnapshotEvery = dice.Between(1, 8),
+            PassivateAfter = dice.Below(4) == 0 ? Timeout.InfiniteTimeSpan : LongestIdle * (dice.Between(10, 60) / 100.0),
+        };
+    }
+
+    public int Slots => nodes.Length;
+
+    /// <summary>The nodes look for what the others commit, every 200 ms; a seed in four.</summary>
+    public bool LookForOthers { get; }
+
+    public IEnumerable<Node> Living => nodes.OfType<Node>();
+
+    public Node? this[int slot] => nodes[slot];
+
+    public void Start(int slot)
+    {
+        var node = new Node(slot, ++lives[slot], dice);
+        world.Note($"node {slot} starts life {node.Life}");
+        node.Clock = new NodeClock(world.Time, node);
+        nodes[slot] = node;
+        node.Within(() =>
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"node-{slot}-life-{node.Life}");
+            node.System = new EntitySystem(new NodeJournal(node, world), options with
+            {
+                Name = name,
+                Owner = name,
+                Time = node.Clock,
+                PlantTime = new NodeClock(world.Time, node),
+                Dispatcher = node,
+                Snapshots = new NodeSnapshots(node, shelf, weather, world),
+                OnFault = fault => world.Note($"node {slot}: {fault.Reason} Recovered in {fault.RestartIn?.TotalSeconds:0.0} s"),
+                OnDeadLetter = letter => SetAside(node, letter),
+                OnNotice = notice => Notice(node, notice),
+            });
+            node.Cells = node.System.Add(Cell.Behavior);
+        });
+    }
+
+    public void Kill(Node node)
+    {
+        world.Note($"node {node.Slot} life {node.Life} is killed");
+        node.Kill();
+        dead.Add(node);
+        if (nodes[node.Slot] == node) nodes[node.Slot] = null;
+    }
+
+    /// <summary>Killed engines still hold what belongs to the process of the test: its metrics. None of them may be under way.</summary>
+    public void Bury()
+    {
+        foreach (var node in dead) node.Within(() => _ = node.System.StopAsync(TimeSpan.Zero));
+        dead.Clear();
+    }
+
+    /// <summary>What befalls a whole node; true: that was the step.</summary>
+    public bool TryDisaster()
+    {
+        var slot = dice.Below(nodes.Length);
+        if (nodes[slot] is not { } node)
+        {
+            if (dice.Below(10) > 0) return false;
+            Start(slot);
+            return true;
+        }
+
+        if (!node.System.JournalHealth.Ok && dice.Below(50) == 0)
+        {
+            world.Note($"node {slot} is to start again, since its journal has failed");
+            Kill(node);
+            return true;
+        }
+
+        if (!node.DiskWaits && weather.Strikes(Fault.KillAtRest))
+        {
+            Kill(node);
+            return true;
+        }
+
+        if (node.Paused) return false;
+        if (weather.Strikes(Fault.PauseBeyondLease)) return Pause(node, World.LeaseTime * (1 + (dice.Below(100) / 50.0)));
+        if (weather.Strikes(Fault.PauseShortly)) return Pause(node, World.LeaseTime * (dice.Below(100) / 100.0));
+        if (weather.Strikes(Fault.WallClockSetBack)) return SetClock(node, -TimeSpan.FromSeconds(dice.Below(7_200)));
+        if (weather.Strikes(Fault.WallClockSetForward)) return SetClock(node, TimeSpan.FromSeconds(dice.Below(7_200)));
+        return false;
+    }
+
+    public Node? AnyThatCanRun()
+    {
+        var first = dice.Below(nodes.Length);
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            if (nodes[(first + i) % nodes.Length] is { CanRun: true } node) return node;
+        }
+
+        return null;
+    }
+
+    public int OwnerOf(ShardId shard)
+    {
+        var owner = world.Journal.Leases().Single(lease => lease.Shard == shard).Owner;
+        return Living.Single(node => node.System.Name == owner).Slot;
+    }
+
+    /// <summary>A request has come over the network.</summary>
+    public void Take(Attempt attempt)
+    {
+        if (nodes[attempt.Slot] is not { } node) return;
+        var order = attempt.Order;
+        var taken = false;
+        order.Taken++;
+        node.Unanswered++;
+        node.Within(() => taken = order.Told
+            ? node.Ref(order.Entity).TryTell(order.Command)
+            : node.Cells.TryAsk(order.Entity, order.Command, reply => Answer(node, attempt, reply), order.Id));
+        if (order.Told || !taken) node.Unanswered--;
+        if (taken) return;
+        order.Taken--;
+        if (!order.Told) world.Network.Send(new Message(attempt, new Answer(Final: false)));
+    }
+
+    /// <summary>The commit of a killed process lands a while later, as one that the database server had received in full.</summary>
+    public void CommitLater(Append[] batch, DateTimeOffset recorded)
+    {
+        world.Time.CreateTimer(
+            _ =>
+            {
+                world.Note($"a killed node's commit of {batch.Length} arrives");
+                world.Committing = null;
+                world.Journal.Append(batch, recorded, new AppendResult[batch.Length]);
+                world.Checker.Committed();
+            },
+            null, TimeSpan.FromMilliseconds(dice.Below(30_000)), Timeout.InfiniteTimeSpan);
+    }
+
+    private void Answer(Node node, Attempt attempt, Reply reply)
+    {
+        if (!node.Alive) return;
+        node.Unanswered--;
+        world.Note($"node {node.Slot} answers {attempt.Order}: {reply}");
+        world.Checker.Answered(node.System.Name, attempt, reply);
+        var final = reply is not Reply.Failed or Reply.Failed { WorthRetry: false, MayBeRecorded: false };
+        world.Network.Send(new Message(attempt, new Answer(final)));
+    }
+
+    private void Notice(Node node, EngineNotice notice)
+    {
+        world.Note($"node {node.Slot}: {notice.Reason}");
+        if (notice.Reason.StartsWith($"Shard {notice.Subject} was lost", StringComparison.Ordinal)) world.Checker.Reach(Milestone.ShardLost);
+    }
+
+    private void SetAside(Node node, DeadLetter letter)
+    {
+        if (!node.Alive) return;
+        world.Note($"node {node.Slot} sets {letter.Message} to {letter.Id} aside: {letter.Reason}");
+    }
+
+    private bool Pause(Node node, TimeSpan until)
+    {
+        world.Note($"node {node.Slot} is stopped for {until.TotalSeconds:0.0} s");
+        node.Paused = true;
+        world.Time.CreateTimer(_ => node.Paused = false, null, until, Timeout.InfiniteTimeSpan);
+        return true;
+    }
+
+    private bool SetClock(Node node, TimeSpan by)
+    {
+        world.Note($"the clock of node {node.Slot} is set by {by.TotalSeconds:0} s");
+        node.Clock.Offset += by;
+        return true;
+    }
+}
