@@ -144,8 +144,8 @@ internal static class Catalogue
 
         // I8: nothing is lost on the way.
         new("a full mailbox drops silently", Mailbox,
-            "if (count == capacity) return Posted.Full;",
-            "if (count == capacity) return BUG ? Posted.Added : Posted.Full;"),
+            "return HasRoom ? Put(message) : Posted.Full;",
+            "return HasRoom ? Put(message) : BUG ? Posted.Added : Posted.Full;"),
         new("an entity leaves memory with a message in its mailbox", Mailbox,
             "return closed = closed || (signals == 0 && count == 0);",
             """
@@ -155,8 +155,8 @@ internal static class Catalogue
                     }
             """),
         new("a message to an entity that has just left memory is dropped", Mailbox,
-            "            if (closed) return Posted.Closed;",
-            "            if (closed) return BUG ? Posted.Added : Posted.Closed;"),
+            "            if (closed) return Posted.Closed;\n            return HasRoom",
+            "            if (closed) return BUG ? Posted.Added : Posted.Closed;\n            return HasRoom"),
         new("a dead letter is lost", Entity,
             "    private void SetAside(in Envelope<TCommand> message, string reason) =>\n",
             """
