@@ -185,7 +185,12 @@ public sealed class Entities<TState, TCommand, TEvent> : IEntityKind
         {
             while (context.Find(id, behavior) is { } entity)
             {
-                if (await entity.PostAsync(new(command, pending), token) != Posted.Closed) return await pending.Task.WaitAsync(token);
+                if (await entity.PostAsync(new(command, pending), token) != Posted.Closed)
+                {
+                    await using var limited = token.UnsafeRegister(static (waiting, given) => ((PendingTask<T>)waiting!).GiveUp(given), pending);
+                    return await pending.Task;
+                }
+
                 context.Remove(entity);
             }
 

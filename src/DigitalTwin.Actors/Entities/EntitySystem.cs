@@ -116,24 +116,18 @@ public sealed class EntitySystem : IAsyncDisposable
             {
                 foreach (var clock in clocks) clock.Dispose();
                 shutdown = new Shutdown(context);
-                shutdown.Start(drainWithin);
+                shutdown.Start(drainWithin, drainWithin + EndLimit);
             }
 
             ending = shutdown;
         }
 
-        try
-        {
-            await ending.Done.WaitAsync(drainWithin + EndLimit, options.Time);
-            ownDispatcher?.Dispose();
-        }
-        catch (TimeoutException)
-        {
-            // A thread hangs in the disk; it is a background thread and ends with the process.
-        }
-
+        await ending.Done;
+        var report = ending.Report;
+        // Otherwise a thread hangs in the disk; it is a background thread and ends with the process.
+        if (report.Orderly) ownDispatcher?.Dispose();
         context.Telemetry.Dispose();
-        return ending.Report;
+        return report;
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero);

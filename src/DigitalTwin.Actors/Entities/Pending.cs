@@ -56,6 +56,9 @@ internal sealed class PendingTask<T>(CommandTag? tag = null, Activity? activity 
     public override void Answer(T value) => answer.TrySetResult(value);
 
     public override void Fail(Exception why) => answer.TrySetException(why);
+
+    /// <summary>Ends the wait; whether the message still has an effect is another question.</summary>
+    public void GiveUp(CancellationToken cancellation) => answer.TrySetCanceled(cancellation);
 }
 
 /// <summary>The asker is called in the entity's turn.</summary>

@@ -18,22 +18,26 @@ internal sealed class Shutdown(EntityContext context)
     private readonly Lock gate = new();
     private readonly List<EntityId> undrained = [];
     private ITimer? limit;
+    private ITimer? last;
     private int refused;
     private int left;
     private volatile bool late;
+    private volatile bool orderly;
 
+    /// <summary>It has ended, or has taken too long.</summary>
     public Task Done => done.Task;
 
     public StopReport Report
     {
         get
         {
-            lock (gate) return new StopReport(refused, [.. undrained], done.Task.IsCompleted);
+            lock (gate) return new StopReport(refused, [.. undrained], orderly);
         }
     }
 
-    public void Start(TimeSpan drainWithin)
+    public void Start(TimeSpan drainWithin, TimeSpan endWithin)
     {
+        last = context.Options.Time.CreateTimer(_ => done.TrySetResult(), null, endWithin, Timeout.InfiniteTimeSpan);
         context.Wakes.Stop();
         if (drainWithin <= TimeSpan.Zero) late = true;
         else limit = context.Options.Time.CreateTimer(_ => TimeIsUp(), null, drainWithin, Timeout.InfiniteTimeSpan);
@@ -87,6 +91,8 @@ internal sealed class Shutdown(EntityContext context)
     private void Finish()
     {
         context.Watches.AllEnded($"{context.Options.Name} has ended");
+        orderly = true;
+        last!.Dispose();
         done.TrySetResult();
     }
 
