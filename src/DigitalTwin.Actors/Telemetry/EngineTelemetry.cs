@@ -31,6 +31,10 @@ internal sealed class EngineTelemetry : IDisposable
         deadLetters = meter.CreateCounter<long>("digitaltwin.dead_letters", "{message}", "Messages that nobody has handled; stored=false: that could not be kept either.");
         snapshotsIgnored = meter.CreateCounter<long>("digitaltwin.snapshots.ignored", "{snapshot}", "Snapshots that were not what was written, or of another history.");
         shardsLost = meter.CreateCounter<long>("digitaltwin.shards.lost", "{shard}", "Shards that this process had to give up.");
+        // A counter that stands there at 0 can be watched for its first step.
+        foreach (var stored in (bool[])[true, false]) deadLetters.Add(0, new KeyValuePair<string, object?>("stored", stored));
+        snapshotsIgnored.Add(0);
+        shardsLost.Add(0);
         meter.CreateObservableGauge(
             "digitaltwin.mailbox.depth",
             () => Depths(entities),

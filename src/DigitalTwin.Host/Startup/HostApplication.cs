@@ -73,6 +73,8 @@ public static class HostApplication
         // Twins record before history stores, so either may know the newer time.
         var plantTime = new PlantTime(clock, () => newestSample > model.Now.PlantTime ? newestSample : model.Now.PlantTime ?? newestSample);
         var actors = new ActorLog(logs.Factory);
+        // Before the engine, so that its first steps are counted too.
+        using var metrics = new MetricsText(logs.Factory.CreateLogger<MetricsText>());
         using var commits = new CommitFigures();
         var shards = new LineShards(source.Plant);
         // Not disposed where a thread of it hangs in the disk: that would wait for it for ever.
@@ -117,7 +119,7 @@ public static class HostApplication
         services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash));
         services.AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
         services.AddSingleton(archive).AddSingleton(times).AddSingleton(cuts).AddSingleton<ProjectionSet>();
-        services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton<MetricsText>().AddSingleton<HostMeters>().AddSingleton(commits);
+        services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton(metrics).AddSingleton<HostMeters>().AddSingleton(commits);
         services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>().AddHostedService<JournalWatch>();
         if (!options.Attach)
             services.AddHostedService<EmbeddedPlant>();
