@@ -5,6 +5,8 @@ namespace DigitalTwin.Actors.Simulation.Cells;
 
 public abstract record CellCommand
 {
+    public const string MakeName = "cell.make.v1";
+
     private CellCommand(int order) => Order = order;
 
     /// <summary>Tells all commands of a run apart, in the journal and among the dead letters.</summary>
@@ -33,7 +35,7 @@ public abstract record CellCommand
         ArgumentNullException.ThrowIfNull(command);
         var (name, argument, durable) = command switch
         {
-            Make make => ("cell.make.v1", make.Times, false),
+            Make make => (MakeName, make.Times, false),
             Remind remind => ("cell.remind.v1", remind.In.Ticks, remind.Durable),
             Forget => ("cell.forget.v1", 0, false),
             Remember => ("cell.remember.v1", 0, false),
@@ -55,7 +57,7 @@ public abstract record CellCommand
         var argument = BinaryPrimitives.ReadInt64LittleEndian(payload.Span[4..]);
         return name switch
         {
-            "cell.make.v1" => new Make(order, (int)argument),
+            MakeName => new Make(order, (int)argument),
             "cell.remind.v1" => new Remind(order, TimeSpan.FromTicks(argument), payload.Span[12] == 1),
             "cell.forget.v1" => new Forget(order),
             "cell.remember.v1" => new Remember(order),

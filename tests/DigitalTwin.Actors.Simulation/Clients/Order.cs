@@ -40,10 +40,12 @@ public sealed class Order(int number, EntityId entity, CellCommand command, stri
     /// <summary>Of those, how many were answered with the word that nothing of it is recorded.</summary>
     public int SurelyNotStored { get; set; }
 
-    public bool Stored { get; set; }
+    public bool Stored => TimesStored > 0;
 
-    /// <summary>Kept as a dead letter.</summary>
-    public bool SetAside { get; set; }
+    public int TimesStored { get; set; }
+
+    /// <summary>Dead letters that keep it; each may be sent again once.</summary>
+    public int Letters { get; set; }
 
     public override string ToString() => $"order {number} ({command} to {entity}{(id is null ? "" : $" as {id}")})";
 }

@@ -8,7 +8,6 @@ using DigitalTwin.Actors.Simulation.Clients;
 using DigitalTwin.Actors.Simulation.Invariants;
 using DigitalTwin.Actors.Simulation.Runs;
 using DigitalTwin.Actors.Supervision;
-using Reply = DigitalTwin.Actors.Entities.Reply<DigitalTwin.Actors.Simulation.Cells.Cell, DigitalTwin.Actors.Simulation.Cells.CellEvent>;
 
 namespace DigitalTwin.Actors.Simulation.Cluster;
 
@@ -22,6 +21,7 @@ internal sealed class Fleet
     private readonly Dice dice;
     private readonly Weather weather;
     private readonly SnapshotShelf shelf = new();
+    private readonly Reception reception;
     private readonly Node?[] nodes;
     private readonly int[] lives;
     private readonly List<Node> dead = [];
@@ -30,6 +30,7 @@ internal sealed class Fleet
     public Fleet(World world)
     {
         (this.world, dice, weather) = (world, world.Dice, world.Weather);
+        reception = new Reception(world);
         nodes = new Node?[dice.Between(2, 3)];
         lives = new int[nodes.Length];
         LookForOthers = dice.Below(4) == 0;
@@ -76,6 +77,7 @@ internal sealed class Fleet
                 OnNotice = notice => Notice(node, notice),
             });
             node.Cells = node.System.Add(Cell.Behavior);
+            _ = FollowAsync(node);
         });
     }
 
@@ -90,8 +92,14 @@ internal sealed class Fleet
     /// <summary>Killed engines still hold what belongs to the process of the test: its metrics. None of them may be under way.</summary>
     public void Bury()
     {
-        foreach (var node in dead) node.Within(() => _ = node.System.StopAsync(TimeSpan.Zero));
+        foreach (var node in dead) node.Within(() => LetGo(node));
         dead.Clear();
+    }
+
+    private static void LetGo(Node node)
+    {
+        _ = node.System.StopAsync(TimeSpan.Zero);
+        node.RingAll();
     }
 
     /// <summary>What befalls a whole node; true: that was the step.</summary>
@@ -118,7 +126,9 @@ internal sealed class Fleet
             return true;
         }
 
-        if (node.Paused) return false;
+        if (node.Paused || node.Ending) return false;
+        if (!weather.Calm && dice.In10000(20)) return Begin(node, EndAsync);
+        if (!weather.Calm && dice.In10000(60)) return Begin(node, ReplayAsync);
         if (weather.Strikes(Fault.PauseBeyondLease)) return Pause(node, World.LeaseTime * (1 + (dice.Below(100) / 50.0)));
         if (weather.Strikes(Fault.PauseShortly)) return Pause(node, World.LeaseTime * (dice.Below(100) / 100.0));
         if (weather.Strikes(Fault.WallClockSetBack)) return SetClock(node, -TimeSpan.FromSeconds(dice.Below(7_200)));
@@ -146,18 +156,7 @@ internal sealed class Fleet
     /// <summary>A request has come over the network.</summary>
     public void Take(Attempt attempt)
     {
-        if (nodes[attempt.Slot] is not { } node) return;
-        var order = attempt.Order;
-        var taken = false;
-        order.Taken++;
-        node.Unanswered++;
-        node.Within(() => taken = order.Told
-            ? node.Ref(order.Entity).TryTell(order.Command)
-            : node.Cells.TryAsk(order.Entity, order.Command, reply => Answer(node, attempt, reply), order.Id));
-        if (order.Told || !taken) node.Unanswered--;
-        if (taken) return;
-        order.Taken--;
-        if (!order.Told) world.Network.Send(new Message(attempt, new Answer(Final: false)));
+        if (nodes[attempt.Slot] is { } node) reception.Take(node, attempt);
     }
 
     /// <summary>The commit of a killed process lands a while later, as one that the database server had received in full.</summary>
@@ -174,14 +173,56 @@ internal sealed class Fleet
             null, TimeSpan.FromMilliseconds(dice.Below(30_000)), Timeout.InfiniteTimeSpan);
     }
 
-    private void Answer(Node node, Attempt attempt, Reply reply)
+    /// <summary>As an operator ends a node, or the machine that is to be updated.</summary>
+    private async Task EndAsync(Node node)
     {
+        node.Ending = true;
+        var report = await node.System.StopAsync(TimeSpan.FromMilliseconds(dice.Below(8_000)));
         if (!node.Alive) return;
-        node.Unanswered--;
-        world.Note($"node {node.Slot} answers {attempt.Order}: {reply}");
-        world.Checker.Answered(node.System.Name, attempt, reply);
-        var final = reply is not Reply.Failed or Reply.Failed { WorthRetry: false, MayBeRecorded: false };
-        world.Network.Send(new Message(attempt, new Answer(final)));
+        world.Note($"node {node.Slot} has ended{(report.Orderly ? "" : ", but not in order")}");
+        if (report.Orderly)
+        {
+            world.Checker.Reach(Milestone.EndedInOrder);
+            world.Checker.Require(node.Unanswered == 0, $"node {node.Slot} has ended in order, and {node.Unanswered} orders that it had taken in are without an answer");
+        }
+
+        Kill(node);
+    }
+
+    /// <summary>As an operator sends a dead letter again. Timers' are left, since these come again by themselves.</summary>
+    private async Task ReplayAsync(Node node)
+    {
+        try
+        {
+            var letters = await node.System.DeadLetters.ListAsync();
+            if (letters.Count == 0 || letters[dice.Below(letters.Count)] is not { Command: CellCommand.MakeName } letter) return;
+            world.Note($"node {node.Slot} replays the dead letter {letter.Id}");
+            if (await node.System.DeadLetters.ReplayAsync(letter.Id) is { Outcome: "accepted" }) world.Checker.Reach(Milestone.DeadLetterReplayed);
+        }
+        catch (Exception failure) when (failure is TimeoutException or EntityUnavailableException or ObjectDisposedException)
+        {
+            world.Note($"node {node.Slot} cannot replay: {failure.Message}");
+        }
+    }
+
+    /// <summary>A read model of each node: every event once, in the order of the commits, from its start on.</summary>
+    private async Task FollowAsync(Node node)
+    {
+        while (node.Alive)
+        {
+            try
+            {
+                await foreach (var stored in node.System.Committed.ReadAsync(node.Followed))
+                {
+                    world.Checker.Followed(stored, node.Followed);
+                    node.Followed = stored.Offset;
+                }
+            }
+            catch (IOException)
+            {
+                // The journal could not be read; it goes on where it was.
+            }
+        }
     }
 
     private void Notice(Node node, EngineNotice notice)
@@ -194,6 +235,12 @@ internal sealed class Fleet
     {
         if (!node.Alive) return;
         world.Note($"node {node.Slot} sets {letter.Message} to {letter.Id} aside: {letter.Reason}");
+    }
+
+    private static bool Begin(Node node, Func<Node, Task> work)
+    {
+        node.Within(() => _ = work(node));
+        return true;
     }
 
     private bool Pause(Node node, TimeSpan until)

@@ -16,6 +16,7 @@ internal sealed class Node : Dispatcher
     private readonly Lane background = new();
     private readonly Dice dice;
     private readonly Continuations continuations;
+    private readonly List<IThreadPoolWorkItem> clocks = [];
     private readonly Dictionary<EntityId, EntityRef<Cell, CellCommand, CellEvent>> refs = [];
 
     public Node(int slot, int life, Dice dice)
@@ -46,8 +47,17 @@ internal sealed class Node : Dispatcher
     /// <summary>SIGSTOP.</summary>
     public bool Paused { get; set; }
 
-    /// <summary>Orders that the engine has taken in and not answered.</summary>
+    /// <summary>An orderly end is under way.</summary>
+    public bool Ending { get; set; }
+
+    /// <summary>Orders that the engine has taken in and not called back.</summary>
     public int Unanswered { get; set; }
+
+    /// <summary>Orders whose answer is awaited.</summary>
+    public int Awaited { get; set; }
+
+    /// <summary>Offset up to which the node's read model has come.</summary>
+    public long Followed { get; set; }
 
     /// <summary>The journal is called, or will be.</summary>
     public bool DiskWaits => journal.Busy || journal.CanRun;
@@ -109,6 +119,18 @@ internal sealed class Node : Dispatcher
         {
             lane.Busy = false;
         }
+    }
+
+    /// <summary>A clock of the node's end, which must ring also when it is killed in the midst of it.</summary>
+    public void Remember(IThreadPoolWorkItem clock)
+    {
+        if (Ending) clocks.Add(clock);
+    }
+
+    public void RingAll()
+    {
+        foreach (var clock in clocks) clock.Execute();
+        clocks.Clear();
     }
 
     /// <summary>On this node's thread, so to speak: what the work awaits goes on here too.</summary>

@@ -18,6 +18,7 @@ internal sealed class NodeClock(VirtualTime time, Node node) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var due = new Due(node, callback, state);
+        node.Remember(due);
         if (!node.Alive && dueTime != Timeout.InfiniteTimeSpan) due.Execute();
         return time.CreateTimer(static due => ((Due)due!).Ring(), due, node.Alive ? dueTime : Timeout.InfiniteTimeSpan, period);
     }

@@ -21,6 +21,7 @@ namespace DigitalTwin.Actors.Simulation.Invariants;
 internal sealed class Checker(Func<EntityId, ShardId> shardOf, VirtualTime time, Func<int, Order> orders)
 {
     private readonly List<(EntityId Entity, long Seq, CellEvent? Event)> events = [];
+    private readonly List<StoredEvent> rows = [];
     private readonly Dictionary<EntityId, Model> models = [];
     private readonly Dictionary<ShardId, long> epochs = [];
     private readonly Dictionary<(EntityId, string), int> ids = [];
@@ -69,6 +70,7 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, VirtualTime time,
         var epoch = epochs.GetValueOrDefault(shardOf(stored.Entity));
         if (stored.Epoch != epoch) Require(false, $"offset {stored.Offset} of {stored.Entity} was stored with epoch {stored.Epoch}, the shard's is {epoch}");
         model.Offsets.Add(stored.Offset);
+        rows.Add(stored);
         if (stored.Entity.Value.StartsWith(World.DeadLetters, StringComparison.Ordinal))
         {
             events.Add((stored.Entity, stored.Seq, null));
@@ -89,8 +91,22 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, VirtualTime time,
         if (events.Count > 0 && events[^1].Event is { } last) Require(last.Part == last.Of, $"order {last.Order} is stored in part");
     }
 
-    /// <param name="node">Whose engine it is that answers.</param>
-    public void Answered(string node, Attempt attempt, Reply reply)
+    /// <summary>A read model has been given an event.</summary>
+    /// <param name="after">Offset of the one before.</param>
+    public void Followed(StoredEvent given, long after)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        Require(given.Offset == after + 1, $"a read model was given offset {given.Offset} after {after}");
+        Require(given.Offset <= rows.Count, $"a read model was given offset {given.Offset}, the journal is at {rows.Count}");
+        if (given.Offset > rows.Count) return;
+        var row = rows[(int)given.Offset - 1];
+        var same = (given.Entity, given.Seq, given.Name, given.At, given.Recorded, given.Epoch, given.Command) == (row.Entity, row.Seq, row.Name, row.At, row.Recorded, row.Epoch, row.Command)
+            && given.Payload.Span.SequenceEqual(row.Payload.Span);
+        Require(same, $"a read model was given another event of offset {given.Offset} than the journal has");
+    }
+
+    /// <param name="now">Whose engine answers at this very moment; null: it has answered a while ago, and its asker only comes to it now.</param>
+    public void Answered(string? now, Attempt attempt, Reply reply)
     {
         ArgumentNullException.ThrowIfNull(attempt);
         var order = attempt.Order;
@@ -100,12 +116,12 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, VirtualTime time,
                 Reach(accepted.Repeated ? Milestone.AcceptedAgain : Milestone.Accepted);
                 CheckAccepted(order, accepted);
                 CheckState(order, accepted.State, accepted.Events[^1].Seq);
-                if (accepted.Repeated) CheckOwner(node, order);
+                if (accepted.Repeated) CheckOwner(now, order);
                 break;
             case Reply.Nothing nothing:
                 Require(order.Command is CellCommand.Look or CellCommand.Forget, $"{order} was answered as if there were nothing to do");
                 CheckState(order, nothing.State, attempt.Floor);
-                CheckOwner(node, order);
+                CheckOwner(now, order);
                 Require(OffsetOf(order.Entity, nothing.State.Seq) == nothing.Offset, $"{order} was answered with a state of another offset");
                 break;
             case Reply.Refused refused:
@@ -137,10 +153,10 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, VirtualTime time,
         if (first)
         {
             Require(events.Count == 0 || events[^1].Event is not { } before || before.Part == before.Of, $"an order was stored in part before {order}");
-            Require(!order.Stored, $"{order} is stored twice");
+            Require(order.TimesStored <= order.Letters, $"{order} is stored twice");
             Require(order.Told || order.SurelyNotStored < order.Taken, $"{order} is stored, although every attempt was answered that it is not");
             if (order.Id is { } id && !ids.TryAdd((order.Entity, id), order.Number)) Require(ids[(order.Entity, id)] == order.Number, $"{order} is stored beside order {ids[(order.Entity, id)]} of the same id");
-            order.Stored = true;
+            order.TimesStored++;
         }
         else
         {
@@ -152,7 +168,7 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, VirtualTime time,
     {
         using var letter = JsonDocument.Parse(stored.Payload);
         Require(letter.RootElement.GetProperty("Kind").GetString() == Cell.Behavior.Kind, $"offset {stored.Offset} keeps a dead letter of another kind");
-        orders(CellCommand.OrderOf(letter.RootElement.GetProperty("Payload").GetBytesFromBase64())).SetAside = true;
+        orders(CellCommand.OrderOf(letter.RootElement.GetProperty("Payload").GetBytesFromBase64())).Letters++;
         Reach(Milestone.DeadLetterKept);
     }
 
@@ -190,8 +206,9 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, VirtualTime time,
     }
 
     /// <summary>Whoever has lost the shard no longer knows what is in the journal; nobody's clock is wrong here, so two thirds of a lease are never more than all of it.</summary>
-    private void CheckOwner(string node, Order order)
+    private void CheckOwner(string? node, Order order)
     {
+        if (node is null) return;
         var owner = owners[shardOf(order.Entity)];
         Require(owner == node, $"{order} was answered by {node} from its memory, although {owner} runs the shard");
     }

@@ -26,4 +26,11 @@ public enum Milestone
     SnapshotUsed,
     ReminderRemembered,
     DeadLetterKept,
+    DeadLetterReplayed,
+
+    /// <summary>An asker has given up.</summary>
+    DeadlinePassed,
+
+    /// <summary>A node has worked off its mailboxes, saved its snapshots and released its shards.</summary>
+    EndedInOrder,
 }

@@ -51,7 +51,7 @@ internal sealed class Healing(World world)
     private bool Broken => world.Checker.Broken is not null;
 
     private bool AtRest =>
-        world.Customers.Open.Count == 0 && world.Network.Quiet && world.Fleet.Living.All(node => node is { Unanswered: 0, CanRun: false });
+        world.Customers.Open.Count == 0 && world.Network.Quiet && world.Fleet.Living.All(node => node is { Unanswered: 0, Awaited: 0, CanRun: false } && (!world.Fleet.LookForOthers || node.Followed == world.Checker.Count));
 
     /// <summary>What an operator does: a node that is down, or says that it needs a start, is started.</summary>
     private bool Repair()
@@ -68,7 +68,7 @@ internal sealed class Healing(World world)
         return repaired;
     }
 
-    private static bool IsSick(Node node) => !node.System.JournalHealth.Ok || node.System.List().Any(status => status.State == EntityLifecycle.Stopped);
+    private static bool IsSick(Node node) => node.Ending || !node.System.JournalHealth.Ok || node.System.List().Any(status => status.State == EntityLifecycle.Stopped);
 
     /// <summary>What was under way may have stopped a cell for good.</summary>
     private void RepairAndRest()
@@ -108,7 +108,7 @@ internal sealed class Healing(World world)
             told.Add(world.Customers.Tell(cell, new CellCommand.Jam(world.Customers.All.Count), owner));
         }
 
-        GoOn(() => AtRest && told.TrueForAll(order => order.Taken == 0 || order.Stored || order.SetAside), world.Time.GetUtcNow() + RestWithin, () => "something was taken in that is neither recorded nor kept as a dead letter");
+        GoOn(() => AtRest && told.TrueForAll(order => order.Taken == 0 || order.Stored || order.Letters > 0), world.Time.GetUtcNow() + RestWithin, () => "something was taken in that is neither recorded nor kept as a dead letter");
     }
 
     /// <summary>Reminders are due a while later; each comes within a minute.</summary>
@@ -132,7 +132,7 @@ internal sealed class Healing(World world)
             world.Steps++;
             if (world.TryWork() || world.TryDeliver()) continue;
             var next = world.Time.NextDue ?? end + RestWithin;
-            world.Checker.Require(next <= end, $"{RestWithin.TotalSeconds:0} s after {since()}: {world.Customers.Open.Count} orders are without an answer ({(world.Customers.Open is [var first, ..] ? $"{first}" : "none")}), and {world.Fleet.Living.Sum(node => node.Unanswered)} are taken in and not answered");
+            world.Checker.Require(next <= end, $"{RestWithin.TotalSeconds:0} s after {since()}: {world.Customers.Open.Count} orders are without an answer ({(world.Customers.Open is [var first, ..] ? $"{first}" : "none")}), and {world.Fleet.Living.Sum(node => node.Unanswered + node.Awaited)} are taken in and not answered; read models are at {string.Join(", ", world.Fleet.Living.Select(node => node.Followed))} of {world.Checker.Count}");
             world.Advance(next - world.Time.GetUtcNow());
         }
     }
