@@ -9,6 +9,7 @@ var root = new RootCommand("Look at the digital twins of a plant: states, values
     StatusVerb.Create(options),
     TwinVerbs.List(options),
     TwinVerbs.Get(options),
+    DiffVerb.Create(options),
     WatchVerb.Create(options),
     HistoryVerb.Create(options),
     EventsVerb.Create(options),
@@ -16,6 +17,7 @@ var root = new RootCommand("Look at the digital twins of a plant: states, values
     ActorVerbs.Create(options),
     ShardVerbs.Create(options),
     LogVerbs.Create(options),
+    ProjectionVerbs.Create(options),
     JournalVerbs.Create(options),
 };
 options.AddTo(root);

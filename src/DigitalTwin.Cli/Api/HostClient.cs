@@ -131,5 +131,8 @@ public sealed class HostClient : IDisposable
 
     private static string? Text(JsonObject of, string member) => of[member] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
+    /// <summary>Ends what was asked to be done.</summary>
+    public Task<JsonElement> Delete(string path, CancellationToken stopped) => Send(HttpMethod.Delete, path, stopped);
+
     public void Dispose() => http.Dispose();
 }

@@ -75,6 +75,21 @@ public sealed record DeadLetterShape(
 /// <param name="Outcome">accepted, nothing, refused or failed.</param>
 public sealed record ReplayShape(string Id, string Outcome, string? Reason);
 
+public sealed record DiffShape(MomentShape From, MomentShape To, IReadOnlyList<ChangeShape> Items);
+
+/// <param name="At">Plant time; null before the first report.</param>
+public sealed record MomentShape(long Offset, DateTimeOffset? At);
+
+public sealed record ChangeShape(string Id, string Field, JsonElement Before, JsonElement After);
+
+/// <param name="State">live, behind or rebuilding.</param>
+public sealed record ProjectionShape(
+    string Name, JsonElement Version, long Offset, long Head, long BehindEvents, double BehindSeconds, string State, RebuildShape? Rebuilt);
+
+/// <param name="State">running, done, cancelled or failed.</param>
+public sealed record RebuildShape(
+    DateTimeOffset Started, string State, long Offset, long Target, double Seconds, bool? Differed, IReadOnlyList<string>? Differences, string? Why);
+
 public sealed record SnapshotShape(long Offset, IReadOnlyList<TwinShape> Items);
 
 public sealed record DeltaShape(long Offset, EventShape Event, TwinShape? Twin);

@@ -2,11 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using DigitalTwin.Cli.Api;
 using DigitalTwin.Cli.Output;
+using DigitalTwin.Cli.Times;
 using Spectre.Console;
 
 namespace DigitalTwin.Cli.Verbs;
 
-/// <summary>`ls` and `get`: twins as they are now.</summary>
+/// <summary>`ls` and `get`: twins as they are now, or as one was.</summary>
 internal static class TwinVerbs
 {
     public static Verb List(Options options)
@@ -18,13 +19,15 @@ internal static class TwinVerbs
         {
             if (result.GetValueOrDefault<int?>() is < 1) result.AddError("--depth wants a whole number from 1.");
         });
-        var verb = new Verb("ls", "List twins: state, counts, whether their data is fresh", "twin ls leipzig.body.line1 --kind machine -o wide") { parent, kind, depth };
+        var where = new Option<string?>("--where") { Description = "Only twins of which this holds, such as: state in (Held, Aborted) and since < -15m", HelpName = "SEARCH" };
+        var verb = new Verb("ls", "List twins: state, counts, whether their data is fresh", "twin ls --where 'state = Aborted and line = line1' -o wide") { parent, kind, depth, where };
         verb.Runs(options, async (session, parsed, stopped) =>
         {
             var path = Query.Path("api/v1/twins",
                 ("parent", parsed.GetValue(parent)),
                 ("kind", parsed.GetValue(kind)),
-                ("depth", parsed.GetValue(depth)?.ToString(CultureInfo.InvariantCulture)));
+                ("depth", parsed.GetValue(depth)?.ToString(CultureInfo.InvariantCulture)),
+                ("where", parsed.GetValue(where)));
             var items = await session.Host.GetAll(path, int.MaxValue, stopped);
             if (session.Screen.IsJson) session.Screen.JsonList(items);
             else session.Screen.Show(TwinTable.Of([.. items.Select(item => item.As<TwinShape>())], session.Screen));
@@ -36,10 +39,13 @@ internal static class TwinVerbs
     public static Verb Get(Options options)
     {
         var id = new Argument<string>("ID") { Description = "A twin, such as leipzig.body.line1.cell3.robot" };
-        var verb = new Verb("get", "Show one twin: reported and desired values side by side", "twin get leipzig.body.line1.cell3.robot") { id };
+        var past = new PastMoment();
+        var verb = new Verb("get", "Show one twin: reported and desired values side by side, now or as it was", "twin get leipzig.body.line1.cell3.robot --at -15m") { id };
+        past.AddTo(verb);
         verb.Runs(options, async (session, parsed, stopped) =>
         {
-            var sent = await session.Host.Get($"api/v1/twins/{Uri.EscapeDataString(parsed.GetRequiredValue(id))}", stopped);
+            var (at, offset) = await past.Resolve(parsed, session.Host, stopped);
+            var sent = await session.Host.Get(Query.Path($"api/v1/twins/{Uri.EscapeDataString(parsed.GetRequiredValue(id))}", ("at", at), ("offset", offset)), stopped);
             if (session.Screen.IsJson) session.Screen.Json(sent);
             else Show(sent.As<TwinShape>(), session.Screen);
             return ExitCodes.Ok;

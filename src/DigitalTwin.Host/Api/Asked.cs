@@ -1,4 +1,6 @@
 using System.Globalization;
+using DigitalTwin.Host.Twins.Projections;
+using DigitalTwin.Host.Twins.Search;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DigitalTwin.Host.Api;
@@ -54,10 +56,43 @@ public sealed class Asked
         return null;
     }
 
+    /// <summary>A moment given as <c>at</c> or as <c>offset</c>; null where neither is.</summary>
+    public AskedMoment? Moment(string? at, string? offset)
+    {
+        Require(string.IsNullOrEmpty(at) || string.IsNullOrEmpty(offset), "Give at or offset, not both.");
+        return Time("at", at) is { } time ? new AskedMoment(time, null) : Offset("offset", offset) is { } known ? new AskedMoment(null, known) : null;
+    }
+
+    /// <summary>A moment given as a time or as <c>offset:N</c>; null where there is none.</summary>
+    public AskedMoment? MomentOf(string name, string? text) =>
+        text?.StartsWith("offset:", StringComparison.Ordinal) == true ? Offset(name, text["offset:".Length..]) is { } offset ? new AskedMoment(null, offset) : null
+        : Time(name, text) is { } time ? new AskedMoment(time, null) : null;
+
+    private long? Offset(string name, string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long offset))
+            return offset;
+        faults.Add($"{name} '{text}' is not an offset: a whole number from 0.");
+        return null;
+    }
+
     public void RequireWindow(DateTimeOffset from, DateTimeOffset to)
     {
         Require(from < to, "from has to lie before to, and before the plant's present.");
         Require(to - from <= LongestWindow, $"The window is longer than {LongestWindow.TotalDays:0} days; ask for less.");
+    }
+
+    /// <returns>Null where there is none.</returns>
+    public SearchExpression? Search(string name, string? text)
+    {
+        if (text is null)
+            return null;
+        SearchReading read = SearchText.Read(text);
+        if (read is SearchReading.Invalid invalid)
+            faults.AddRange(invalid.Faults.Select(fault => $"{name}: {fault}"));
+        return (read as SearchReading.Valid)?.Expression;
     }
 
     public void OneOf(string name, string? text, params ReadOnlySpan<string> allowed)

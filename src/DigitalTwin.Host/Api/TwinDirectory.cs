@@ -8,6 +8,7 @@ using DigitalTwin.Domain.WorkOrders;
 using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Host.Twins;
 using DigitalTwin.Host.Twins.Cuts;
+using DigitalTwin.Host.Twins.Search;
 
 namespace DigitalTwin.Host.Api;
 
@@ -84,6 +85,32 @@ public sealed class TwinDirectory
             : found;
     }
 
+    /// <summary>What is another in the second cut than in the first: of each twin that has recorded something in between, or of which one cut knows more.</summary>
+    /// <param name="scope">A twin with what lies below it; null: everything.</param>
+    public IEnumerable<ChangeView> Changes(Cut before, Cut after, string? scope)
+    {
+        IEnumerable<string> moved = places.Select(place => place.Id).Where(id => before.Unit(id).Offset != after.Unit(id).Offset || before.Line(id).Offset != after.Line(id).Offset
+            || before.Damage.ContainsKey(id) != after.Damage.ContainsKey(id));
+        IEnumerable<string> orders = before.WorkOrders.Keys.Union(after.WorkOrders.Keys)
+            .Where(id => before.WorkOrders.GetValueOrDefault(id)?.Offset != after.WorkOrders.GetValueOrDefault(id)?.Offset).Order(StringComparer.Ordinal);
+        foreach (string id in moved.Concat(orders).Where(id => scope is null || id == scope || IsBelow(id, scope)))
+        {
+            Dictionary<string, object> was = Recorded(id, before), now = Recorded(id, after);
+            foreach (string field in was.Keys.Union(now.Keys))
+            {
+                (object? old, object? become) = (was.GetValueOrDefault(field), now.GetValueOrDefault(field));
+                if (!Equals(old, become))
+                    yield return new ChangeView(id, field, old, become);
+            }
+        }
+    }
+
+    /// <summary>Values of a twin that a search may name.</summary>
+    public IReadOnlyList<object> ValuesOf(TwinView twin, SearchField field) => twin.ValuesOf(field, AncestorOf);
+
+    /// <summary>Signals of one place; none for what is no place.</summary>
+    public IReadOnlyList<SignalDefinition> OwnSignalsOf(string id) => byId.TryGetValue(id, out Place? place) ? place.Signals : [];
+
     /// <summary>Ids of the signals of a place and of everything below it.</summary>
     public IEnumerable<string> SignalsOf(string id) =>
         places.Where(place => place.Id == id || IsBelow(place.Id, id)).SelectMany(place => place.Signals).Select(signal => signal.Id);
@@ -93,6 +120,22 @@ public sealed class TwinDirectory
     /// <summary>Ids are paths: what lies below a twin begins with its id and a dot.</summary>
     public static bool IsBelow(string id, string root) =>
         id.Length > root.Length && id[root.Length] == '.' && id.StartsWith(root, StringComparison.Ordinal);
+
+    /// <summary>All that the journal says of a twin at one moment, by field.</summary>
+    internal Dictionary<string, object> Recorded(string id, Cut cut) => Find(id, cut)?.Recorded(name => byId[id].Signals.Any(signal => signal.Name == name && signal.Role == SignalRole.Setpoint)).ToDictionary() ?? [];
+
+    private string? AncestorOf(TwinView twin, string kind)
+    {
+        if (kind == "station" && twin.Station is { } there)
+            return there;
+        for (string? id = twin.Id; id is not null; id = byId.TryGetValue(id, out Place? place) ? place.Parent : twin.Parent)
+        {
+            if (byId.TryGetValue(id, out Place? at) && at.Kind == kind)
+                return id;
+        }
+
+        return null;
+    }
 
     private static TwinView View(Cut cut, Place place, Func<SignalDefinition, UnitState, ReportedValue?> reported)
     {

@@ -5,6 +5,8 @@ using DigitalTwin.Actors.Journals;
 using DigitalTwin.Domain.Calendars;
 using DigitalTwin.Domain.Kpis;
 using DigitalTwin.Host.Twins;
+using DigitalTwin.Host.Twins.Projections;
+using DigitalTwin.Host.Twins.Search;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DigitalTwin.Host.Api;
@@ -17,30 +19,57 @@ public static class TwinEndpoints
 {
     public static void MapTwins(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/twins", List).WithName("twins").WithSummary("Twins below a parent, by level and kind; places in the order of the definition, then work orders by id, highest first");
-        api.MapGet("/twins/{id}", Get).WithName("twin").WithSummary("One twin: state, reported beside desired, counts");
+        api.MapGet("/twins", List).WithName("twins").WithSummary("Twins below a parent, by level and kind, or found by a search; places in the order of the definition, then work orders by id, highest first")
+            .WithDescription("where: a search, such as: state = Aborted and line = line1. behind: only where the list is more than five seconds behind the journal.");
+        api.MapGet("/twins/{id}", Get).WithName("twin").WithSummary("One twin: state, reported beside desired, counts; now, or as it was at a plant time or journal offset")
+            .WithDescription("at: plant time, or offset: journal offset; reported is then from the historian, else from the journal, else absent.");
         api.MapGet("/twins/{id}/events", Events).WithName("twinEvents").WithSummary("What a twin has recorded, page by page");
         api.MapGet("/twins/{id}/states", States).WithName("twinStates").WithSummary("The PackML states of a machine or station over a window of plant time");
     }
 
-    private static Results<Ok<Page<TwinView>>, ProblemHttpResult> List(
-        TwinDirectory twins, string? parent = null, string? depth = null, string? kind = null, string? limit = null, string? cursor = null)
+    private static Results<Ok<TwinPage>, ProblemHttpResult> List(
+        TwinDirectory twins, TwinModel model, ProjectionSet projections, PlantTime plantTime,
+        string? parent = null, string? depth = null, string? kind = null, string? where = null, string? limit = null, string? cursor = null)
     {
         var asked = new Asked();
         int levels = asked.Number("depth", depth, int.MaxValue, 0, int.MaxValue);
         int size = asked.Number("limit", limit, 500, 1, 1000);
         asked.Require(cursor is null || twins.IsPlace(cursor) || TwinDirectory.IsOrder(cursor), $"cursor '{cursor}' is not one that this API gave out.");
         asked.OneOf("kind", kind, "plant", "area", "line", "station", "machine", "workOrder");
+        SearchExpression? search = asked.Search("where", where);
         if (!asked.IsValid)
             return asked.Problem;
         if (parent is not null && !twins.IsPlace(parent))
             return Problems.NotFound($"There is no twin '{parent}' that could be a parent; /api/v1/twins lists all.");
-        TwinView[] page = [.. twins.Below(parent, levels == int.MaxValue ? null : levels, kind, cursor).Take(size + 1)];
-        return TypedResults.Ok(page.Length > size ? new Page<TwinView>(page[..size], page[size - 1].Id) : new Page<TwinView>(page, null));
+        DateTimeOffset now = plantTime.GetUtcNow();
+        long offset = model.Offset;
+        TwinView[] page = [.. twins.Below(parent, levels == int.MaxValue ? null : levels, kind, cursor)
+            .Where(twin => search is null || search.Matches(field => twins.ValuesOf(twin, field), now)).Take(size + 1)];
+        BehindView? behind = BehindView.Of(projections.Lag());
+        return TypedResults.Ok(page.Length > size ? new TwinPage(page[..size], page[size - 1].Id, offset, behind) : new TwinPage(page, null, offset, behind));
     }
 
-    private static Results<Ok<TwinView>, ProblemHttpResult> Get(TwinDirectory twins, string id) =>
-        twins.Find(id) is { } twin ? TypedResults.Ok(twin) : Unknown(id);
+    private static async Task<Results<Ok<TwinView>, ProblemHttpResult>> Get(
+        TwinDirectory twins, TimeTravel travel, PastValues values, string id, CancellationToken cancellation, string? at = null, string? offset = null)
+    {
+        var asked = new Asked();
+        AskedMoment? moment = asked.Moment(at, offset);
+        if (!asked.IsValid)
+            return asked.Problem;
+        if (moment is not { } past)
+            return twins.Find(id) is { } present ? TypedResults.Ok(present) : Unknown(id);
+        Moment found = await travel.AtAsync(past, cancellation);
+        if (found is not Moment.Found { Cut: var cut } known)
+            return Problems.Invalid(((Moment.Refused)found).Why);
+        if (twins.Find(id, cut) is not { } twin)
+            return twins.Find(id) is null ? Unknown(id) : Problems.NotFound($"There was no twin '{id}' at offset {cut.Offset} yet.");
+        if (known.At is not { } time)
+            return TypedResults.Ok(twin);
+        var reported = new Dictionary<string, ReportedValue>(twin.Reported);
+        foreach ((string name, ReportedValue value) in await values.AtAsync(twins.OwnSignalsOf(id), time, cancellation))
+            reported[name] = value;
+        return TypedResults.Ok(twin with { Reported = reported });
+    }
 
     private static Results<Ok<Page<EventView>>, ProblemHttpResult> Events(
         TwinDirectory twins, IJournalReader journal, string id, string? from = null, string? to = null, string? cursor = null, string? limit = null, string? order = null)

@@ -32,6 +32,10 @@ public sealed record CountsView(long Produced, long Good, long Scrap);
 /// <param name="Next">Cursor of the next page; null on the last.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
+/// <param name="Offset">Journal offset that the list is of.</param>
+/// <param name="Behind">How far that is behind the journal, beyond five seconds; null: it is not.</param>
+public sealed record TwinPage(IReadOnlyList<TwinView> Items, string? Next, long Offset, BehindView? Behind);
+
 /// <param name="At">Plant time.</param>
 /// <param name="Recorded">Wall time of the commit.</param>
 public sealed record EventView(long Offset, string Entity, long Seq, string Name, DateTimeOffset At, DateTimeOffset Recorded, System.Text.Json.JsonElement Data);

@@ -69,7 +69,7 @@ public static class HostApplication
         var archive = new WorkOrderArchive(stores.Journal);
         ILogger projections = logs.Factory.CreateLogger("projections");
         using var cuts = new CutHistory(stores.Projections, stores.Journal, archive, model.Now.Places, projections);
-        var checkpoints = new Checkpoints(stores.Projections, model, times, cuts, stores.Journal, time, projections);
+        var checkpoints = new Checkpoints(stores.Projections, model, times, cuts, stores.Journal, TimeSpan.FromSeconds(1), projections);
         // Twins record before history stores, so either may know the newer time.
         var plantTime = new PlantTime(clock, () => newestSample > model.Now.PlantTime ? newestSample : model.Now.PlantTime ?? newestSample);
         var actors = new ActorLog(logs.Factory);
@@ -118,7 +118,7 @@ public static class HostApplication
         services.AddSingleton(stores.Recorded).AddSingleton<IJournalReader>(stores.Journal).AddSingleton(stores.History).AddSingleton(ShiftCalendar.Of(source.Plant));
         services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash));
         services.AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
-        services.AddSingleton(archive).AddSingleton(times).AddSingleton(cuts).AddSingleton<ProjectionSet>();
+        services.AddSingleton(archive).AddSingleton(times).AddSingleton(cuts).AddSingleton<ProjectionSet>().AddSingleton<TimeTravel>().AddSingleton<PastValues>();
         services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton(metrics).AddSingleton<HostMeters>().AddSingleton(commits);
         services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>().AddHostedService<JournalWatch>();
         if (!options.Attach)
@@ -240,6 +240,8 @@ public static class HostApplication
         RouteGroupBuilder api = app.MapGroup("/api/v1");
         api.MapPlant();
         api.MapTwins();
+        api.MapCuts();
+        api.MapProjections();
         api.MapHistory();
         api.MapOee();
         api.MapEngine();

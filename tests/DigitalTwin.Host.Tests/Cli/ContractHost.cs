@@ -38,6 +38,9 @@ public sealed class ContractHost : IAsyncLifetime
             _ => Problem(404, "NOT_FOUND", $"No twin has the id '{id}'."),
         });
         app.MapGet("/api/v1/twins/{id}/events", () => Json(Recorded.EventsNewestFirst));
+        app.MapGet("/api/v1/diff", () => Json(Recorded.Diff));
+        app.MapGet("/api/v1/projections", () => Json($$"""{"items":[{{Recorded.Projection}}],"next":null}"""));
+        app.MapPost("/api/v1/projections/{name}/rebuild", (string name) => name == "twins" ? Results.Text(Recorded.ProjectionRebuilding, "application/json", statusCode: 202) : Problem(404, "NOT_FOUND", $"There is no projection '{name}'."));
         app.MapGet("/api/v1/tags/history", () => Json(Recorded.History));
         app.MapGet("/api/v1/oee/{id}/losses", (string id) => Json(id == "broken" ? Recorded.LossesThatDoNotAddUp : Recorded.Losses));
         app.MapGet("/api/v1/actors", () => Json(Recorded.Actors));

@@ -37,6 +37,10 @@ public sealed class ExitCodesTests(ContractHost host) : IClassFixture<ContractHo
     [InlineData("ls", "--depth", "0")]
     [InlineData("history", "a", "--from", "yesterday")]
     [InlineData("history", "a", "--from", "2026-01-05T10:00Z", "--to", "2026-01-05T09:00Z")]
+    [InlineData("diff")]
+    [InlineData("diff", "--from", "offset:x")]
+    [InlineData("get", "a", "--at", "now", "--offset", "3")]
+    [InlineData("get", "a", "--offset", "-3")]
     [InlineData("status", "--timeout", "0")]
     [InlineData("status", "--url", "ftp://plant")]
     public async Task A_wrong_command_line_ends_with_2_and_says_what_is_wrong(params string[] args)
@@ -97,7 +101,7 @@ public sealed class ExitCodesTests(ContractHost host) : IClassFixture<ContractHo
     {
         var overview = await TwinProcess.Run();
         Assert.Equal(0, overview.ExitCode);
-        foreach (var verb in new[] { "status", "ls", "get", "watch", "history", "events", "oee show", "actor hierarchy", "journal verify", "journal stat" })
+        foreach (var verb in new[] { "status", "ls", "get", "watch", "history", "events", "diff", "projection ls", "projection rebuild", "oee show", "actor hierarchy", "journal verify", "journal stat" })
         {
             Assert.Contains(overview.Lines, line => line.StartsWith($"twin {verb} ", StringComparison.Ordinal));
             var help = await TwinProcess.Run([.. verb.Split(' '), "--help"]);

@@ -51,6 +51,9 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
     [InlineData("actor hierarchy", "actors")]
     [InlineData("oee show leipzig.body.line1.cell3", "steps")]
     [InlineData("status", "clock")]
+    [InlineData("diff --from -15m", "items")]
+    [InlineData("projection ls", "items")]
+    [InlineData("projection rebuild twins", "rebuilt")]
     public async Task Json_is_the_answer_of_the_host_whole(string verb, string member)
     {
         var words = verb.Split(' ');
@@ -80,6 +83,46 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
         Assert.Contains(rows, row => row is ["motorTemperature", "71.5 °C", "–", "stale", "95 s", "2026-01-05T09:39:01Z"]);
         Assert.Contains(rows, row => row is ["speedOverride", "–", "100 %", "–", "–", "–"]);
         Assert.Contains(rows, row => row is ["current", "–", "–", "bad", "–", "–"]);
+    }
+
+    [Fact]
+    public async Task Ls_passes_a_search_on_as_it_was_written()
+    {
+        Assert.Equal(0, (await host.Twin("ls", "--where", "state = Aborted and line = line1")).ExitCode);
+        Assert.Contains("/api/v1/twins?where=state%20%3D%20Aborted%20and%20line%20%3D%20line1", host.Asked);
+    }
+
+    [Fact]
+    public async Task Get_shows_the_past_by_time_and_by_offset()
+    {
+        foreach (var (option, value, asked) in new[] { ("--at", "-15m", "at=2026-01-05T09%3A25%3A00.000Z"), ("--at", "2026-01-05T09:00Z", "at=2026-01-05T09%3A00%3A00.000Z"), ("--offset", "812", "offset=812") })
+        {
+            Assert.Equal(0, (await host.Twin("get", Recorded.Robot, option, value)).ExitCode);
+            Assert.Contains($"/api/v1/twins/{Recorded.Robot}?{asked}", host.Asked);
+        }
+    }
+
+    [Fact]
+    public async Task Diff_shows_twin_field_before_and_after()
+    {
+        var run = await host.Twin("diff", "leipzig.body.line1", "--from", "-15m", "--to", "offset:813");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["TWIN", "FIELD", "BEFORE", "AFTER"], Cells(run.Lines[0]));
+        Assert.Equal([Recorded.Robot, "state", "Execute", "Aborted"], Cells(run.Lines[1]));
+        Assert.Equal([Recorded.Robot, "fault", "–", "1207"], Cells(run.Lines[2]));
+        Assert.Equal("2 changes from 2026-01-05T09:25:00Z (offset 800) to 2026-01-05T09:40:00Z (offset 813)", run.Lines[3]);
+        Assert.Contains("/api/v1/diff?scope=leipzig.body.line1&from=2026-01-05T09%3A25%3A00.000Z&to=offset%3A813", host.Asked);
+    }
+
+    [Fact]
+    public async Task Projections_show_how_far_they_are_behind_and_a_rebuild_says_what_differed()
+    {
+        var list = await host.Twin("projection", "ls");
+        Assert.Equal(["twins", "1", "behind", "800", "813", "13 events, 6.3 s", "2026-01-05T08:40:00Z rebuilt from 790 events in 1.3 s; IT DIFFERED and was replaced"], Cells(list.Lines[1]));
+        var rebuilt = await host.Twin("projection", "rebuild", "twins");
+        Assert.Equal(0, rebuilt.ExitCode);
+        Assert.Equal(["twins: rebuilt from 790 events in 1.3 s; IT DIFFERED and was replaced", "unit:robot: a, not b"], rebuilt.Lines);
+        Assert.Equal(3, (await host.Twin("projection", "rebuild", "plant")).ExitCode);
     }
 
     [Fact]

@@ -43,6 +43,18 @@ internal static class Recorded
          {"id":"{{{Robot}}}.current","unit":"A","raw":0,"points":[]}]}
         """;
 
+    public const string Diff = $$$"""
+        {"from":{"offset":800,"at":"2026-01-05T09:25:00.000Z"},"to":{"offset":813,"at":"2026-01-05T09:40:00.000Z"},"items":[
+         {"id":"{{{Robot}}}","field":"state","before":"Execute","after":"Aborted"},{"id":"{{{Robot}}}","field":"fault","before":null,"after":1207}]}
+        """;
+
+    public const string Projection = """
+        {"name":"twins","version":"1","offset":800,"head":813,"behindEvents":13,"behindSeconds":6.25,"state":"behind",
+         "rebuilt":{"started":"2026-01-05T08:40:00.000Z","state":"done","offset":790,"target":790,"seconds":1.25,"differed":true,"differences":["unit:robot: a, not b"],"why":null}}
+        """;
+
+    public static string ProjectionRebuilding => Projection.Replace("\"state\":\"done\"", "\"state\":\"running\"", StringComparison.Ordinal);
+
     public const string Actors = $$$"""
         {"system":"leipzig","actors":[
          {"id":"{{{Robot}}}","kind":"machine","mailbox":0,"processed":1204,"restarts":0,"state":"running"},

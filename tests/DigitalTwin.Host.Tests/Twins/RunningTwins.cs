@@ -20,14 +20,6 @@ internal sealed class RunningTwins : IAsyncDisposable
         public override DateTimeOffset GetUtcNow() => MadePlant.Morning;
     }
 
-    /// <summary>A second has passed whenever somebody looks.</summary>
-    private sealed class RushingTime : TimeProvider
-    {
-        private long now;
-
-        public override long GetTimestamp() => Interlocked.Add(ref now, TimestampFrequency);
-    }
-
     private readonly CancellationTokenSource stop = new();
     private Task following = Task.CompletedTask;
     private ulong sequence;
@@ -41,7 +33,7 @@ internal sealed class RunningTwins : IAsyncDisposable
         {
             Archive = new WorkOrderArchive(journal);
             Cuts = new CutHistory(store, journal, Archive, Model.Now.Places, NullLogger.Instance);
-            Checkpoints = new Checkpoints(store, Model, Times, Cuts, journal, new RushingTime(), NullLogger.Instance);
+            Checkpoints = new Checkpoints(store, Model, Times, Cuts, journal, TimeSpan.FromMilliseconds(5), NullLogger.Instance);
         }
 
         Feed = new TwinFeed(System, journal, Model, Entities, MadePlant.Definition, Checkpoints, NullLogger<TwinFeed>.Instance);

@@ -10,26 +10,29 @@ namespace DigitalTwin.Host.Twins.Projections;
 /// Saves the newest cut and the time index about each second, so that a start folds only what came after. What is saved is never needed:
 /// a checkpoint that does not fit the journal, the plant or this version is left aside, and all is folded from the first event.
 /// </summary>
-/// <remarks>Called by one thread at a time, the feed's; what costs time runs beside it, on values that no longer change.</remarks>
-public sealed class Checkpoints(ProjectionStore store, TwinModel model, TimeIndex times, CutHistory history, IJournalReader journal, TimeProvider time, ILogger log)
+/// <remarks>Told by the feed in its turn; saved beside it, since a cut does not change any more.</remarks>
+/// <param name="every">Wall time between two saves.</param>
+public sealed class Checkpoints(ProjectionStore store, TwinModel model, TimeIndex times, CutHistory history, IJournalReader journal, TimeSpan every, ILogger log)
 {
     public const string Name = "twins";
-
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    public const string Version = "1";
 
     private readonly string version = VersionOf(model.Now.Places);
-    private (Cut Cut, long By)? told;
+    private readonly Lock saving = new();
+    private volatile Position? told;
+    private Timer? timer;
     private Cut? savedCut;
     private TimeIndex.Saved? savedTimes;
-    private Task saving = Task.CompletedTask;
-    private long startedAt;
     private bool complained;
+
+    /// <param name="By">Where the journal was when all that follows from the cut was recorded.</param>
+    private sealed record Position(Cut Cut, long By);
 
     /// <summary>The offset that this start went on from; 0: from the first event.</summary>
     public long ResumedAt { get; private set; }
 
     /// <summary>Changes with everything that makes the same journal fold into another cut.</summary>
-    internal static string VersionOf(PlantPlaces places) => $"1 {StateCodecs.Unit.Format} {StateCodecs.Line.Format} {StateCodecs.WorkOrder.Format} {places.Fingerprint}";
+    internal static string VersionOf(PlantPlaces places) => $"{Version} {StateCodecs.Unit.Format} {StateCodecs.Line.Format} {StateCodecs.WorkOrder.Format} {places.Fingerprint}";
 
     /// <summary>Puts into model and time index what was saved, as far as it is of this journal.</summary>
     public void Resume()
@@ -70,53 +73,51 @@ public sealed class Checkpoints(ProjectionStore store, TwinModel model, TimeInde
     public void Told()
     {
         // What follows was recorded after the cut: a journal that ends in between (restored from a backup) must not go on from it.
-        told = (model.Now, journal.Head.Offset);
-        if (saving.IsCompleted && time.GetElapsedTime(startedAt) >= Every)
-            Start();
+        told = new Position(model.Now, journal.Head.Offset);
+        timer ??= new Timer(_ => TrySave(), null, every, every);
     }
 
-    /// <summary>Saves what was told last, and ends when all is saved.</summary>
+    /// <summary>Saves what was told last, and ends when all is saved; nothing is told after it.</summary>
     public async Task FlushAsync()
     {
-        await saving;
-        Start();
-        await saving;
+        if (timer is not null)
+            await timer.DisposeAsync();
+        TrySave();
         await history.FlushAsync();
     }
 
-    private void Start()
+    private void TrySave()
+    {
+        lock (saving)
+        {
+            try
+            {
+                Save();
+                complained = false;
+            }
+            catch (Exception fault)
+            {
+                // Whatever it was: nothing depends on it, and the plant goes on.
+                if (!complained)
+                    log.LogWarning("The newest twins could not be saved, so the next start takes longer; tried again each second: {Reason}", fault.Message);
+                complained = true;
+            }
+        }
+    }
+
+    private void Save()
     {
         if (told is not var (cut, by) || (cut.Offset == savedCut?.Offset && ReferenceEquals(cut.History, savedCut.History)))
             return;
-        startedAt = time.GetTimestamp();
-        long indexed = times.Offset;
-        TimeIndex.Saved? before = savedTimes;
-        (List<ProjectionRow> rows, TimeIndex.Saved now) = times.Since(before);
-        saving = Task.Run(() =>
-        {
-            if (EventMark.At(journal, by) is { } mark)
-                Save(cut, new ProjectionChange(new(TimeIndex.Name, TimeIndex.Version, indexed, mark), rows, [], Anew: before?.Generation != now.Generation), now);
-        });
-    }
-
-    private void Save(Cut cut, ProjectionChange index, TimeIndex.Saved indexed)
-    {
+        (List<ProjectionRow> rows, TimeIndex.Saved indexed) = times.Since(savedTimes);
+        // Past a row that cannot be read there is no event to tell this journal by; the next one will do.
+        if (EventMark.At(journal, by) is not { } mark || EventMark.At(journal, indexed.Offset) is not { } indexMark)
+            return;
         Cut? since = ReferenceEquals(savedCut?.History, cut.History) ? savedCut : null;
-        var twins = new ProjectionChange(
-            new(Name, version, cut.Offset, index.Head.Mark), CutRows.Of(cut, since), since is null ? [] : CutRows.Gone(cut, since), Anew: since is null);
-        try
-        {
-            store.Save(twins, index);
-            savedCut = cut;
-            savedTimes = indexed;
-            complained = false;
-        }
-        catch (SqliteException fault)
-        {
-            if (!complained)
-                log.LogWarning("The newest twins could not be saved, so the next start takes longer; tried again each second: {Reason}", fault.Message);
-            complained = true;
-        }
+        store.Save(
+            new ProjectionChange(new(Name, version, cut.Offset, mark), CutRows.Of(cut, since), since is null ? [] : CutRows.Gone(cut, since), Anew: since is null),
+            new ProjectionChange(new(TimeIndex.Name, TimeIndex.Version, indexed.Offset, indexMark), rows, [], Anew: savedTimes?.Generation != indexed.Generation));
+        (savedCut, savedTimes) = (cut, indexed);
     }
 
     private ProjectionHead? Fitting(string name, string expected)

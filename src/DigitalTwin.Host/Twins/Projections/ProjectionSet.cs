@@ -46,7 +46,7 @@ public sealed class ProjectionSet(TwinModel model, TimeIndex times, CutHistory h
 
     public IReadOnlyList<ProjectionStatus> All() =>
     [
-        new(Checkpoints.Name, Checkpoints.VersionOf(model.Now.Places), model.Offset, journal.Head.Offset, LagOf(model.Offset), Last(Checkpoints.Name)),
+        new(Checkpoints.Name, Checkpoints.Version, model.Offset, journal.Head.Offset, LagOf(model.Offset), Last(Checkpoints.Name)),
         new(TimeIndex.Name, TimeIndex.Version, times.Offset, journal.Head.Offset, LagOf(times.Offset), Last(TimeIndex.Name)),
     ];
 

@@ -121,7 +121,7 @@ public sealed class TimeIndex
         }
     }
 
-    /// <summary>What is new since it was saved last; call in the writer's turn, so that it fits the offset.</summary>
+    /// <summary>What is new since it was saved last.</summary>
     /// <param name="saved">As this gave it then; null: nothing was saved.</param>
     internal (List<ProjectionRow> Rows, Saved Now) Since(Saved? saved)
     {
@@ -130,12 +130,12 @@ public sealed class TimeIndex
             var rows = new List<ProjectionRow> { new(NewestKey, Encode(newest, first)) };
             for (int i = saved?.Generation == generation ? saved.Entries : 0; i < newestBy.Count; i++)
                 rows.Add(new(i.ToString("D12", CultureInfo.InvariantCulture), Encode(newestBy[i])));
-            return (rows, new Saved(generation, newestBy.Count));
+            return (rows, new Saved(generation, newestBy.Count, offset));
         }
     }
 
     /// <param name="Generation">Another one has nothing in common with this one.</param>
-    internal sealed record Saved(int Generation, int Entries);
+    internal sealed record Saved(int Generation, int Entries, long Offset);
 
     /// <returns>False where the rows are not a whole index up to that offset.</returns>
     internal bool TryLoad(long upTo, IReadOnlyList<ProjectionRow> rows)

@@ -1,0 +1,163 @@
+using DigitalTwin.Actors.TestKit;
+using DigitalTwin.Domain.Packml;
+using DigitalTwin.Edge.Ingest;
+using DigitalTwin.Host.Api;
+using DigitalTwin.Host.Twins;
+using DigitalTwin.Host.Twins.Cuts;
+using DigitalTwin.Host.Twins.Projections;
+using DigitalTwin.Persistence.Projections;
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DigitalTwin.Host.Tests.Twins;
+
+/// <summary>What is shown says how far it is behind, can be made anew while it is in use, and two moments of it can be compared.</summary>
+[Collection("twins")]
+public sealed class ProjectionSetTests : IDisposable
+{
+    private sealed class SetTime : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = MadeJournal.T0;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
+    private readonly TemporaryFolder folder = new();
+    private readonly ProjectionStore store;
+    private readonly SetTime time = new();
+    private readonly TimeIndex times = new();
+
+    public ProjectionSetTests() => store = ProjectionStore.Open(folder.Path, Assert.Fail);
+
+    [Fact]
+    public void What_is_behind_the_journal_says_by_how_much_and_beyond_five_seconds_that_it_is()
+    {
+        MemoryJournal journal = MadeJournal.Of(MadeJournal.State(MadePlant.Robot, PackmlState.Idle, 1), MadeJournal.State(MadePlant.Robot, PackmlState.Held, 2));
+        var model = new TwinModel(MadePlant.Definition, journal);
+        using ProjectionSet projections = Over(model, journal);
+        time.Now = MadeJournal.T0.AddSeconds(4);
+        Assert.Equal(new Lag(2, 4), projections.Lag());
+        Assert.False(projections.Lag().IsBehind);
+        Assert.Null(BehindView.Of(projections.Lag()));
+        time.Now = MadeJournal.T0.AddSeconds(6);
+        Assert.True(projections.Lag().IsBehind);
+        Assert.Equal(new BehindView(2, 6), BehindView.Of(projections.Lag()));
+        model.Apply(journal.Events[0]);
+        model.Apply(journal.Events[1]);
+        Assert.Equal(default, projections.Lag());
+    }
+
+    [Fact]
+    public async Task A_projection_that_is_not_what_the_journal_says_is_told_and_replaced()
+    {
+        MemoryJournal journal = MadeJournal.Of(MadeJournal.State(MadePlant.Robot, PackmlState.Idle, 1), MadeJournal.State(MadePlant.Last, PackmlState.Held, 2));
+        var model = new TwinModel(MadePlant.Definition, journal);
+        // The first event as it never was.
+        model.Apply(journal.Events[0] with { Payload = EventCatalogs.Units.Encode(MadeJournal.State("", PackmlState.Aborted, 1).Unit!).Payload });
+        model.Apply(journal.Events[1]);
+        using ProjectionSet projections = Over(model, journal);
+        projections.Rebuild("twins");
+        await projections.SettledAsync().WaitAsync(Wait.Patience);
+        Rebuild rebuilt = projections.All()[0].Rebuilt!;
+        Assert.Equal((RebuildState.Done, 2L, 2L, true), (rebuilt.State, rebuilt.Offset, rebuilt.Target, rebuilt.Differed));
+        Assert.Contains($"unit:{MadePlant.Robot}", Assert.Single(rebuilt.Differences), StringComparison.Ordinal);
+        Assert.Equal(CutTests.Text(CutTests.Fold(journal, 2)), CutTests.Text(model.Now));
+
+        projections.Rebuild("twins");
+        await projections.SettledAsync().WaitAsync(Wait.Patience);
+        Assert.False(projections.All()[0].Rebuilt!.Differed);
+    }
+
+    [Fact]
+    public async Task A_rebuild_can_be_cancelled_and_what_is_in_use_stays()
+    {
+        MemoryJournal journal = MadeJournal.Of(Enumerable.Range(0, 3_000).Select(i => MadeJournal.State(MadePlant.Robot, (PackmlState)(i % 18), i)));
+        var model = new TwinModel(MadePlant.Definition, journal);
+        model.Replace(CutTests.Fold(journal, 3_000));
+        Cut before = model.Now;
+        using ProjectionSet projections = Over(model, journal);
+        using var reading = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        journal.ReadFaults = () =>
+        {
+            reading.Set();
+            goOn.Wait(Wait.Patience);
+            return false;
+        };
+        projections.Rebuild("twins");
+        Assert.True(reading.Wait(Wait.Patience));
+        Assert.True(projections.Cancel("twins"));
+        goOn.Set();
+        await projections.SettledAsync().WaitAsync(Wait.Patience);
+        journal.ReadFaults = () => false;
+        Assert.Equal(RebuildState.Cancelled, projections.All()[0].Rebuilt!.State);
+        Assert.Same(before, model.Now);
+        Assert.False(projections.Cancel("twins"));
+    }
+
+    [Fact]
+    public async Task A_rebuilt_model_goes_on_with_what_was_recorded_meanwhile_and_is_saved_whole()
+    {
+        MemoryJournal journal = MadeJournal.Of(MadeJournal.State(MadePlant.Robot, PackmlState.Idle, 1), MadeJournal.State(MadePlant.Last, PackmlState.Held, 2), MadeJournal.State(MadePlant.Robot, PackmlState.Execute, 3));
+        var model = new TwinModel(MadePlant.Definition, journal);
+        using var cuts = new CutHistory(store, journal, new WorkOrderArchive(journal), model.Now.Places, NullLogger.Instance);
+        var checkpoints = new Checkpoints(store, model, times, cuts, journal, TimeSpan.FromHours(1), NullLogger.Instance);
+        foreach (var stored in journal.Events)
+        {
+            model.Apply(stored);
+            checkpoints.Folded(stored);
+        }
+
+        checkpoints.Told();
+        await checkpoints.FlushAsync();
+        // Folded anew up to an earlier moment only: the rest follows when it is put in place.
+        model.Replace(CutTests.Fold(journal, 1));
+        Assert.Equal(CutTests.Text(CutTests.Fold(journal, 3)), CutTests.Text(model.Now));
+        checkpoints.Told();
+        await checkpoints.FlushAsync();
+        Assert.Equal(CutTests.Text(model.Now), CutTests.Text(CutRows.Read(model.Now.Places, store.Head("twins")!.Offset, store.Rows("twins"))));
+    }
+
+    private static readonly string[] Twins = [MadePlant.Line, MadePlant.First, MadePlant.Last, MadePlant.Robot, .. Enumerable.Range(0, 6).Select(MadeJournal.OrderId)];
+
+    private static readonly Arbitrary<(MadeEvent[] Events, int First, int Second)> Histories = Arb.From(
+        from events in MadeJournal.Anything.NonEmptyListOf() from first in Gen.Choose(0, 200) from second in Gen.Choose(0, 200)
+        select (events.ToArray(), first % (events.Count + 1), second % (events.Count + 1)));
+
+    [Fact]
+    public void A_moment_is_not_different_from_itself_and_a_difference_applied_to_one_gives_the_other() => Prop.ForAll(Histories, history =>
+    {
+        MemoryJournal journal = MadeJournal.Of(history.Events);
+        var model = new TwinModel(MadePlant.Definition, journal);
+        var directory = new TwinDirectory(MadePlant.Definition, model, new LiveValues(MadePlant.Definition.Signals, new PlantClock(time), time), new WorkOrderArchive(journal));
+        (Cut a, Cut b) = (CutTests.Fold(journal, history.First), CutTests.Fold(journal, history.Second));
+        SortedDictionary<string, string> patched = Fields(a);
+        foreach (ChangeView change in directory.Changes(a, b, null))
+        {
+            string key = $"{change.Id} {change.Field}";
+            if (patched.GetValueOrDefault(key) != change.Before?.ToString())
+                return false.Label($"{key} was {patched.GetValueOrDefault(key)}, not {change.Before}");
+            if (change.After is null)
+                patched.Remove(key);
+            else
+                patched[key] = change.After.ToString()!;
+        }
+
+        return (patched.SequenceEqual(Fields(b)) && !directory.Changes(a, a, null).Any()).Label($"{string.Join('\n', patched)}\nis not\n{string.Join('\n', Fields(b))}");
+
+        SortedDictionary<string, string> Fields(Cut cut) => new(Twins.SelectMany(id => directory.Recorded(id, cut), (id, field) => KeyValuePair.Create($"{id} {field.Key}", field.Value.ToString()!)).ToDictionary(), StringComparer.Ordinal);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+
+    public void Dispose()
+    {
+        store.Dispose();
+        folder.Dispose();
+    }
+
+    private ProjectionSet Over(TwinModel model, MemoryJournal journal)
+    {
+        var archive = new WorkOrderArchive(journal);
+        return new ProjectionSet(model, times, new CutHistory(store, journal, archive, model.Now.Places, NullLogger.Instance), archive, journal, time);
+    }
+}
