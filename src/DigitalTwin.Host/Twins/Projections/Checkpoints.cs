@@ -88,20 +88,24 @@ public sealed class Checkpoints(ProjectionStore store, TwinModel model, TimeInde
 
     private void TrySave()
     {
-        lock (saving)
+        // A save that takes longer than the time to the next one is the next one too.
+        if (!saving.TryEnter())
+            return;
+        try
         {
-            try
-            {
-                Save();
-                complained = false;
-            }
-            catch (Exception fault)
-            {
-                // Whatever it was: nothing depends on it, and the plant goes on.
-                if (!complained)
-                    log.LogWarning("The newest twins could not be saved, so the next start takes longer; tried again each second: {Reason}", fault.Message);
-                complained = true;
-            }
+            Save();
+            complained = false;
+        }
+        catch (Exception fault)
+        {
+            // Whatever it was: nothing depends on it, and the plant goes on.
+            if (!complained)
+                log.LogWarning("The newest twins could not be saved, so the next start takes longer; tried again each second: {Reason}", fault.Message);
+            complained = true;
+        }
+        finally
+        {
+            saving.Exit();
         }
     }
 
