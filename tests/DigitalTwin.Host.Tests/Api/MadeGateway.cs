@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
 using DigitalTwin.Domain.Packml;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Link;
@@ -23,7 +24,7 @@ internal sealed class MadeGateway : IAsyncDisposable
     private static readonly string[] Signals = [.. MadePlant.Definition.Signals.Select(signal => signal.Id)];
 
     private readonly ClientWebSocket socket = new();
-    private readonly byte[] buffer = new byte[64 << 10];
+    private readonly Channel<Frame> received = Channel.CreateUnbounded<Frame>();
     private ulong next;
     private ulong acknowledged;
     private ulong ticks;
@@ -52,6 +53,7 @@ internal sealed class MadeGateway : IAsyncDisposable
         await gateway.socket.ConnectAsync(new Uri($"wss://127.0.0.1:{host.EdgePort}/edge/v1"), patience.Token);
         var hello = new GatewayHello { Gateway = PlantPki.GatewayName, BootId = "boot-1", BufferId = "buffer-1", PlantHash = MadePlant.Hash, FirstSequence = 1, NextSequence = 1 };
         hello.Signals.AddRange(Signals.Select((id, number) => new Signal { Number = (uint)number, Id = id }));
+        _ = gateway.ReadOnAsync();
         await gateway.SendAsync(new Frame { GatewayHello = hello });
         Frame core = await gateway.ReceiveAsync();
         gateway.next = core.CoreHello.StoredSequence + 1;
@@ -139,12 +141,29 @@ internal sealed class MadeGateway : IAsyncDisposable
     private async Task<Frame> ReceiveAsync()
     {
         using var patience = new CancellationTokenSource(Wait.Patience);
-        ValueWebSocketReceiveResult result = await socket.ReceiveAsync(buffer.AsMemory(), patience.Token);
-        if (result.MessageType == WebSocketMessageType.Close)
-            throw new InvalidOperationException($"The host has ended the link: {socket.CloseStatusDescription}");
-        Frame frame = Frame.Parser.ParseFrom(buffer.AsSpan(0, result.Count));
+        Frame frame = await received.Reader.ReadAsync(patience.Token);
         if (frame.Ack is { } ack)
             acknowledged = ack.Sequence;
         return frame;
+    }
+
+    /// <summary>Reads all the time: a link whose pings are not answered while nobody waits for a frame would be taken for dead.</summary>
+    private async Task ReadOnAsync()
+    {
+        var buffer = new byte[64 << 10];
+        try
+        {
+            while (true)
+            {
+                ValueWebSocketReceiveResult result = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
+                if (result.MessageType == WebSocketMessageType.Close)
+                    throw new InvalidOperationException($"The host has ended the link: {socket.CloseStatusDescription}");
+                received.Writer.TryWrite(Frame.Parser.ParseFrom(buffer.AsSpan(0, result.Count)));
+            }
+        }
+        catch (Exception ended)
+        {
+            received.Writer.TryComplete(ended);
+        }
     }
 }
