@@ -125,9 +125,9 @@ internal sealed partial class Entity<TState, TCommand, TEvent>
                 else Refuse(ended.Message, reason!, Failure.Journal);
                 break;
             case AppendStatus.Fenced:
+                // The turn goes on to see that the shard is lost, and unloads.
                 shard.Fenced(lease!, reason!);
                 Refuse(ended.Message, reason!, Failure.NotOwner);
-                Reload();
                 break;
             case AppendStatus.Unknown:
                 Fail(ended.Message, reason!, null, mayBeRecorded: true, Failure.Journal);

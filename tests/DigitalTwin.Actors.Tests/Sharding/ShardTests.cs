@@ -1,4 +1,5 @@
 using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Mailboxes;
 using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Actors.TestKit;
 using static DigitalTwin.Actors.Tests.PressShop;
@@ -138,6 +139,23 @@ public sealed class ShardTests
     }
 
     [Fact]
+    public async Task While_the_disk_hangs_an_owner_answers_only_as_long_as_its_lease_is_sure()
+    {
+        HangingDisk? disk = null;
+        var left = new PressShop(journal, time: time, with: options => options with { Owner = "left", Dispatcher = disk = new HangingDisk(options.Dispatcher!) });
+        left.Send(A, new PressCommand.Stroke());
+        disk!.Hangs = true;
+        time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.Equal(1, (await left.StateOf(A)).Seq);
+        time.Advance(TimeSpan.FromSeconds(0.2));
+        var query = left.Presses.QueryAsync(A, Deadline);
+        left.Dispatcher.RunUntilIdle();
+        Assert.False(query.IsCompleted);
+        time.Advance(Deadline);
+        await Assert.ThrowsAsync<TimeoutException>(() => query);
+    }
+
+    [Fact]
     public void Entities_of_a_shard_that_comes_back_under_another_epoch_are_read_again()
     {
         var left = Shop("left");
@@ -202,6 +220,21 @@ public sealed class ShardTests
         var leases = right.System.LeasesAsync();
         right.Dispatcher.RunUntilIdle();
         Assert.Equal("left", Assert.Single(await leases).Owner);
+    }
+
+    /// <summary>Takes no more work for the disk while it hangs.</summary>
+    private sealed class HangingDisk(Dispatcher inner) : Dispatcher
+    {
+        public bool Hangs { get; set; }
+
+        public override void Schedule(IThreadPoolWorkItem turn) => inner.Schedule(turn);
+
+        public override void ScheduleBlocking(IThreadPoolWorkItem work)
+        {
+            if (!Hangs) inner.ScheduleBlocking(work);
+        }
+
+        public override void ScheduleBackground(IThreadPoolWorkItem work) => inner.ScheduleBackground(work);
     }
 
     private PressShop Shop(string owner, Func<EntityId, ShardId>? shards = null) => new(journal, time: time, with: options => options with
