@@ -96,6 +96,7 @@ public sealed class MailboxTests
         Assert.True(mailbox.TryClose());
         Assert.Equal(Posted.Closed, mailbox.TryPost(2));
         Assert.Equal(Posted.Closed, await mailbox.PostAsync(2, default));
+        Assert.Equal(Posted.Closed, mailbox.TrySignal(1));
         Assert.Equal(0, mailbox.Depth);
     }
 
