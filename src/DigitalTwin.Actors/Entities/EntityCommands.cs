@@ -88,10 +88,10 @@ internal sealed partial class Entity<TState, TCommand, TEvent>
         }
 
         var wanted = Timers(next);
-        var append = new Append(lease!, id, seq, encoded);
-        if (message.Pending?.Tag is { } tag) append = append with { Command = tag };
+        Wake? wake = null;
         if (wanted is not null && Earliest(wanted) is var earliest && earliest != knownWake)
-            append = append with { Wake = new Wake(behavior.Kind, earliest == NoWake ? null : new DateTimeOffset(earliest, TimeSpan.Zero)) };
+            wake = new Wake(behavior.Kind, earliest == NoWake ? null : new DateTimeOffset(earliest, TimeSpan.Zero));
+        var append = new Append(lease!, id, seq, encoded) { Command = message.Pending?.Tag, Wake = wake };
         return new(append, events, message, next, wanted);
     }
 
