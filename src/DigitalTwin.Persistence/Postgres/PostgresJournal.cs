@@ -41,6 +41,8 @@ public sealed class PostgresJournal : IJournal, IDisposable
         witness.Write(known.Offset, known.Hash.Span);
     }
 
+    public bool Shared => true;
+
     /// <summary>Asks the database: other processes append too.</summary>
     public JournalHead Head => server.Read(PostgresReader.Head);
 
