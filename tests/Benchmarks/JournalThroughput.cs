@@ -16,8 +16,8 @@ namespace DigitalTwin.Benchmarks;
 /// </remarks>
 public static class JournalThroughput
 {
-    private const int Rounds = 15;
-    private const int PayloadBytes = 200;
+    internal const int Rounds = 15;
+    internal const int PayloadBytes = 200;
     private static readonly int[] Groups = [1, 10, 100, 1000];
     private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(0.25);
     internal static readonly byte[] Payload = Encoding.UTF8.GetBytes("{\"state\":\"Execute\",\"padding\":\"".PadRight(PayloadBytes - 2, '.') + "\"}");
@@ -45,16 +45,7 @@ public static class JournalThroughput
             using var journal = SqliteJournal.Open(new SqliteJournalOptions(Path.Combine(folder, "engine"), "bench"));
             var system = new EntitySystem(journal);
             using var load = new Load(system, group);
-            var rounds = new List<(double Engine, double Plain)>();
-            // The first round of each warms up.
-            for (var round = 0; round <= Rounds; round++)
-            {
-                var before = round % 2 == 0 ? Rate(plain.Run) : 0;
-                var engine = Rate(load.Run);
-                var raw = round % 2 == 0 ? before : Rate(plain.Run);
-                if (round > 0) rounds.Add((engine, raw));
-            }
-
+            var rounds = InTurns(load.Run, plain.Run);
             system.DisposeAsync().AsTask().GetAwaiter().GetResult();
             return rounds;
         }
@@ -66,17 +57,33 @@ public static class JournalThroughput
 
     internal static EntityId Id(int number) => new(string.Create(CultureInfo.InvariantCulture, $"leipzig.body.line1.cell{number}.robot"));
 
+    /// <summary>The rates of both, in rounds that are neighbours.</summary>
+    internal static List<(double Engine, double Plain)> InTurns(Func<TimeSpan, long> engine, Func<TimeSpan, long> plain)
+    {
+        var rounds = new List<(double Engine, double Plain)>();
+        // The first round of each warms up.
+        for (var round = 0; round <= Rounds; round++)
+        {
+            var before = round % 2 == 0 ? Rate(plain) : 0;
+            var own = Rate(engine);
+            var raw = round % 2 == 0 ? before : Rate(plain);
+            if (round > 0) rounds.Add((own, raw));
+        }
+
+        return rounds;
+    }
+
     private static double Rate(Func<TimeSpan, long> run)
     {
         var clock = Stopwatch.StartNew();
         return run(RoundTime) / clock.Elapsed.TotalSeconds;
     }
 
-    private static double Median(List<(double Engine, double Plain)> rounds, Func<(double Engine, double Plain), double> of) =>
+    internal static double Median(List<(double Engine, double Plain)> rounds, Func<(double Engine, double Plain), double> of) =>
         rounds.Select(of).Order().ElementAt(rounds.Count / 2);
 
     /// <summary>Each entity has one command in flight; its reply sends the next.</summary>
-    private sealed class Load : IDisposable
+    internal sealed class Load : IDisposable
     {
         private readonly Entities<long, byte, byte> entities;
         private readonly EntityId[] ids;

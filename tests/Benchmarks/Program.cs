@@ -6,6 +6,7 @@ var all = new Dictionary<string, Action<TextWriter>>
 {
     ["tell"] = TellThroughput.Run,
     ["journal"] = JournalThroughput.Run,
+    ["postgres"] = PostgresThroughput.Run,
     ["ask"] = AskLatency.Run,
     ["recovery"] = Recovery.Run,
     ["ingest"] = IngestThroughput.Run,

@@ -137,12 +137,43 @@ public sealed class FaultTests
         var late = Task.Run(() => Append(slow, Batch(old, new EntityId("cell1"), 0, 5)));
         Wait.Until(() => proxy.Frozen, Limit, "The append has not locked the head.");
         var takeOver = Task.Run(() => other.Acquire(new ShardId("line1"), "host-b", Hour).Lease);
-        Wait.Until(() => takeOver.IsCompleted || store.Execute("SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND query LIKE 'INSERT INTO leases%'") is 1L, Limit, "The take-over neither waits nor ends.");
+        Wait.Until(() => takeOver.IsCompleted || store.Waits("INSERT INTO leases%"), Limit, "The take-over neither waits nor ends.");
         Assert.False(takeOver.IsCompleted, "The shard was taken over while an append that had compared the lease was not yet committed.");
 
         proxy.Thaw();
         Assert.Equal(AppendStatus.Stored, late.WaitAsync(Limit).GetAwaiter().GetResult().Status);
         Assert.True(takeOver.WaitAsync(Limit).GetAwaiter().GetResult()!.Epoch > old.Epoch);
+    }
+
+    [JournalFact]
+    public void A_take_over_waits_for_a_commit_that_is_under_way_and_a_commit_for_a_take_over()
+    {
+        using var store = new TestJournal(TestServer.Shared);
+        using var here = PostgresJournal.Open(store.Options() with { Timeout = Limit });
+        using var there = PostgresJournal.Open(store.Options() with { Timeout = Limit });
+        var old = here.Acquire(new ShardId("line1"), "host-a", TimeSpan.FromMilliseconds(1)).Lease!;
+        Task<AppendResult> commit;
+        Task<Lease?> takeOver;
+        using (store.Hold("SELECT FROM head FOR UPDATE"))
+        {
+            commit = Task.Run(() => Append(here, Batch(old, new EntityId("cell1"), 0, 1)));
+            Wait.Until(() => store.Waits("WITH held%"), Limit, "The commit does not wait for the head.");
+            takeOver = Task.Run(() => there.Acquire(new ShardId("line1"), "host-b", TimeSpan.FromMilliseconds(1)).Lease);
+            Wait.Until(() => takeOver.IsCompleted || store.Waits("INSERT INTO leases%"), Limit, "The take-over neither waits nor ends.");
+            Assert.False(takeOver.IsCompleted, "The shard was taken over under a commit that had compared the lease.");
+        }
+
+        Assert.Equal(AppendStatus.Stored, commit.WaitAsync(Limit).GetAwaiter().GetResult().Status);
+        var taken = takeOver.WaitAsync(Limit).GetAwaiter().GetResult()!;
+        using (var third = store.Hold("UPDATE leases SET epoch = nextval('epochs'), owner = 'host-c'"))
+        {
+            commit = Task.Run(() => Append(there, Batch(taken, new EntityId("cell1"), 1, 1)));
+            Wait.Until(() => store.Waits("WITH held%") || store.Waits("SELECT shard, epoch FROM leases%"), Limit, "The commit does not wait for the lease.");
+            third.Commit();
+        }
+
+        Assert.Equal(AppendStatus.Fenced, commit.WaitAsync(Limit).GetAwaiter().GetResult().Status);
+        Assert.Equal(1, there.Head.Offset);
     }
 
     /// <summary>Fault 42.</summary>

@@ -13,12 +13,12 @@ internal sealed record LockedView(
     PostgresHead Head, IReadOnlyDictionary<string, long> Epochs, IReadOnlyDictionary<long, byte[]> Hashes, IReadOnlyDictionary<EntityId, long> Moved);
 
 /// <summary>
-/// The one session that writes, with its statements. A commit is one round trip: the leases are locked, then the head is moved on if it and the
-/// leases are as the batch supposes, then the events go in if the head has moved; the server makes one transaction of it.
+/// The one session that writes. A commit is one statement: it locks the leases, moves the head on if it and the leases are as the batch supposes, and
+/// stores the events if the head has moved; else nothing.
 /// </summary>
 /// <remarks>
-/// Each statement sees what was committed before it began, so the second one compares leases that the first has locked. Locks are taken in one order
-/// everywhere: leases, head.
+/// The leases are read as they are once locked, even where they were changed after the statement began; and a head that another session has moved
+/// meanwhile no longer fits its condition. Locks are taken in one order everywhere: leases, head.
 /// </remarks>
 internal sealed class PostgresWriter : IDisposable
 {
@@ -27,37 +27,16 @@ internal sealed class PostgresWriter : IDisposable
 
     private const string LockLeases = "SELECT shard, epoch FROM leases WHERE shard = ANY($1) FOR SHARE";
 
-    private const string MoveHead = """
-        UPDATE head SET "offset" = $1, hash = $2, recorded = $3 WHERE "offset" = $4 AND hash = $5
-        AND NOT EXISTS (
-            SELECT FROM unnest($6, $7) AS mine(shard, epoch) LEFT JOIN leases ON leases.shard = mine.shard
-            WHERE leases.epoch IS DISTINCT FROM mine.epoch)
-        """;
-
-    private const string Insert = """
-        INSERT INTO events("offset", entity, seq, name, at, recorded, payload, epoch, command, body, crc, prev, hash)
-        SELECT $1 + n, entity, seq, name, at, $2, payload, epoch, command, body, crc, prev, hash
-        FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-            WITH ORDINALITY AS row(entity, seq, name, at, payload, epoch, command, body, crc, prev, hash, n)
-        WHERE EXISTS (SELECT FROM head WHERE "offset" = $14 AND hash = $15)
-        """;
-
-    private const string SetWakes = """
-        INSERT INTO wakes(entity, kind, due) SELECT entity, kind, due FROM unnest($1, $2, $3) AS row(entity, kind, due)
-        WHERE EXISTS (SELECT FROM head WHERE "offset" = $4 AND hash = $5)
-        ON CONFLICT (entity) DO UPDATE SET kind = excluded.kind, due = excluded.due
-        """;
-
-    private readonly Statements alone;
-    private readonly Statements locked;
+    private readonly PostgresCommit alone;
+    private readonly PostgresCommit locked;
 
     public PostgresWriter(NpgsqlConnection connection)
     {
         Connection = connection;
         // The same plan serves one event and a thousand: looking for another each time costs more than it gains.
         PostgresSchema.Execute(connection, "SET plan_cache_mode = force_generic_plan");
-        alone = new Statements(connection, ends: false);
-        locked = new Statements(connection, ends: true);
+        alone = new PostgresCommit(connection, LockLeases, ends: false);
+        locked = new PostgresCommit(connection, LockLeases, ends: true);
     }
 
     public NpgsqlConnection Connection { get; }
@@ -133,74 +112,4 @@ internal sealed class PostgresWriter : IDisposable
     }
 
     private static NpgsqlParameter Of(NpgsqlDbType type, object? value = null) => new() { NpgsqlDbType = type, Value = value };
-
-    /// <summary>The statements of one commit, prepared; with and without the one for wakes, which most commits do not need.</summary>
-    private sealed class Statements : IDisposable
-    {
-        private readonly NpgsqlBatch plain;
-        private readonly NpgsqlBatch waking;
-
-        public Statements(NpgsqlConnection connection, bool ends)
-        {
-            plain = Declare(connection, wakes: false, ends);
-            waking = Declare(connection, wakes: true, ends);
-            plain.Prepare();
-            waking.Prepare();
-        }
-
-        public bool Run(PostgresBatch rows)
-        {
-            var batch = rows.Wakes.Count == 0 ? plain : waking;
-            var after = rows.After;
-            byte[] afterHash = after.Hash.ToArray(), beforeHash = rows.Before.Hash.ToArray();
-            string[] shards = [.. rows.Epochs.Keys];
-            Set(batch.BatchCommands[0], (object)shards);
-            Set(batch.BatchCommands[1], after.Offset, afterHash, after.Recorded, rows.Before.Offset, beforeHash, shards, rows.Epochs.Values.ToArray());
-            Set(batch.BatchCommands[2], rows.Before.Offset, rows.Recorded, rows.Entities, rows.Seqs, rows.Names, rows.Ats, rows.Payloads, rows.RowEpochs,
-                rows.Commands, rows.Bodies, rows.Crcs, rows.Previous, rows.Hashes, after.Offset, afterHash);
-            if (rows.Wakes.Count > 0)
-            {
-                Set(batch.BatchCommands[3],
-                    rows.Wakes.Keys.Select(entity => entity.Value).ToArray(),
-                    rows.Wakes.Values.Select(wake => wake.Kind).ToArray(),
-                    rows.Wakes.Values.Select(wake => wake.Due is { } due ? Microseconds.Of(due) : (long?)null).ToArray(),
-                    after.Offset,
-                    afterHash);
-            }
-
-            batch.ExecuteNonQuery();
-            return batch.BatchCommands[2].RecordsAffected == rows.Count;
-        }
-
-        public void Dispose()
-        {
-            plain.Dispose();
-            waking.Dispose();
-        }
-
-        private static NpgsqlBatch Declare(NpgsqlConnection connection, bool wakes, bool ends)
-        {
-            const NpgsqlDbType Number = NpgsqlDbType.Bigint, Bytes = NpgsqlDbType.Bytea;
-            const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text, Numbers = NpgsqlDbType.Array | Number, Blobs = NpgsqlDbType.Array | Bytes;
-            var batch = new NpgsqlBatch(connection);
-            Declare(batch, LockLeases, Texts);
-            Declare(batch, MoveHead, Number, Bytes, Number, Number, Bytes, Texts, Numbers);
-            Declare(batch, Insert, Number, Number, Texts, Numbers, Texts, Numbers, Blobs, Numbers, Texts, Numbers, Numbers, Blobs, Blobs, Number, Bytes);
-            if (wakes) Declare(batch, SetWakes, Texts, Texts, Numbers, Number, Bytes);
-            if (ends) Declare(batch, "COMMIT");
-            return batch;
-        }
-
-        private static void Declare(NpgsqlBatch batch, string sql, params ReadOnlySpan<NpgsqlDbType> types)
-        {
-            var parameters = new List<NpgsqlParameter>();
-            foreach (var type in types) parameters.Add(Of(type));
-            Add(batch, sql, [.. parameters]);
-        }
-
-        private static void Set(NpgsqlBatchCommand command, params ReadOnlySpan<object> values)
-        {
-            for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
-        }
-    }
 }
