@@ -1,3 +1,4 @@
+using System.Data;
 using DigitalTwin.Actors.Journals;
 using Npgsql;
 
@@ -9,14 +10,12 @@ internal static class PostgresHeadCheck
     /// <exception cref="JournalRefusedException">Events that were acknowledged are not in the database.</exception>
     public static PostgresHead Verify(NpgsqlConnection connection, PostgresJournalOptions options, string where)
     {
+        // Before the head: this process's witness never runs ahead of it, and other processes may append meanwhile.
+        var exists = false;
+        var seen = options is { WitnessFolder: { } folder, AcceptHead: false } ? HeadWitness.Read(folder, out exists) : null;
+        using var moment = connection.BeginTransaction(IsolationLevel.RepeatableRead);
         var head = Head(connection);
-        var complaint = Torn(connection, head);
-        if (complaint is null && options is { WitnessFolder: { } folder, AcceptHead: false })
-        {
-            var seen = HeadWitness.Read(folder, out var exists);
-            complaint = Complaint(head.Journal, seen, exists, offset => PostgresReader.HashAt(connection, offset));
-        }
-
+        var complaint = Torn(connection, head) ?? (options.AcceptHead ? null : Complaint(head.Journal, seen, exists, offset => PostgresReader.HashAt(connection, offset)));
         if (complaint is null) return head;
         throw new JournalRefusedException($"The journal in PostgreSQL ({where}) is not whole: {complaint} Restore it from a backup.");
     }

@@ -251,6 +251,27 @@ public abstract class JournalContract : IDisposable
     }
 
     [JournalFact]
+    public void A_process_joins_while_another_one_appends()
+    {
+        var writing = Open();
+        var lease = Acquire(writing, Line1);
+        using var ended = new CancellationTokenSource();
+        var writer = Task.Run(() =>
+        {
+            for (var seq = 0L; !ended.IsCancellationRequested; seq++) Assert.Equal(AppendStatus.Stored, Store(writing, Event(lease, Cell1, seq))[0].Status);
+        });
+        for (var process = 0; process < 20; process++)
+        {
+            var joining = Open();
+            Assert.True(joining.Head.Offset >= 0);
+            Close(joining);
+        }
+
+        ended.Cancel();
+        writer.GetAwaiter().GetResult();
+    }
+
+    [JournalFact]
     public void The_time_of_commits_never_goes_backwards()
     {
         var journal = Open();

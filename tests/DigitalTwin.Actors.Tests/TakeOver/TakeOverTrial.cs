@@ -44,7 +44,12 @@ public sealed class TakeOverTrial(IJournal journal, Func<string, ProcessStartInf
                 var first = hosts[other].Acknowledged;
                 Until(() => hosts[other].Acknowledged > first, $"{other} stores nothing after its take-over");
             }
-            else Blocked++;
+            else
+            {
+                Blocked++;
+                Assert.False(hosts[other].HasEnded, $"{other} has ended.");
+                Assert.True(Blocked <= times, $"Nobody takes over: {Summary}.");
+            }
 
             hosts[held.Owner].Signal("CONT");
         }
@@ -123,6 +128,8 @@ public sealed class TakeOverTrial(IJournal journal, Func<string, ProcessStartInf
             process = Process.Start(start)!;
             reading = Task.Run(Read);
         }
+
+        public bool HasEnded => process.HasExited;
 
         public int Acknowledged => Volatile.Read(ref acknowledged);
 
