@@ -4,7 +4,8 @@ namespace DigitalTwin.Persistence.Sqlite;
 /// Whoever writes to the journal or checkpoints it holds this for just that long: two at once can lose a log in SQLite before 3.51.3.
 /// </summary>
 /// <remarks>
-/// <c>journal.next</c> is held while waiting for <c>journal.lock</c>, so that a process that commits without a pause lets others go first once each time.
+/// Who waits for <c>journal.lock</c> holds <c>journal.next</c>, so that a process that commits without a pause lets it go first. That is a
+/// courtesy: one that was stopped while it waited is passed by.
 /// </remarks>
 internal sealed class WriteTurn(string folder) : IDisposable
 {
@@ -14,19 +15,24 @@ internal sealed class WriteTurn(string folder) : IDisposable
     /// <summary>Far beyond a commit of a slow disk; a process that was stopped in the middle of one holds it for as long as it stands.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WithoutCourtesy = TimeSpan.FromSeconds(1);
+
     private readonly FileLock writing = new(Path.Combine(folder, FileName));
     private readonly FileLock queue = new(Path.Combine(folder, QueueName));
+    private long courteousFrom;
 
     public bool TryTake()
     {
-        if (!queue.TryTake(Patience)) return false;
+        var queued = Environment.TickCount64 >= courteousFrom && queue.TryTake(Courtesy);
+        if (!queued && Environment.TickCount64 >= courteousFrom) courteousFrom = Environment.TickCount64 + (long)WithoutCourtesy.TotalMilliseconds;
         try
         {
             return writing.TryTake(Patience);
         }
         finally
         {
-            queue.Release();
+            if (queued) queue.Release();
         }
     }
 

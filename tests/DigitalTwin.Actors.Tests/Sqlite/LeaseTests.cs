@@ -164,6 +164,16 @@ public sealed class LeaseTests : IDisposable
     }
 
     [Fact]
+    public void A_process_that_was_stopped_while_it_waited_for_its_turn_holds_up_nobody()
+    {
+        using var journal = Open();
+        var lease = journal.Acquire(Line1, "a", Minute).Lease!;
+        using var waiting = new FileLock(Path.Combine(folder.Path, "journal.next"));
+        Assert.True(waiting.TryTake());
+        for (var seq = 0; seq < 20; seq++) Assert.Equal(AppendStatus.Stored, JournalFolder.Append(journal, Event("cell1", seq, lease)).Status);
+    }
+
+    [Fact]
     public void The_end_of_a_journal_is_not_accepted_while_another_process_holds_leases_of_it()
     {
         using (var journal = Open())

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Tests.TakeOver;
 using DigitalTwin.Persistence.Sqlite;
 
 namespace DigitalTwin.Actors.Tests.Sqlite;
@@ -16,6 +17,7 @@ public static class PressProcess
     public static async Task<int> Main(string[] args) => args switch
     {
         [var folder, "commands", var first] => await CommandsAsync(folder, int.Parse(first, CultureInfo.InvariantCulture)),
+        [var folder, "take-over", var owner] => await TakeOverAsync(folder, owner),
         [var folder] => await StrokesAsync(folder),
         _ => 2,
     };
@@ -45,6 +47,13 @@ public static class PressProcess
                 return 1;
             }
         }
+    }
+
+    private static async Task<int> TakeOverAsync(string folder, string owner)
+    {
+        using var journal = SqliteJournal.Open(new SqliteJournalOptions(folder, "leipzig"));
+        await TakeOverProcess.RunAsync(journal, owner);
+        return 0;
     }
 
     /// <summary>Strokes as fast as the disk takes them; prints <c>entity seq offset</c> of each acknowledged event.</summary>
