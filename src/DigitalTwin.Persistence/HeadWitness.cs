@@ -52,6 +52,17 @@ internal sealed class HeadWitness : IDisposable
         dirty = true;
     }
 
+    /// <summary>
+    /// Both slots, synced: an accepted head must not be outbid by what the witness saw before, and a power cut must never leave a journal with events
+    /// and a witness without any.
+    /// </summary>
+    public void Begin(long offset, ReadOnlySpan<byte> hash)
+    {
+        Write(offset, hash);
+        Write(offset, hash);
+        RandomAccess.FlushToDisk(file);
+    }
+
     /// <summary>After another process has written: goes on in the slot that does not hold the newest.</summary>
     public void Resume() => next = 1 - Newest(folder).Slot;
 

@@ -46,9 +46,7 @@ public sealed class SqliteJournal : IJournal, IDisposable
         events = new EventTable(database);
         events.Reread();
         witness = new HeadWitness(options.Folder);
-        // Both slots: an accepted head must not be outbid by what the witness saw before.
-        witness.Write(events.Offset, events.Hash);
-        witness.Write(events.Offset, events.Hash);
+        witness.Begin(events.Offset, events.Hash);
     }
 
     /// <summary>Other processes may write to the folder, whether any does or not.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Persistence;
+using DigitalTwin.Persistence.Backups;
 using DigitalTwin.Persistence.Sqlite;
+using Microsoft.Data.Sqlite;
 
 namespace DigitalTwin.Actors.Tests.Sqlite;
 
@@ -17,7 +19,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [SmallDiskFact]
-    public void A_full_disk_refuses_appends_and_takes_them_again_when_there_is_room()
+    public void Fault_6_a_full_disk_refuses_appends_and_takes_them_again_when_there_is_room()
     {
         Mount("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk);
         var filler = Path.Combine(disk, "filler");
@@ -41,6 +43,34 @@ public sealed class FullDiskTests : IDisposable
 
         var report = JournalVerifier.Verify(folder);
         Assert.Equal((stored + 2, true), (report.Events, report.Whole));
+    }
+
+    [SmallDiskFact]
+    public void Fault_6_neither_a_backup_nor_a_restore_leaves_anything_on_a_disk_that_was_full()
+    {
+        using var folder = new JournalFolder();
+        using (var journal = folder.Open())
+        {
+            for (var seq = 0; seq < 60; seq++) JournalFolder.Append(journal, Noise(seq));
+        }
+
+        var backup = Path.Combine(folder.Path, "journal.backup");
+        using (var moment = SqliteMoment.Open(folder.Path)) Assert.InRange(JournalBackup.Write(moment, backup).Bytes, 2_000_000, 8_000_000);
+
+        Mount("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk);
+        using (var moment = SqliteMoment.Open(folder.Path)) Assert.Throws<IOException>(() => JournalBackup.Write(moment, Path.Combine(disk, "journal.backup")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(disk));
+        using (var target = new SqliteRestore(Path.Combine(disk, "journal")))
+            Assert.Contains("full", Assert.Throws<SqliteException>(() => JournalBackup.Restore(backup, target)).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(disk));
+    }
+
+    /// <summary>An event that no compression makes smaller.</summary>
+    private static Append Noise(long seq)
+    {
+        var bytes = new byte[50_000];
+        new Random((int)seq).NextBytes(bytes);
+        return JournalFolder.Event("leipzig.body.cell1", seq) with { Events = [new NewEvent("cell.noted.v1", JournalFolder.At, bytes)] };
     }
 
     private static void Append(SqliteJournal journal, long seq)

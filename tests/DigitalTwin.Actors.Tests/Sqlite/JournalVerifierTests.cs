@@ -56,7 +56,7 @@ public sealed class JournalVerifierTests : IDisposable
     }
 
     [Fact]
-    public void Any_flipped_byte_of_an_event_in_the_file_is_found()
+    public void Fault_9_any_flipped_byte_of_an_event_in_the_file_is_found()
     {
         folder.Fill();
         var sound = File.ReadAllBytes(folder.Database);

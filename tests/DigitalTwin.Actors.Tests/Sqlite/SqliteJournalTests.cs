@@ -128,7 +128,7 @@ public sealed class SqliteJournalTests : IDisposable
     [InlineData("deleted")]
     [InlineData("cut in the middle")]
     [InlineData("header zeroed")]
-    public void A_journal_whose_log_was_lost_is_refused_because_the_witness_has_seen_more(string loss)
+    public void Fault_10_a_journal_whose_log_was_lost_is_refused_because_the_witness_has_seen_more(string loss)
     {
         // As after a kill: the log holds commits that are not yet in the database.
         using var copy = new JournalFolder();
@@ -211,7 +211,7 @@ public sealed class SqliteJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_flipped_byte_stops_the_entity_of_that_row_alone()
+    public async Task Fault_9_a_flipped_byte_stops_the_entity_of_that_row_alone()
     {
         folder.Fill();
         // Row 14 is the fifth event of cell 2.
