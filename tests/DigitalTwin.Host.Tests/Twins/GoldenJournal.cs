@@ -2,11 +2,13 @@ using System.IO.Compression;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Host.Twins;
+using DigitalTwin.Persistence;
 using DigitalTwin.Persistence.Sqlite;
+using Microsoft.Data.Sqlite;
 
 namespace DigitalTwin.Host.Tests.Twins;
 
-/// <summary>A journal that a released version wrote (twenty seconds of the first line at twenty times its speed), unpacked for one test.</summary>
+/// <summary>A journal that a released version wrote (some twenty seconds or more of the first line at twenty times its speed), unpacked for one test.</summary>
 internal sealed class GoldenJournal : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -22,6 +24,33 @@ internal sealed class GoldenJournal : IDisposable
 
     public SqliteJournal Open() => SqliteJournal.Open(new SqliteJournalOptions(Folder, "leipzig"));
 
+    /// <summary>A journal with the first events of this one.</summary>
+    public void CopyTo(string folder, long until)
+    {
+        using SqliteMoment moment = SqliteMoment.Open(Folder);
+        using var copy = new SqliteRestore(folder);
+        copy.Begin(moment.Plant);
+        JournalHead head = JournalHead.Empty;
+        foreach (JournalRow row in moment.Rows().TakeWhile(row => row.Offset <= until))
+        {
+            copy.Add(row);
+            head = new JournalHead(row.Offset, row.Hash);
+        }
+
+        copy.Complete(head, moment.Epoch, []);
+    }
+
+    /// <summary>Takes out, of each entity, what is before its last event up to an offset.</summary>
+    public static long RemoveBefore(string folder, long offset)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "journal.db")};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "DELETE FROM events WHERE offset <= $offset AND seq < (SELECT max(seq) FROM events AS last WHERE last.entity = events.entity AND last.offset <= $offset)";
+        command.Parameters.AddWithValue("$offset", offset);
+        return command.ExecuteNonQuery();
+    }
+
     public static string Place(string file) => Path.Combine(AppContext.BaseDirectory, "Golden", "Journals", file);
 
     /// <summary>One line for each twin: its id, the number of its events, its state; as the engine recovers them.</summary>
@@ -32,14 +61,15 @@ internal sealed class GoldenJournal : IDisposable
         var units = system.Add(TwinBehaviors.Machine);
         var orders = system.Add(TwinBehaviors.WorkOrder);
         var states = new List<string>();
-        foreach ((EntityId id, string first) in Entities(journal))
+        foreach (EntityId id in Entities(journal))
         {
-            states.Add(first.Split('.')[0] switch
-            {
-                "line" => Line(id, await lines.QueryAsync(id, Patience)),
-                "work-order" => Line(id, await orders.QueryAsync(id, Patience)),
-                _ => Line(id, await units.QueryAsync(id, Patience)),
-            });
+            string last = id.Value[(id.Value.LastIndexOf('.') + 1)..];
+            if (last.StartsWith("order-", StringComparison.Ordinal))
+                states.Add(Line(id, await orders.QueryAsync(id, Patience)));
+            else if (last.StartsWith("line", StringComparison.Ordinal))
+                states.Add(Line(id, await lines.QueryAsync(id, Patience)));
+            else
+                states.Add(Line(id, await units.QueryAsync(id, Patience)));
         }
 
         return [.. states];
@@ -47,16 +77,13 @@ internal sealed class GoldenJournal : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>Each entity with the name of its first event, which tells its kind.</summary>
-    private static IEnumerable<(EntityId Id, string First)> Entities(SqliteJournal journal)
+    private static IEnumerable<EntityId> Entities(SqliteJournal journal)
     {
-        var first = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var found = new SortedSet<string>(StringComparer.Ordinal);
         for (long after = 0; journal.ReadAll(after, 1000) is { Count: > 0 } page; after = page[^1].Offset)
-        {
-            foreach (StoredEvent stored in page) first.TryAdd(stored.Entity.Value, stored.Name);
-        }
-
-        return first.Select(pair => (new EntityId(pair.Key), pair.Value));
+            found.UnionWith(page.Select(stored => stored.Entity.Value));
+        // Not a twin: the engine's own.
+        return found.Where(id => id != "dead-letters").Select(id => new EntityId(id));
     }
 
     private static string Line<T>(EntityId id, EntityState<T> state) => $"{id} {state.Seq} {RunningTwins.Text(state.State)}";
