@@ -6,6 +6,7 @@ namespace DigitalTwin.Actors.Simulation.Cells;
 public abstract record CellCommand
 {
     public const string MakeName = "cell.make.v1";
+    public const string JamName = "cell.jam.v1";
 
     private CellCommand(int order) => Order = order;
 
@@ -41,7 +42,7 @@ public abstract record CellCommand
             Remember => ("cell.remember.v1", 0, false),
             Look => ("cell.look.v1", 0, false),
             Overfill => ("cell.overfill.v1", 0, false),
-            Jam => ("cell.jam.v1", 0L, false),
+            Jam => (JamName, 0L, false),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
         var bytes = new byte[13];
@@ -63,7 +64,7 @@ public abstract record CellCommand
             "cell.remember.v1" => new Remember(order),
             "cell.look.v1" => new Look(order),
             "cell.overfill.v1" => new Overfill(order),
-            "cell.jam.v1" => new Jam(order),
+            JamName => new Jam(order),
             _ => throw new UnreadableEventException($"the command {name} is not known"),
         };
     }

@@ -58,7 +58,7 @@ internal sealed class Customers(Func<EntityId, ShardId> shardOf, IReadOnlyList<E
     {
         var order = new Order(all.Count, entity, command, null, told: true) { Slot = slot };
         all.Add(order);
-        network.Send(new Message(new Attempt(order, slot, 0), null));
+        network.Send(new Message(new Attempt(order, slot, floor: 0), null));
         return order;
     }
 
@@ -83,7 +83,7 @@ internal sealed class Customers(Func<EntityId, ShardId> shardOf, IReadOnlyList<E
         // Without a hint one node after the other is asked.
         order.Slot = answeredBy.TryGetValue(shardOf(order.Entity), out var known) && dice.Below(8) > 0 ? known : (order.Slot + 1) % slots;
         world.Note($"{order} is sent to node {order.Slot}");
-        network.Send(new Message(new Attempt(order, order.Slot, checker.ToldOf(order.Entity)), null));
+        network.Send(new Message(new Attempt(order, order.Slot, checker.StateOf(order.Entity).Seq), null));
         order.Retry?.Change(TimeSpan.FromMilliseconds(dice.Between(1_000, 4_000)), Timeout.InfiniteTimeSpan);
     }
 

@@ -4,8 +4,8 @@ using DigitalTwin.Actors.Simulation.Cells;
 namespace DigitalTwin.Actors.Simulation.Clients;
 
 /// <summary>A command of a client, sent again with the same id until it is answered.</summary>
-/// <param name="Number">Tells all orders of a run apart; stored with the events.</param>
-/// <param name="Id">The command id; null: it is told, or only reads. Two orders with one id are a mistake that the engine must notice.</param>
+/// <param name="number">Tells all orders of a run apart; stored with the events.</param>
+/// <param name="id">The command id; null: it is told, or only reads. Two orders with one id are a mistake that the engine must notice.</param>
 public sealed class Order(int number, EntityId entity, CellCommand command, string? id, bool told)
 {
     public int Number => number;
@@ -51,7 +51,7 @@ public sealed class Order(int number, EntityId entity, CellCommand command, stri
 }
 
 /// <summary>One arrival of an order at a node, which may come to it several times.</summary>
-/// <param name="floor">Sequence of the order's entity that somebody had been told before this was sent: no answer may show an older state.</param>
+/// <param name="floor">Sequence of the order's entity when this was sent: no answer may show an older state.</param>
 public sealed class Attempt(Order order, int slot, long floor)
 {
     public Order Order => order;

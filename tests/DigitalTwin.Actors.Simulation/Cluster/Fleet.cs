@@ -92,17 +92,19 @@ internal sealed class Fleet
     /// <summary>Killed engines still hold what belongs to the process of the test: its metrics. None of them may be under way.</summary>
     public void Bury()
     {
-        foreach (var node in dead) node.Within(() => LetGo(node));
+        foreach (var node in dead)
+        {
+            node.Within(() =>
+            {
+                _ = node.System.StopAsync(TimeSpan.Zero);
+                node.RingAll();
+            });
+        }
+
         dead.Clear();
     }
 
-    private static void LetGo(Node node)
-    {
-        _ = node.System.StopAsync(TimeSpan.Zero);
-        node.RingAll();
-    }
-
-    /// <summary>What befalls a whole node; true: that was the step.</summary>
+    /// <summary>What befalls a whole node, while it is not yet time to heal; true: that was the step.</summary>
     public bool TryDisaster()
     {
         var slot = dice.Below(nodes.Length);
@@ -127,8 +129,8 @@ internal sealed class Fleet
         }
 
         if (node.Paused || node.Ending) return false;
-        if (!weather.Calm && dice.In10000(20)) return Begin(node, EndAsync);
-        if (!weather.Calm && dice.In10000(60)) return Begin(node, ReplayAsync);
+        if (dice.In10000(20)) return Begin(node, EndAsync);
+        if (dice.In10000(60)) return Begin(node, ReplayAsync);
         if (weather.Strikes(Fault.PauseBeyondLease)) return Pause(node, World.LeaseTime * (1 + (dice.Below(100) / 50.0)));
         if (weather.Strikes(Fault.PauseShortly)) return Pause(node, World.LeaseTime * (dice.Below(100) / 100.0));
         if (weather.Strikes(Fault.WallClockSetBack)) return SetClock(node, -TimeSpan.FromSeconds(dice.Below(7_200)));
@@ -147,6 +149,7 @@ internal sealed class Fleet
         return null;
     }
 
+    /// <summary>The node that runs a shard, in a world at rest.</summary>
     public int OwnerOf(ShardId shard)
     {
         var owner = world.Journal.Leases().Single(lease => lease.Shard == shard).Owner;
@@ -195,9 +198,9 @@ internal sealed class Fleet
         try
         {
             var letters = await node.System.DeadLetters.ListAsync();
-            if (letters.Count == 0 || letters[dice.Below(letters.Count)] is not { Command: CellCommand.MakeName } letter) return;
+            if (letters.Count == 0 || letters[dice.Below(letters.Count)] is not { Command: CellCommand.MakeName or CellCommand.JamName } letter) return;
             world.Note($"node {node.Slot} replays the dead letter {letter.Id}");
-            if (await node.System.DeadLetters.ReplayAsync(letter.Id) is { Outcome: "accepted" }) world.Checker.Reach(Milestone.DeadLetterReplayed);
+            if (await node.System.DeadLetters.ReplayAsync(letter.Id) is not null) world.Checker.Reach(Milestone.DeadLetterReplayed);
         }
         catch (Exception failure) when (failure is TimeoutException or EntityUnavailableException or ObjectDisposedException)
         {

@@ -36,6 +36,8 @@ internal sealed class NodeJournal(Node node, World world) : IJournal
         foreach (var result in results)
         {
             if (result.Status == AppendStatus.Fenced) checker.Reach(Milestone.CommitFenced);
+            // Fencing leaves one writer, and that one knows what it has written.
+            checker.Require(result.Status != AppendStatus.Conflict, $"within one epoch two writers met: {result.Why}");
         }
 
         DieIfKilled();

@@ -46,9 +46,6 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, VirtualTime time,
 
     public Cell StateOf(EntityId entity) => Of(entity).Newest;
 
-    /// <summary>Sequence of the entity that somebody has been told.</summary>
-    public long ToldOf(EntityId entity) => Of(entity).Told;
-
     public void Granted(Lease lease)
     {
         ArgumentNullException.ThrowIfNull(lease);
@@ -147,10 +144,9 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, VirtualTime time,
     private void CheckOrder(StoredEvent stored, CellEvent recorded)
     {
         var order = orders(recorded.Order);
-        var first = recorded.Part == 1;
         Require(order.Entity == stored.Entity, $"{order} is stored for {stored.Entity}");
         Require(recorded.Of == order.Times, $"{order} is stored with {recorded.Of} events");
-        if (first)
+        if (recorded.Part == 1)
         {
             Require(events.Count == 0 || events[^1].Event is not { } before || before.Part == before.Of, $"an order was stored in part before {order}");
             Require(order.TimesStored <= order.Letters, $"{order} is stored twice");
@@ -201,8 +197,7 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, VirtualTime time,
         Require(exists, $"{order} was answered with a state of sequence {state.Seq}, the journal is at {model.Newest.Seq}");
         if (!exists) return;
         Require(state.Same(model.States[(int)state.Seq]), $"{order} was answered with a state that is not the fold of the journal up to sequence {state.Seq}");
-        Require(state.Seq >= atLeast, $"{order} was answered with the state of sequence {state.Seq}, although {atLeast} had been told before it was sent");
-        model.Told = Math.Max(model.Told, state.Seq);
+        Require(state.Seq >= atLeast, $"{order} was answered with the state of sequence {state.Seq}, although the journal was at {atLeast} when it was sent");
     }
 
     /// <summary>Whoever has lost the shard no longer knows what is in the journal; nobody's clock is wrong here, so two thirds of a lease are never more than all of it.</summary>
@@ -234,8 +229,6 @@ internal sealed class Checker(Func<EntityId, ShardId> shardOf, VirtualTime time,
         public List<Cell> States { get; } = [Cell.Empty];
 
         public List<long> Offsets { get; } = [];
-
-        public long Told { get; set; }
 
         public Cell Newest => States[^1];
     }

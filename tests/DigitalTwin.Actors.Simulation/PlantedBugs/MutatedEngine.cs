@@ -100,15 +100,18 @@ internal sealed class MutatedEngine
 
     private static void RunCompiler(string folder)
     {
-        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
-        var sdks = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../sdk"));
-        var compiler = Directory.EnumerateDirectories(sdks).Select(sdk => Path.Combine(sdk, "Roslyn", "bincore", "csc.dll")).Where(File.Exists).Order(StringComparer.Ordinal).LastOrDefault()
+        var installed = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : Path.Combine(installed, "dotnet");
+        var sdks = Path.Combine(installed, "sdk");
+        var compiler = Directory.EnumerateDirectories(sdks).OrderBy(VersionOf).Select(sdk => Path.Combine(sdk, "Roslyn", "bincore", "csc.dll")).LastOrDefault(File.Exists)
             ?? throw new InvalidOperationException($"There is no C# compiler below {sdks}; the bugs are planted by compiling the engine anew, which needs the SDK.");
         using var process = Process.Start(new ProcessStartInfo(dotnet, ["exec", compiler, "@compile.rsp"]) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
         var said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0) throw new InvalidOperationException($"The engine with the planted bugs does not compile:\n{said}");
     }
+
+    private static Version VersionOf(string sdk) => Version.TryParse(Path.GetFileName(sdk).Split('-')[0], out var version) ? version : new Version();
 
     private static string RepositoryRoot()
     {
