@@ -59,6 +59,7 @@ public class PageTests(ITestOutputHelper output)
             ("overview", "/", "[data-testid='tile-leipzig.body.line1.cell8']"),
             ("machine", $"/twins/{Robot}", "[data-testid='chart-vibration'] canvas"),
             ("oee", "/oee/leipzig.body.line1", "[data-testid='sums']"),
+            ("engine", "/engine", "[data-testid='actor']"),
         })
         {
             await page.GoToAsync(host.Url + path);

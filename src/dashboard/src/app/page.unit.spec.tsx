@@ -127,6 +127,28 @@ it("A broken machine that nobody hears of is hatched as well as red, and so is t
   expect(screen.getByTestId(`tile-${cell.id}`).querySelector(".tile-vehicle .known")).toBeNull();
 });
 
+it("A twin is shown as it was at a moment of the plant's time, says so, and comes back to now", async () => {
+  const asked: string[] = [];
+  answers[`/api/v1/twins/${robot}`] = () => twin(robot, "machine", { name: "Robot 3", state: "Held", stateSince: at(-700), offset: 5, reported: { vibration: value(2.5, { unit: "mm/s", t: at(-601) }) } });
+  const fetched = fetch;
+  vi.stubGlobal("fetch", (url: string, init?: RequestInit) => { asked.push(url); return fetched(url, init); });
+  const live = open(`/twins/${robot}?at=${encodeURIComponent(at(-600))}&signals=none`);
+  const source = await stream();
+  act(() => { source.send("snapshot", snapshot()); live.flush(); });
+  expect((await screen.findByTestId("as-of")).textContent).toContain("AS OF 05/01/2026, 09:20:00.000");
+  expect((await screen.findByTestId("twin-state")).textContent).toBe("Held");
+  expect(screen.getByTestId("past-vibration").textContent).toBe("2.50 mm/s");
+  expect(asked).toContain(`/api/v1/twins/${robot}?at=${encodeURIComponent(at(-600))}`);
+  act(() => { source.send("tags", { ids: [`${robot}.vibration`], v: [9], t: [Date.parse(t0)], q: ["good"], age: [0] }); live.flush(); });
+  expect(screen.getByTestId("past-vibration").textContent).toBe("2.50 mm/s");
+  fireEvent.change(screen.getByLabelText("Plant time to go to"), { target: { value: "2026-01-05T09:00:00" } });
+  fireEvent.click(screen.getByRole("button", { name: "Go" }));
+  await waitFor(() => expect(asked).toContain(`/api/v1/twins/${robot}?at=${encodeURIComponent("2026-01-05T08:00:00.000Z")}`));
+  fireEvent.click(screen.getByRole("button", { name: "Back to now" }));
+  await waitFor(() => expect(screen.getByTestId("twin-state").textContent).toBe("Execute"));
+  expect(screen.queryByTestId("as-of")).toBeNull();
+});
+
 it("A twin's events come from the journal and grow with the stream", async () => {
   const live = open(`/twins/${robot}?tab=events`);
   const source = await stream();

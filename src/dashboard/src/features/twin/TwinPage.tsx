@@ -12,7 +12,9 @@ import { usePlantTree } from "../../lib/view/plantView";
 import { type TwinSearch, type TwinTab, type Window, windows } from "../../lib/view/search";
 import { Events } from "./Events";
 import { Parts } from "./Parts";
+import { PastTwin } from "./PastTwin";
 import { Signals } from "./Signals";
+import { TimeTravel } from "./TimeTravel";
 import { TwinHead } from "./TwinHead";
 import "./Twin.css";
 
@@ -20,12 +22,17 @@ import "./Twin.css";
 export function TwinPage() {
   const { t } = useTranslation();
   const { id } = useParams({ from: "/twins/$id" });
+  const { at, window = "15m" } = useSearch({ from: "/twins/$id" });
+  const navigate = useNavigate({ from: "/twins/$id" });
+  const moment = at === undefined ? null : Date.parse(at);
   const live = useLiveView((view) => view.twins.get(id));
   const fetched = useQuery({ ...twinQuery(id), enabled: live === undefined, refetchInterval: 2_000 });   // work orders are not on the stream's list
   return (
     <div className="page">
+      <TimeTravel key={id} at={moment} go={(to) => void navigate({ search: (before) => ({ ...before, at: to === null ? undefined : new Date(to).toISOString() }) })} />
+      {moment !== null ? <PastTwin id={id} at={moment} length={windows[window]} /> : <>
       {!(live ?? fetched.data) && <h1 className="visually-hidden">{id}</h1>}
-      <Loaded query={{ ...fetched, data: live ?? fetched.data, error: live ? null : fetched.error }} what={t("twin.twin")} rows={8}>{(twin) => <TwinView key={twin.id} twin={twin} />}</Loaded>
+      <Loaded query={{ ...fetched, data: live ?? fetched.data, error: live ? null : fetched.error }} what={t("twin.twin")} rows={8}>{(twin) => <TwinView key={twin.id} twin={twin} />}</Loaded></>}
     </div>
   );
 }

@@ -33,6 +33,13 @@ export const twinQuery = (id: string) => queryOptions({
   queryFn: ({ signal }) => get<Twin>(`/twins/${encodeURIComponent(id)}`, signal),
 });
 
+/** @param at plant time, epoch milliseconds; what was, stays as it was */
+export const pastTwinQuery = (id: string, at: number) => queryOptions({
+  queryKey: ["twin", id, at],
+  queryFn: ({ signal }) => get<Twin>(`/twins/${encodeURIComponent(id)}${query({ at: iso(at) })}`, signal),
+  staleTime: Infinity,
+});
+
 export const eventsQuery = (id: string) => infiniteQueryOptions({
   queryKey: ["events", id],
   queryFn: ({ signal, pageParam }) =>

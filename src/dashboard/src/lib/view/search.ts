@@ -1,6 +1,7 @@
 /** View state that stands in the URL, so that a link shows what its sender saw. */
 export type TwinTab = "signals" | "events";
-export interface TwinSearch { readonly tab?: TwinTab | undefined; readonly window?: Window | undefined; readonly signals?: string | undefined; readonly event?: string | undefined }
+/** `at`: plant time, ISO 8601; absent: now. */
+export interface TwinSearch { readonly tab?: TwinTab | undefined; readonly window?: Window | undefined; readonly signals?: string | undefined; readonly event?: string | undefined; readonly at?: string | undefined }
 export interface OeeSearch { readonly view?: "table" | undefined; readonly shift?: number | undefined }
 
 export type ActorOrder = "mailbox" | "restarts" | "name";
@@ -19,6 +20,7 @@ export function twinSearch(search: Record<string, unknown>): TwinSearch {
     window: window !== undefined && window in windows ? (window as Window) : undefined,
     signals: text(search.signals),
     event: text(search.event),
+    at: Number.isNaN(Date.parse(text(search.at) ?? "")) ? undefined : text(search.at),
   };
 }
 
