@@ -54,11 +54,14 @@ public class PageTests(ITestOutputHelper output)
         // Something to look at.
         await Wait.UntilAsync(async () => (await host.GetAsync("/api/v1/twins/leipzig.body.line1")).GetProperty("counts").GetProperty("good").GetInt64() >= goodBodies, TimeSpan.FromMinutes(8), () => $"{goodBodies} good bodies");
 
+        string before = (await host.GetAsync("/api/v1/plant")).GetProperty("clock").GetProperty("plantTime").GetDateTimeOffset().AddMinutes(-1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
         foreach ((string name, string path, string shows) in new[]
         {
             ("overview", "/", "[data-testid='tile-leipzig.body.line1.cell8']"),
             ("machine", $"/twins/{Robot}", "[data-testid='chart-vibration'] canvas"),
             ("oee", "/oee/leipzig.body.line1", "[data-testid='sums']"),
+            ("past", $"/twins/{Robot}?at={before}", "[data-testid='past-twin']"),
+            ("find", "/find?where=kind%20%3D%20machine", "[data-testid='found']"),
             ("engine", "/engine", "[data-testid='actor']"),
         })
         {

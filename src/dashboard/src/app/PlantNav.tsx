@@ -11,13 +11,16 @@ export function PlantNav() {
   const { t } = useTranslation();
   const { tree, severity } = usePlantExceptions();
   const { id = "" } = useParams({ strict: false });
-  const engine = useMatchRoute()({ to: "/engine" }) !== false;
+  const matches = useMatchRoute();
   return (
     <nav className="nav" aria-label={t("nav.title")} onKeyDown={moveFocus}>
       <h2>{t("nav.title")}</h2>
       <ul>{tree.map((node) => <Node key={node.twin.id} node={node} depth={0} current={id} severity={severity} />)}</ul>
       <h2>{t("nav.system")}</h2>
-      <div className="node" data-current={engine}><span className="leaf" /><Link to="/engine" {...(engine ? { "aria-current": "page" as const } : {})}><span>{t("nav.engine")}</span></Link></div>
+      <ul>{([["/find", "nav.find"], ["/engine", "nav.engine"]] as const).map(([to, label]) => {
+        const current = matches({ to }) !== false;
+        return <li key={to}><div className="node" data-current={current}><span className="leaf" /><Link to={to} {...(current ? { "aria-current": "page" as const } : {})}><span>{t(label)}</span></Link></div></li>;
+      })}</ul>
     </nav>
   );
 }

@@ -211,6 +211,28 @@ it("The engine page shows what is wrong first: a failed check, the stopped actor
   expect(screen.getByRole("link", { name: "Engine" }).getAttribute("aria-current")).toBe("page");
 });
 
+it("Twins are found by a condition that stands in the address; what is wrong with one, the host says", async () => {
+  const asked: string[] = [];
+  const fetched = fetch;
+  vi.stubGlobal("fetch", (url: string, init?: RequestInit) => {
+    const where = new URL(url, "http://host").searchParams.get("where");
+    if (where === null) return fetched(url, init);
+    asked.push(where);
+    return Promise.resolve(where === "state ="
+      ? new Response(JSON.stringify({ title: "The request is not valid", status: 400, code: "INVALID", detail: "where, at character 8: a value is missing." }), { status: 400 })
+      : new Response(JSON.stringify({ items: [twin(robot, "machine", { name: "Robot 3", state: "Aborted", flags: ["signalLost:state"] })], next: null, offset: 4711, behind: { events: 9000, seconds: 7.5 } }), { status: 200 }));
+  });
+  open("/find?where=state%20%3D%20Aborted");
+  const row = await screen.findByTestId("found");
+  expect(asked).toEqual(["state = Aborted"]);
+  expect(row.textContent).toContain("Aborted");
+  expect(within(row).getByRole("link", { name: "Robot 3" }).getAttribute("href")).toBe(`/twins/${robot}`);
+  expect(screen.getByText(/The list is 9,000 events, 7.5 s behind/)).toBeTruthy();
+  fireEvent.change(screen.getByRole("textbox", { name: "Condition" }), { target: { value: "state =" } });
+  fireEvent.click(screen.getByRole("button", { name: "Find" }));
+  expect(await screen.findByText("where, at character 8: a value is missing.")).toBeTruthy();
+});
+
 it("A dead letter is sent again only after a second yes, and what came of it is said", async () => {
   Object.assign(answers, engineAnswers());
   open("/engine");

@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { Overview } from "../features/overview/Overview";
-import { engineSearch, oeeSearch, twinSearch } from "../lib/view/search";
+import { engineSearch, findSearch, oeeSearch, twinSearch } from "../lib/view/search";
 import { Frame } from "./Frame";
 import { Broken, NotFound } from "./NotFound";
 
@@ -23,7 +23,12 @@ const engine = createRoute({
   component: lazyRouteComponent(() => import("../features/engine/EnginePage"), "EnginePage"),
 });
 
-export const plantRouter = () => createRouter({ routeTree: root.addChildren([overview, twin, oee, engine]), defaultPreload: "intent", scrollRestoration: false, defaultErrorComponent: Broken });
+const find = createRoute({
+  getParentRoute: () => root, path: "/find", validateSearch: findSearch,
+  component: lazyRouteComponent(() => import("../features/find/FindPage"), "FindPage"),
+});
+
+export const plantRouter = () => createRouter({ routeTree: root.addChildren([overview, twin, oee, find, engine]), defaultPreload: "intent", scrollRestoration: false, defaultErrorComponent: Broken });
 
 declare module "@tanstack/react-router" {
   interface Register { router: ReturnType<typeof plantRouter> }

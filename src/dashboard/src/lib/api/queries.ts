@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ApiProblem, get, health, query } from "./client";
-import type { Actors, Check, DeadLetter, History, Journal, OeeLosses, Page, Plant, Projection, Shard, StateSpan, Twin, TwinEvent } from "./types";
+import type { Actors, Check, DeadLetter, History, Journal, OeeLosses, Page, Plant, Projection, Shard, StateSpan, Twin, TwinEvent, TwinPage } from "./types";
 
 /** A host that answers "no" is not asked again at once; one that does not answer is, twice. */
 export const retry = (failures: number, failure: Error): boolean =>
@@ -31,6 +31,13 @@ export const twinsQuery = queryOptions({
 export const twinQuery = (id: string) => queryOptions({
   queryKey: ["twin", id],
   queryFn: ({ signal }) => get<Twin>(`/twins/${encodeURIComponent(id)}`, signal),
+});
+
+/** @param where a condition such as `state = Aborted and line = line1`; what is wrong with one, the host says */
+export const findQuery = (where: string) => queryOptions({
+  queryKey: ["find", where],
+  queryFn: ({ signal }) => get<TwinPage>(`/twins${query({ where, limit: 200 })}`, signal),
+  refetchInterval: 5_000,
 });
 
 /** @param at plant time, epoch milliseconds; what was, stays as it was */

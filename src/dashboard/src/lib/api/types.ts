@@ -49,6 +49,9 @@ export interface Plant {
 
 export interface Page<T> { readonly items: readonly T[]; readonly next: string | null }
 
+/** `behind`: how far the list is behind the journal, where that is more than the host's bound. */
+export interface TwinPage extends Page<Twin> { readonly offset: number; readonly behind: { readonly events: number; readonly seconds: number } | null }
+
 export interface TwinEvent {
   readonly offset: number;
   readonly entity: string;

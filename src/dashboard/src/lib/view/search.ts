@@ -6,6 +6,7 @@ export interface OeeSearch { readonly view?: "table" | undefined; readonly shift
 
 export type ActorOrder = "mailbox" | "restarts" | "name";
 export interface EngineSearch { readonly actors?: string | undefined; readonly order?: ActorOrder | undefined }
+export interface FindSearch { readonly where?: string | undefined }
 
 /** Length of the time window shown, in plant time. */
 export const windows = { "5m": 5 * 60_000, "15m": 15 * 60_000, "1h": 3_600_000, "8h": 8 * 3_600_000 } as const;
@@ -34,3 +35,5 @@ export function engineSearch(search: Record<string, unknown>): EngineSearch {
   const order = text(search.order);
   return { actors: text(search.actors), order: order === "mailbox" || order === "restarts" || order === "name" ? order : undefined };
 }
+
+export const findSearch = (search: Record<string, unknown>): FindSearch => ({ where: text(search.where) });
