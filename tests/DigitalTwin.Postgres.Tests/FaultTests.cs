@@ -94,6 +94,33 @@ public sealed class FaultTests
         Console.WriteLine($"Seed {seed}: {cuts} cuts, {unknown} outcomes unknown to their sender, {kept} of them stored.");
     }
 
+    [JournalFact]
+    public void A_commit_of_unknown_outcome_is_asked_after_until_the_head_can_be_locked()
+    {
+        using var store = new TestJournal(TestServer.Shared);
+        using var proxy = new FaultProxy(TestServer.Shared.Port);
+        using var journal = PostgresJournal.Open(store.Options() with { ConnectionString = proxy.ConnectionString, Timeout = TimeSpan.FromSeconds(1), ReconnectWithin = Limit });
+        var lease = journal.Acquire(new ShardId("line1"), "host-a", Hour).Lease!;
+        Append(journal, Batch(lease, new EntityId("cell"), 0, 1));
+
+        // The commit arrives, its answer does not; and when the journal comes back to look, somebody else has the head for longer than a lock is waited for.
+        proxy.Refusing = true;
+        proxy.CutAfter(0, answers: true);
+        var late = Task.Run(() => Append(journal, Batch(lease, new EntityId("cell"), 1, 1)));
+        Wait.Until(() => store.Execute("SELECT count(*) FROM events") is 2L, Limit, "The commit has not arrived.");
+        using (store.Hold("SELECT FROM head FOR UPDATE"))
+        {
+            proxy.Refusing = false;
+            Wait.Until(() => store.Waits("%FROM head FOR UPDATE"), Limit, "The head is not asked for.");
+            Wait.Until(() => !store.Waits("%FROM head FOR UPDATE"), Limit, "The wait for the head does not end.");
+            Assert.False(late.IsCompleted, "An answer was given although nobody can know.");
+        }
+
+        var result = late.WaitAsync(Limit).GetAwaiter().GetResult();
+        Assert.Equal((AppendStatus.Stored, 2L), (result.Status, result.FirstOffset));
+        Assert.Equal(2, journal.Head.Offset);
+    }
+
     /// <summary>Fault 21.</summary>
     [JournalFact]
     public void A_holder_paused_inside_an_open_transaction_is_ended_and_its_shard_taken_over()

@@ -84,23 +84,15 @@ public sealed class PostgresJournal : IJournal, IDisposable
                 if (sent || !TryAlone(session, batch, time, results, ref sent)) UnderLock(session, batch, time, results, ref sent);
                 return Microseconds.From(Math.Max(time, known.Recorded));
             }
-            catch (NpgsqlException error) when (!PostgresFailure.IsLost(error))
+            catch (NpgsqlException error)
             {
-                // The server has said no, so the transaction is undone.
-                sent = false;
-                Undo();
-                if (PostgresFailure.IsConflict(error) && waiting.Pause(options.Timeout)) continue;
+                var lost = PostgresFailure.IsLost(error);
+                if (lost) Disconnect();
+                else Undo();
+                if ((lost || sent || PostgresFailure.IsConflict(error)) && waiting.Pause(sent ? options.ReconnectWithin : options.Timeout)) continue;
                 var why = PostgresFailure.Sentence(error, server.Name);
+                if (sent) throw Fail($"{why} Whether the last events are stored is not known.", error);
                 if (PostgresFailure.IsFull(error)) throw new JournalFullException(why, error);
-                results[..batch.Length].Fill(new AppendResult(AppendStatus.NotStored, 0, why));
-                return recorded;
-            }
-            catch (NpgsqlException lost)
-            {
-                Disconnect();
-                if (waiting.Pause(sent ? options.ReconnectWithin : options.Timeout)) continue;
-                var why = PostgresFailure.Sentence(lost, server.Name);
-                if (sent) throw Fail($"{why} Whether the last events are stored is not known.", lost);
                 results[..batch.Length].Fill(new AppendResult(AppendStatus.NotStored, 0, why));
                 return recorded;
             }
@@ -143,9 +135,7 @@ public sealed class PostgresJournal : IJournal, IDisposable
         LearnSequences(session, batch);
         rows.Build(batch, known, recorded, sequences, held: null, results);
         if (rows.Doubtful || rows.Count == 0) return false;
-        sent = true;
-        var stored = session.TryCommit(rows);
-        sent = false;
+        var stored = Send(session.TryCommit, ref sent);
         if (stored) Committed();
         return stored;
     }
@@ -175,10 +165,25 @@ public sealed class PostgresJournal : IJournal, IDisposable
             return;
         }
 
-        sent = true;
-        session.Commit(rows);
-        sent = false;
+        Send(session.Commit, ref sent);
         Committed();
+    }
+
+    /// <summary>Whether it is stored stays open only when no answer comes: where the server refuses, the transaction is undone.</summary>
+    private bool Send(Func<PostgresBatch, bool> commit, ref bool sent)
+    {
+        sent = true;
+        try
+        {
+            var stored = commit(rows);
+            sent = false;
+            return stored;
+        }
+        catch (NpgsqlException refused) when (!PostgresFailure.IsLost(refused))
+        {
+            sent = false;
+            throw;
+        }
     }
 
     /// <summary>Takes in what other processes have appended.</summary>

@@ -71,10 +71,8 @@ internal sealed class PostgresWriter : IDisposable
     }
 
     /// <summary>Stores the batch and ends the transaction of <see cref="Lock"/>.</summary>
-    public void Commit(PostgresBatch batch)
-    {
-        if (!locked.Run(batch)) throw new InvalidOperationException("The head has moved although it was locked.");
-    }
+    public bool Commit(PostgresBatch batch) =>
+        locked.Run(batch) ? true : throw new InvalidOperationException("The head has moved although it was locked.");
 
     public void Rollback() => PostgresSchema.Execute(Connection, "ROLLBACK");
 
