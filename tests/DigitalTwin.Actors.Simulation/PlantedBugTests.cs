@@ -18,6 +18,7 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
         var found = Catalogue.All.AsParallel().AsOrdered().WithDegreeOfParallelism(2).Select(bug => (bug.Name, Found: mutated.Search(bug.Name, 1, SeedsPerBug))).ToList();
         foreach (var (name, (seed, step, broken)) in found) output.WriteLine($"{name,-60} {(broken is null ? "NOT FOUND" : $"seed {seed}, step {step}: {broken.Split('\n')[0]}")}");
         output.WriteLine($"{watch.Elapsed.TotalSeconds:0.0} s");
+        Assert.All(found, bug => Assert.Equal(bug.Found, mutated.Search(bug.Name, bug.Found.Seed, 1)));
         // What a seed finds is found in the engine with the bug, not in any engine.
         Assert.All(found, bug => Assert.Null(mutated.Search(null, bug.Found.Seed, 1).Broken));
         Assert.Empty(found.Where(bug => bug.Found.Broken is null).Select(bug => bug.Name));

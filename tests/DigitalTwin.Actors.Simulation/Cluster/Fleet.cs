@@ -27,6 +27,9 @@ internal sealed class Fleet
     private readonly List<Node> dead = [];
     private readonly EntitySystemOptions options;
 
+    /// <summary>The store notices that a process has ended, as one on the same machine does; otherwise its leases must run out.</summary>
+    private readonly bool seesTheDead;
+
     public Fleet(World world)
     {
         (this.world, dice, weather) = (world, world.Dice, world.Weather);
@@ -34,6 +37,7 @@ internal sealed class Fleet
         nodes = new Node?[dice.Between(2, 3)];
         lives = new int[nodes.Length];
         LookForOthers = dice.Below(4) == 0;
+        seesTheDead = dice.Below(2) == 0;
         options = new EntitySystemOptions
         {
             ShardOf = World.ShardOf,
@@ -86,6 +90,7 @@ internal sealed class Fleet
         world.Note($"node {node.Slot} life {node.Life} is killed");
         node.Kill();
         dead.Add(node);
+        if (seesTheDead) world.Journal.OwnerEnded(node.System.Name);
         if (nodes[node.Slot] == node) nodes[node.Slot] = null;
     }
 

@@ -108,6 +108,18 @@ public sealed class MemoryJournal(TimeProvider? time = null) : IJournal
         }
     }
 
+    /// <summary>The process of this owner has ended and the store has seen it: what it held is free at once.</summary>
+    public void OwnerEnded(string owner)
+    {
+        lock (gate)
+        {
+            foreach (var (shard, held) in leases)
+            {
+                if (held.Lease.Owner == owner) leases[shard] = held with { Released = true };
+            }
+        }
+    }
+
     public IReadOnlyList<LeaseStatus> Leases()
     {
         lock (gate) return [.. leases.Values.Select(held => new LeaseStatus(held.Lease.Shard, held.Lease.Owner, held.Lease.Epoch, Left(held)))];
