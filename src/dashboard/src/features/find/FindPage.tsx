@@ -12,7 +12,7 @@ import { flagText } from "../../lib/view/flags";
 import { useFormats } from "../../lib/view/formats";
 import "./Find.css";
 
-const examples = ["state = Aborted", "kind = machine and since < -10m and state != Execute", "kind = workOrder and flags contains outOfOrder"];
+const examples = ["state = Aborted", "kind = machine and since < -10m and state != Execute", "kind = workOrder and flags ~ outOfOrder"];
 
 /** Twins by a condition, the same that the command line takes. */
 export function FindPage() {
