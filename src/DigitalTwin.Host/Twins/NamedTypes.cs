@@ -49,7 +49,7 @@ internal sealed class NamedTypes<T>(string what, IEnumerable<(string Name, Type 
             JsonObject read = JsonNode.Parse(payload.Span)?.AsObject() ?? throw Null(name);
             string readAs = name;
             while (older.TryGetValue(readAs, out Older? upcast))
-                (read, readAs) = (upcast.Convert(read), upcast.ReadAs);
+                (read, readAs) = (AsStored(upcast.Convert(read)), upcast.ReadAs);
             return (T?)read.Deserialize(types[readAs], StoredJson.Options) ?? throw Null(name);
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
@@ -57,6 +57,9 @@ internal sealed class NamedTypes<T>(string what, IEnumerable<(string Name, Type 
             throw new UnreadableEventException($"The payload of an {what} '{name}' does not read as one: {fault.Message}", fault);
         }
     }
+
+    /// <summary>A number that an upcast has put in is of one type until it was written: the next one, and the type, must be able to read it as any.</summary>
+    private static JsonObject AsStored(JsonObject converted) => JsonNode.Parse(converted.ToJsonString())!.AsObject();
 
     private UnreadableEventException Null(string name) => new($"The payload of an {what} '{name}' is null.");
 }
