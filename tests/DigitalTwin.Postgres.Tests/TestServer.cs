@@ -23,7 +23,7 @@ public sealed class TestServer : IDisposable
     public TestServer()
     {
         // The reader of this pipe sees its end when this process is gone; nothing needs to be asked again and again.
-        watchdog = Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", "read line; " + Stop("immediate") + "; rm -rf \"$0\"", folder])
+        watchdog = Process.Start(new ProcessStartInfo("setsid", ["/bin/sh", "-c", "exec >/dev/null 2>&1; read line; " + Stop("immediate") + "; rm -rf \"$0\"", folder])
         {
             RedirectStandardInput = true,
         })!;
