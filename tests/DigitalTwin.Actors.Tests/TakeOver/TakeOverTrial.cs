@@ -29,6 +29,9 @@ public sealed class TakeOverTrial(IJournal journal, Func<string, ProcessStartInf
 
     public int Blocked { get; private set; }
 
+    /// <summary>As <see cref="Blocked"/>, but the store has told at once.</summary>
+    public int Standing { get; private set; }
+
     public void Run(int times)
     {
         foreach (var owner in (string[])["host-a", "host-b"]) hosts[owner] = new Host(start(owner));
@@ -42,7 +45,8 @@ public sealed class TakeOverTrial(IJournal journal, Func<string, ProcessStartInf
             hosts[held.Owner].Signal(Stop);
             var other = hosts.Keys.Single(owner => owner != held.Owner);
             again = standsInCommit?.Invoke() == true;
-            if (!again && TryUntil(() => Current() is { } now && now.Owner == other && now.Epoch > held.Epoch, Patience))
+            if (again) Standing++;
+            else if (TryUntil(() => Current() is { } now && now.Owner == other && now.Epoch > held.Epoch, Patience))
             {
                 takeOvers.Add((Current()!.Epoch, journal.Head.Offset));
                 var first = hosts[other].Acknowledged;
@@ -87,7 +91,7 @@ public sealed class TakeOverTrial(IJournal journal, Func<string, ProcessStartInf
     }
 
     public string Summary => string.Create(CultureInfo.InvariantCulture,
-        $"{takeOvers.Count} take-overs, {hosts.Values.Sum(host => host.Acknowledged)} acknowledged events, {Blocked} stops inside a commit that held up everybody");
+        $"{takeOvers.Count} take-overs, {hosts.Values.Sum(host => host.Acknowledged)} acknowledged events, {Blocked + Standing} stops inside a commit that held up everybody");
 
     public void Dispose()
     {
