@@ -32,6 +32,7 @@ public class EngineApiTests(ScenarioHost scenario)
     [Fact]
     public async Task Actors_and_journal_show_what_runs_underneath()
     {
+        await Wait.UntilAsync(async () => (await Host.GetAsync("/api/v1/journal")).GetProperty("lag").GetInt64() == 0, "what is shown to have all that is recorded");
         JsonElement actors = await Host.GetAsync("/api/v1/actors"), journal = await Host.GetAsync("/api/v1/journal");
         JsonElement station = actors.GetProperty("actors").EnumerateArray().Single(actor => actor.GetProperty("id").GetString() == MadePlant.Last);
         Assert.Equal(("station", "running", 0), (station.GetProperty("kind").GetString(), station.GetProperty("state").GetString(), station.GetProperty("restarts").GetInt32()));
@@ -40,7 +41,7 @@ public class EngineApiTests(ScenarioHost scenario)
         Assert.True(station.GetProperty("processed").GetInt64() > 20);
         JsonElement totals = actors.GetProperty("totals");
         Assert.Equal((actors.GetProperty("actors").GetArrayLength(), 0, 0), (totals.GetProperty("inMemory").GetInt32(), totals.GetProperty("stopped").GetInt32(), totals.GetProperty("deadLettersLost").GetInt32()));
-        Assert.Equal(("sqlite", 0), (journal.GetProperty("store").GetString(), journal.GetProperty("lag").GetInt64()));
+        Assert.Equal("sqlite", journal.GetProperty("store").GetString());
         JsonElement commits = journal.GetProperty("commits");
         Assert.InRange(commits.GetProperty("seen").GetInt64(), 10, journal.GetProperty("events").GetInt64());
         Assert.True(commits.GetProperty("lastMilliseconds").GetDouble() > 0);
