@@ -85,6 +85,32 @@ public class TwinFeedTests
         }
     }
 
+    [Fact]
+    public async Task Nothing_is_saved_past_a_report_that_the_line_has_not_taken_yet()
+    {
+        using var folder = new TemporaryFolder();
+        var journal = new MemoryJournal();
+        long entered;
+        using (ProjectionStore store = ProjectionStore.Open(folder.Path, Assert.Fail))
+        await using (RunningTwins dying = await RunningTwins.StartAsync(journal, follow: false, store))
+        {
+            await dying.ReportAsync(dying.Observed($"{MadePlant.First}.vehicle", "WB1", MadePlant.Morning));
+            entered = journal.Events.Single(stored => stored.Name == "unit.vehicle-entered.v1").Offset;
+            journal.Faults = () => CommitFault.DiskFull;
+            dying.Follow();
+            await dying.Model.ReachAsync(entered, CancellationToken.None).WaitAsync(Wait.Patience);
+        }
+
+        journal.Faults = () => CommitFault.None;
+        using (ProjectionStore store = ProjectionStore.Open(folder.Path, Assert.Fail))
+        await using (RunningTwins twins = await RunningTwins.StartAsync(journal, store: store))
+        {
+            Assert.InRange(twins.Checkpoints!.ResumedAt, 1, entered - 1);
+            await twins.SettleAsync();
+            Assert.Equal(WorkOrderStatus.InProgress, twins.Model.WorkOrder(OneBody.Order)!.State.Status);
+        }
+    }
+
     /// <summary>What a store holds of one moment; null while it is being written.</summary>
     private static ProjectionChange[]? Saved(ProjectionStore store)
     {
