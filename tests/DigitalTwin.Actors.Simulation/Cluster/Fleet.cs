@@ -101,8 +101,9 @@ internal sealed class Fleet
         {
             node.Within(() =>
             {
-                _ = node.System.StopAsync(TimeSpan.Zero);
+                // An end that was under way must be over, or this one would wait for it.
                 node.RingAll();
+                _ = node.System.StopAsync(TimeSpan.Zero);
             });
         }
 
