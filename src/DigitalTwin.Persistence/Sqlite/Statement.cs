@@ -42,7 +42,8 @@ internal sealed class Statement : IDisposable
 
     public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
 
-    public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string();
+    /// <summary>Empty for a null, which rot can make of any value.</summary>
+    public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string() ?? "";
 
     public void Run() => Any();
 
