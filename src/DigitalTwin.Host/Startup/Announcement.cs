@@ -20,7 +20,7 @@ public sealed class Announcement(LaunchOptions options, DataFolder data, PlantDe
             : $"{plant.Name}: starting the virtual plant, its OPC UA server and the gateway (page {url})");
         using var timer = new PeriodicTimer(Look);
         long told = started;
-        while (readiness.Check().Checks.Where(check => !check.Ok).ToList() is { Count: > 0 } missing)
+        while (readiness.Check().Missing.ToList() is { Count: > 0 } missing)
         {
             if (Stopwatch.GetElapsedTime(told) > Patience)
             {

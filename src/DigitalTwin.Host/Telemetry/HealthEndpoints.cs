@@ -14,7 +14,7 @@ public static class HealthEndpoints
         app.MapGet("/health/live", ([FromServices] Heartbeat heart) => heart.WhyNotAlive is { } why
             ? Results.Json(new LivenessView("dead", why), statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Ok(new LivenessView("live", null))).ExcludeFromDescription();
-        app.MapGet("/health/ready", ([FromServices] Readiness readiness) => readiness.Check() is var view && view.Checks.All(check => check.Ok)
+        app.MapGet("/health/ready", ([FromServices] Readiness readiness) => readiness.Check() is var view && !view.Missing.Any()
             ? Results.Ok(view) : Results.Json(view, statusCode: StatusCodes.Status503ServiceUnavailable)).ExcludeFromDescription();
     }
 }

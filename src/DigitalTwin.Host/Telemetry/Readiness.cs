@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Edge.Ingest;
@@ -6,7 +7,12 @@ using DigitalTwin.Host.Twins.Projections;
 
 namespace DigitalTwin.Host.Telemetry;
 
-public sealed record ReadinessView(IReadOnlyList<CheckView> Checks);
+public sealed record ReadinessView(IReadOnlyList<CheckView> Checks)
+{
+    /// <summary>A twin that has stopped stands still alone; its plant is not to go without a host because of it.</summary>
+    [JsonIgnore]
+    public IEnumerable<CheckView> Missing => Checks.Where(check => !check.Ok && check.Name != Readiness.Twins);
+}
 
 /// <param name="Why">What is missing; null when it is all right.</param>
 public sealed record CheckView(string Name, bool Ok, string? Why)
@@ -15,9 +21,10 @@ public sealed record CheckView(string Name, bool Ok, string? Why)
     public static CheckView Of(string name, string? why) => new(name, why is null, why);
 }
 
-/// <summary>Whether the host can be relied on: journal open, gateway linked, every signal seen once, shards held, every twin running, what is shown not behind what is recorded.</summary>
+/// <summary>Whether the host can be relied on: journal open, gateway linked, every signal seen once, shards held, what is shown not behind what is recorded. And which twins have stopped.</summary>
 public sealed class Readiness(EntitySystem system, Heartbeat heart, Gateways gateways, LiveValues live, ProjectionSet projections)
 {
+    internal const string Twins = "twins";
     private const int Named = 3;
 
     public ReadinessView Check() => new(
@@ -26,7 +33,7 @@ public sealed class Readiness(EntitySystem system, Heartbeat heart, Gateways gat
         CheckView.Of("gateway", gateways.AnyConnected ? null : "no gateway is linked"),
         CheckView.Of("signals", Unseen([.. live.All.Where(value => value.Age is null).Select(value => value.Signal.Id)])),
         CheckView.Of("shards", Lost([.. system.Shards.Where(shard => !shard.Mine)])),
-        CheckView.Of("twins", Stopped([.. system.List().Where(status => status.State == EntityLifecycle.Stopped)])),
+        CheckView.Of(Twins, Stopped([.. system.List().Where(status => status.State == EntityLifecycle.Stopped)])),
         CheckView.Of("projections", projections.Lag() is { IsBehind: true } lag ? $"the twins that are shown are {lag.Events} events and {lag.Seconds:0.0} s behind the journal" : null),
     ]);
 

@@ -68,9 +68,11 @@ public class DamagedJournalTests
 
         using (HttpResponseMessage answer = await host.Http.GetAsync("/health/ready"))
         {
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-            string stopped = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync()).GetProperty("checks").EnumerateArray()
-                .Single(check => check.GetProperty("name").GetString() == "twins").GetProperty("why").GetString()!;
+            JsonElement[] checks = [.. JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync()).GetProperty("checks").EnumerateArray()];
+            // Its twin stands still alone: the host is as ready as the other checks say.
+            bool others = checks.Where(check => check.GetProperty("name").GetString() != "twins").All(check => check.GetProperty("ok").GetBoolean());
+            Assert.Equal(others ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            string stopped = checks.Single(check => check.GetProperty("name").GetString() == "twins").GetProperty("why").GetString()!;
             Assert.StartsWith($"1 stopped for good: {MadePlant.Robot}. ", stopped, StringComparison.Ordinal);
             Assert.Contains($"row {rotten} of {MadePlant.Robot} is corrupt", stopped, StringComparison.Ordinal);
         }
