@@ -38,14 +38,15 @@ public static class PlantDay
             using var sender = await LinkSender.ConnectAsync(
                 new Uri($"wss://127.0.0.1:{edgePort}/edge/v1"), Path.Combine(folder.FullName, "pki"), source.Hash, source.Plant.Signals.Select(signal => signal.Id));
             var day = new Day(source.Plant, sender);
-            await output.WriteLineAsync("plant hour | host RSS, MB | journal events | journal file, MB | samples | seconds of wall time");
+            await output.WriteLineAsync("plant hour | host RSS, MB | GC heap, MB | journal events | journal file, MB | samples | seconds of wall time");
             var clock = Stopwatch.StartNew();
             for (var hour = 1; hour <= Hours; hour++)
             {
                 await day.HourAsync();
                 var events = (await host.GetAsync("/api/v1/journal")).GetProperty("events").GetInt64();
+                var heap = await HeapBytesAsync(host);
                 await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"{hour,10} | {ResidentBytes(host.Running.Id) / 1e6,12:0} | {events,14:N0} | {JournalBytes(folder.FullName) / 1e6,16:0.0} | {day.Sent,10:N0} | {clock.Elapsed.TotalSeconds:0}"));
+                    $"{hour,10} | {ResidentBytes(host.Running.Id) / 1e6,12:0} | {heap / 1e6,11:0} | {events,14:N0} | {JournalBytes(folder.FullName) / 1e6,16:0.0} | {day.Sent,10:N0} | {clock.Elapsed.TotalSeconds:0}"));
             }
 
             var twins = (await host.GetAsync("/api/v1/journal")).GetProperty("entities").GetInt32();
@@ -61,6 +62,13 @@ public static class PlantDay
 
     private static long ResidentBytes(int processId) =>
         long.Parse(File.ReadLines($"/proc/{processId}/status").First(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+
+    private static async Task<double> HeapBytesAsync(HostProcess host)
+    {
+        var metrics = await host.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        return metrics.Split('\n').Where(line => line.StartsWith("dotnet_gc_last_collection_heap_size_bytes{", StringComparison.Ordinal))
+            .Sum(line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
+    }
 
     private static long JournalBytes(string data) => new DirectoryInfo(Path.Combine(data, "journal")).EnumerateFiles("journal.db*").Sum(file => file.Length);
 
