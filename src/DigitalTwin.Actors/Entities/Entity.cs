@@ -182,15 +182,18 @@ internal sealed partial class Entity<TState, TCommand, TEvent> : IEntity, IAppen
     public void Execute()
     {
         var started = context.Telemetry.StartTurn();
-        var now = context.Options.Time.GetTimestamp();
-        Volatile.Write(ref lastTurn, now);
+        var time = context.Options.Time;
+        Volatile.Write(ref lastTurn, time.GetTimestamp());
         for (var budget = context.Options.MessagesPerTurn; budget > 0; budget--)
         {
             if (mailbox.TakeSignals() is var signals and not 0) OnSignals((Signals)signals);
             if (stopNow && stopping is not null) break;
-            if (phase == Phase.Ready && !shard.Holds(lease!, now)) Reload();
-            if (phase == Phase.Cold && !mailbox.IsEmpty) Load();
-            if (IsWaiting || !mailbox.TryTake(out var message)) break;
+            // The clock is looked at after the message has come and the state has been read, however long that took: so the state that a message
+            // is answered from was the newest at some moment since its sender asked.
+            var hasMessage = !mailbox.IsEmpty;
+            if (phase == Phase.Cold && hasMessage) Load();
+            while (phase == Phase.Ready && !shard.Holds(lease!, time.GetTimestamp())) Reload();
+            if (IsWaiting || !hasMessage || !mailbox.TryTake(out var message)) break;
             OnMessage(message);
         }
 

@@ -171,6 +171,44 @@ public sealed class ShardTests
     }
 
     [Fact]
+    public async Task A_reading_that_takes_longer_than_the_lease_answers_no_one_from_what_it_has_read()
+    {
+        var left = Shop("left");
+        left.Send(B, new PressCommand.Stroke());
+        var right = Shop("right");
+        journal.ReadFaults = Once(() => TakeOver(right));
+        var query = left.Presses.QueryAsync(A, Deadline + TimeSpan.FromMinutes(1));
+        left.Dispatcher.RunUntilIdle();
+        Assert.Contains("run by right", (await Assert.ThrowsAsync<EntityUnavailableException>(() => query)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pause_within_a_turn_lets_no_later_message_of_it_be_answered_from_before()
+    {
+        var right = Shop("right");
+        var paused = Once(() => TakeOver(right));
+        var left = new PressShop(
+            journal, time: time, with: options => options with { Owner = "left", MessagesPerTurn = 64 }, behavior: Press.Behavior with
+            {
+                Decide = (press, command, now) =>
+                {
+                    if (command is PressCommand.Jam) paused();
+                    return Press.Decide(press, new PressCommand.Stroke(Parts: 0), now);
+                },
+            });
+        left.Send(A, new PressCommand.Stroke());
+        left.Probe.Send(A, new PressCommand.Jam());
+        var query = left.Presses.QueryAsync(A, Deadline + TimeSpan.FromMinutes(1));
+        left.Probe.Send(A, new PressCommand.Stroke());
+        left.Dispatcher.RunUntilIdle();
+        Assert.Contains("run by right", (await Assert.ThrowsAsync<EntityUnavailableException>(() => query)).Message, StringComparison.Ordinal);
+        // Decided before the pause ended, and sent before it began.
+        left.Probe.Expect<Reply.Nothing>();
+        left.Probe.Expect<Reply.Nothing>();
+        Assert.Equal(Failure.NotOwner, left.Probe.Expect<Reply.Failed>().Of);
+    }
+
+    [Fact]
     public void Shards_are_lost_and_kept_each_for_itself()
     {
         var left = Shop("left", id => new ShardId(id == A ? "line-a" : "line-b"));
@@ -242,6 +280,26 @@ public sealed class ShardTests
         ShardOf = shards ?? options.ShardOf,
         LeaseTime = TimeSpan.FromSeconds(15),
     });
+
+    /// <summary>Longer than a lease passes, in which the other process takes the shard and records.</summary>
+    private void TakeOver(PressShop right)
+    {
+        time.Advance(TimeSpan.FromSeconds(16));
+        right.Send(A, new PressCommand.Stroke());
+        right.Probe.Expect<Reply.Accepted>();
+    }
+
+    private static Func<bool> Once(Action act)
+    {
+        var done = false;
+        return () =>
+        {
+            if (done) return false;
+            done = true;
+            act();
+            return false;
+        };
+    }
 
     private static void Stop(PressShop shop)
     {
