@@ -111,14 +111,9 @@ public sealed class SqliteJournal : IJournal, IDisposable
 
     public DateTimeOffset Append(ReadOnlySpan<Append> batch, DateTimeOffset recorded, Span<AppendResult> results)
     {
-        if (!TryBegin())
-        {
-            results.Fill(new AppendResult(AppendStatus.NotStored, 0, Busy));
-            return recorded;
-        }
-
         try
         {
+            if (!TryBegin()) return NotStored(results, Busy, recorded);
             var time = events.TimeAt(recorded);
             var before = events.Offset;
             for (var i = 0; i < batch.Length; i++) results[i] = Add(batch[i], time);
@@ -127,9 +122,11 @@ public sealed class SqliteJournal : IJournal, IDisposable
             Checkpoint();
             return Microseconds.From(time);
         }
-        catch (SqliteException error)
+        catch (Exception error) when (failure is null)
         {
-            throw Undo(error);
+            var failed = Undo(error);
+            if (failure is not null || failed is JournalFullException) throw failed;
+            return NotStored(results, $"The journal in {options.Folder} could not be written: {failed.Message}", recorded);
         }
         finally
         {
@@ -185,32 +182,38 @@ public sealed class SqliteJournal : IJournal, IDisposable
         return epoch == append.Lease.Epoch ? events.Add(append, time) : AppendResult.Fenced(append.Lease, epoch);
     }
 
+    private static DateTimeOffset NotStored(Span<AppendResult> results, string why, DateTimeOffset recorded)
+    {
+        results.Fill(new AppendResult(AppendStatus.NotStored, 0, why));
+        return recorded;
+    }
+
     private T Transact<T>(Func<T> work, Func<T> busy)
     {
-        if (!TryBegin()) return busy();
         try
         {
-            var result = work();
-            commit.Run();
-            Checkpoint();
-            return result;
+            if (TryBegin())
+            {
+                var result = work();
+                commit.Run();
+                Checkpoint();
+                return result;
+            }
         }
-        catch (SqliteException error)
+        catch (Exception error) when (failure is null)
         {
             throw Undo(error);
-        }
-        catch
-        {
-            TakeBack();
-            throw;
         }
         finally
         {
             turn.Release();
         }
+
+        return busy();
     }
 
-    /// <summary>False: another process did not end its turn in time.</summary>
+    /// <summary>The caller gives the turn back, and takes back what was begun where this throws.</summary>
+    /// <returns>False: another process did not end its turn in time.</returns>
     private bool TryBegin()
     {
         if (failure is not null) throw new IOException(failure);
@@ -218,24 +221,18 @@ public sealed class SqliteJournal : IJournal, IDisposable
         try
         {
             begin.Run();
-            var found = Version();
-            if (found == knownVersion) return true;
-            Forget();
-            witness.Resume();
-            knownVersion = found;
-            return true;
         }
         catch (SqliteException busy) when (busy.SqliteErrorCode == raw.SQLITE_BUSY)
         {
-            turn.Release();
             return false;
         }
-        catch (SqliteException error)
-        {
-            var failed = Undo(error);
-            turn.Release();
-            throw failed;
-        }
+
+        var found = Version();
+        if (found == knownVersion) return true;
+        Forget();
+        witness.Resume();
+        knownVersion = found;
+        return true;
     }
 
     private long Version()
@@ -251,13 +248,14 @@ public sealed class SqliteJournal : IJournal, IDisposable
         }
     }
 
-    /// <summary>Back to the last commit. A full disk is the one failure after which the file is known to be as it was.</summary>
-    private Exception Undo(SqliteException error)
+    /// <summary>Back to the last commit. After a full disk, or a fault outside SQLite, the file is known to be as it was.</summary>
+    private Exception Undo(Exception error)
     {
         try
         {
             TakeBack();
-            if (error.SqliteErrorCode == raw.SQLITE_FULL)
+            if (error is not SqliteException sqlite) return error;
+            if (sqlite.SqliteErrorCode == raw.SQLITE_FULL)
             {
                 return new JournalFullException($"No room for the journal in {options.Folder}. Free some space; appends then go on.", error);
             }
@@ -290,7 +288,7 @@ public sealed class SqliteJournal : IJournal, IDisposable
         {
             witness.Write(events.Offset, events.Hash);
         }
-        catch (IOException unwritable)
+        catch (Exception unwritable)
         {
             failure = unwritable.Message;
         }

@@ -164,6 +164,32 @@ public sealed class LeaseTests : IDisposable
     }
 
     [Fact]
+    public void A_process_that_cannot_read_the_witness_stores_nothing_and_holds_up_nobody()
+    {
+        using var journal = Open();
+        using var other = Open();
+        var lease = journal.Acquire(Line1, "a", Minute).Lease!;
+        var others = other.Acquire(Line2, "b", Minute).Lease!;
+        Assert.Equal(AppendStatus.Stored, JournalFolder.Append(other, Event("cell2", 0, others)).Status);
+        var head = Path.Combine(folder.Path, "journal.head");
+        File.Move(head, head + ".away");
+        Directory.CreateDirectory(head);
+
+        var result = JournalFolder.Append(journal, Event("cell1", 0, lease));
+        Assert.Equal(AppendStatus.NotStored, result.Status);
+        Assert.Contains("journal.head", result.Why, StringComparison.Ordinal);
+        Assert.Throws<UnauthorizedAccessException>(() => journal.Renew(lease));
+        Assert.Equal(AppendStatus.Stored, JournalFolder.Append(other, Event("cell2", 1, others)).Status);
+
+        Directory.Delete(head);
+        File.Move(head + ".away", head);
+        Assert.True(journal.Renew(lease));
+        var stored = JournalFolder.Append(journal, Event("cell1", 0, lease));
+        Assert.Equal((AppendStatus.Stored, 3), (stored.Status, stored.FirstOffset));
+        Assert.True(JournalVerifier.Verify(folder.Path).Whole);
+    }
+
+    [Fact]
     public void A_process_that_was_stopped_while_it_waited_for_its_turn_holds_up_nobody()
     {
         using var journal = Open();
