@@ -28,12 +28,15 @@ internal sealed partial class Entity<TState, TCommand, TEvent>
         catch (OversizedException tooLarge)
         {
             if (ask is not null) ask.Answer(new Reply<TState, TEvent>.Refused(BadInput.TooLarge, tooLarge.Message));
+            else if (message.Pending is PendingTimer timer) FailTimer(timer, $"{BadInput.TooLarge}: {tooLarge.Message}", tooLarge);
             else SetAside(message, $"{BadInput.TooLarge}: {tooLarge.Message}");
             return;
         }
         catch (Exception failure)
         {
-            Fail(message, $"{id} could not decide on {message.Command}: {failure.Message}", failure, mayBeRecorded: false);
+            var reason = $"{id} could not decide on {message.Command}: {failure.Message}";
+            if (message.Pending is PendingTimer timer) FailTimer(timer, reason, failure);
+            else Fail(message, reason, failure, mayBeRecorded: false);
             return;
         }
 
@@ -161,8 +164,17 @@ internal sealed partial class Entity<TState, TCommand, TEvent>
     private void Fail(in Envelope<TCommand> message, string reason, Exception? cause, bool mayBeRecorded, Failure of = Failure.Entity)
     {
         if (message.Pending is PendingAnswer<Reply<TState, TEvent>> ask) ask.Answer(new Reply<TState, TEvent>.Failed(reason, mayBeRecorded, of));
-        else SetAside(message, reason);
+        // A timer's command comes again with the state that asks for it.
+        else if (message.Pending is not PendingTimer) SetAside(message, reason);
         Restart(reason, cause, message.Pending?.Correlation);
+    }
+
+    /// <summary>The state asks for the same command again and again, so the timer waits longer each time instead of stopping the entity for all others.</summary>
+    private void FailTimer(PendingTimer fired, string reason, Exception cause)
+    {
+        var (key, wait) = timers!.Failed(fired, context.Options.Restarts);
+        context.Fault(new EntityFault(id, behavior.Kind, $"{reason} Its timer '{key}' is tried again in {wait.TotalSeconds:0.###} s.", cause, TimeSpan.Zero));
+        Reload();
     }
 
     /// <summary>Null: the behaviour has none.</summary>
@@ -182,7 +194,7 @@ internal sealed partial class Entity<TState, TCommand, TEvent>
     private void KeepTimers(IReadOnlyList<EntityTimer<TCommand>>? wanted)
     {
         if (wanted is null || (wanted.Count == 0 && timers is null)) return;
-        (timers ??= new EntityTimers<TCommand>(context.PlantTime, DeliverTimer)).Keep(wanted);
+        (timers ??= new EntityTimers<TCommand>(context.PlantTime, context.Options.Time, DeliverTimer)).Keep(wanted);
     }
 
     private void DeliverTimer(TCommand command, PendingTimer pending) => _ = PostAsync(new(command, pending), CancellationToken.None).AsTask();

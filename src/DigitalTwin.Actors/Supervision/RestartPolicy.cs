@@ -13,7 +13,9 @@ public sealed record RestartPolicy(int MaxRestarts, TimeSpan Window, TimeSpan Fi
     public TimeSpan? DelayAfter(int restartsInWindow)
     {
         if (restartsInWindow >= MaxRestarts) return null;
-        var delay = FirstDelay * Math.Pow(2, restartsInWindow);
-        return delay < LongestDelay ? delay : LongestDelay;
+        return BackOff(restartsInWindow);
     }
+
+    public TimeSpan BackOff(int failuresBefore) =>
+        TimeSpan.FromSeconds(Math.Min(FirstDelay.TotalSeconds * Math.Pow(2, failuresBefore), LongestDelay.TotalSeconds));
 }

@@ -1,3 +1,4 @@
+using DigitalTwin.Actors.Entities;
 using static DigitalTwin.Actors.Tests.PressShop;
 
 namespace DigitalTwin.Actors.Tests.Timers;
@@ -53,6 +54,50 @@ public sealed class EntityTimerTests
         await second.StateOf(A);
         Pass(second, TimeSpan.FromMinutes(11));
         Assert.Equal(["press.lubrication-planned.v1", "press.lubricated.v1"], second.Journal.Events.Select(stored => stored.Name));
+    }
+
+    [Fact]
+    public async Task A_timer_whose_command_fails_is_tried_again_after_longer_and_longer_while_its_entity_serves_the_others()
+    {
+        var broken = true;
+        var shop = new PressShop(behavior: Press.Behavior with
+        {
+            Decide = (press, command, now) =>
+                broken && command is PressCommand.Lubricate ? throw new InvalidOperationException("no oil") : Press.Decide(press, command, now),
+        });
+        shop.Send(A, new PressCommand.PlanLubrication(TimeSpan.FromMinutes(10)));
+        Pass(shop, TimeSpan.FromMinutes(10));
+        for (var second = 0; second < 60; second++) Pass(shop, TimeSpan.FromSeconds(1));
+        // After 0, 1, 3, 7, 15, and then every 8 seconds.
+        Assert.Equal(10, shop.Faults.Count);
+        Assert.Contains("no oil Its timer 'lubricate' is tried again in 1 s.", shop.Faults[0].Reason, StringComparison.Ordinal);
+        Assert.All(shop.Faults, fault => Assert.Equal(TimeSpan.Zero, fault.RestartIn));
+        Assert.Empty(shop.DeadLetters);
+
+        shop.Send(A, new PressCommand.Stroke());
+        Assert.Equal(1, (await shop.StateOf(A)).State.Strokes);
+        broken = false;
+        Pass(shop, TimeSpan.FromSeconds(8));
+        Assert.Null((await shop.StateOf(A)).State.LubricateAt);
+        Assert.Equal(EntityLifecycle.Running, shop.Status(A).State);
+    }
+
+    [Fact]
+    public void A_timer_that_has_failed_and_is_asked_for_anew_begins_with_its_due_time()
+    {
+        var broken = true;
+        var shop = new PressShop(behavior: Press.Behavior with
+        {
+            Decide = (press, command, now) =>
+                broken && command is PressCommand.Lubricate ? throw new InvalidOperationException("no oil") : Press.Decide(press, command, now),
+        });
+        shop.Send(A, new PressCommand.PlanLubrication(TimeSpan.FromMinutes(10)));
+        Pass(shop, TimeSpan.FromMinutes(10));
+        for (var second = 0; second < 16; second++) Pass(shop, TimeSpan.FromSeconds(1));
+        broken = false;
+        shop.Send(A, new PressCommand.PlanLubrication(TimeSpan.FromSeconds(2)));
+        Pass(shop, TimeSpan.FromSeconds(2));
+        Assert.Equal("press.lubricated.v1", shop.Journal.Events[^1].Name);
     }
 
     private static void Pass(PressShop shop, TimeSpan time)
