@@ -76,13 +76,26 @@ public sealed class DeadLetterStore
             return;
         }
 
-        var posted = boxes.TryPost(IdOf(shard), new DeadLetterCommand.Store(Encode(letter)), reply =>
+        bool posted;
+        try
+        {
+            posted = TryStore(letter, shard);
+        }
+        catch (ObjectDisposedException)
+        {
+            Lose(letter, context.ShuttingDown);
+            return;
+        }
+
+        if (!posted) Lose(letter, "too many of them wait");
+    }
+
+    private bool TryStore(DeadLetter letter, ShardId shard) =>
+        boxes.TryPost(IdOf(shard), new DeadLetterCommand.Store(Encode(letter)), reply =>
         {
             if (reply is Reply<DeadLetterBox, DeadLetterEvent>.Accepted) context.Telemetry.DeadLetter(stored: true);
             else Lose(letter, reply is Reply<DeadLetterBox, DeadLetterEvent>.Failed failed ? failed.Reason : $"{reply}");
         });
-        if (!posted) Lose(letter, "too many of them wait");
-    }
 
     private void Lose(DeadLetter letter, string why)
     {

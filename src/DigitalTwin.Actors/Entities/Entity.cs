@@ -339,7 +339,7 @@ internal sealed partial class Entity<TState, TCommand, TEvent> : IEntity, IAppen
     {
         if (phase == Phase.Ready) Snapshot();
         Unload();
-        (why, whyOf) = ($"{context.Options.Name} is shutting down", Failure.Stopping);
+        (why, whyOf) = (context.ShuttingDown, Failure.Stopping);
         phase = Phase.Stopped;
         var refused = 0;
         while (mailbox.TryTake(out var message))

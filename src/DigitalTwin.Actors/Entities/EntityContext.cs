@@ -17,6 +17,12 @@ internal sealed class EntityContext
     private readonly ConcurrentDictionary<ShardId, Shard> shards = new();
     private readonly ConcurrentDictionary<string, IEntityKind> kinds = new();
 
+    /// <summary>Between what comes into memory and the end, which takes a list of what there is.</summary>
+    private readonly Lock gate = new();
+    private bool entitiesClosed;
+    private bool deadLettersClosed;
+    private bool shardsClosed;
+
     public EntityContext(IJournal journal, EntitySystemOptions options, Dispatcher dispatcher, CommittedFeed committed)
     {
         leases = journal;
@@ -59,11 +65,42 @@ internal sealed class EntityContext
     /// <summary>In an order that is the same in every process, for what a test wants to see again.</summary>
     public IReadOnlyList<Shard> Shards => [.. shards.Values.OrderBy(shard => shard.Id.Value, StringComparer.Ordinal)];
 
+    /// <summary>The reason that is given for whatever is refused at the end.</summary>
+    public string ShuttingDown => $"{Options.Name} is shutting down";
+
     public IReadOnlyList<LeaseStatus> Leases() => leases.Leases();
 
     public Shard ShardOf(EntityId id) => Shard(DeadLetterStore.ShardOf(id) ?? Options.ShardOf(id));
 
-    public Shard Shard(ShardId id) => shards.GetOrAdd(id, static (key, with) => new Shard(key, with.leases, with), this);
+    public Shard Shard(ShardId id)
+    {
+        if (shards.TryGetValue(id, out var known)) return known;
+        lock (gate) return shards.GetOrAdd(id, static (key, with) => new Shard(key, with.leases, with, with.shardsClosed), this);
+    }
+
+    /// <summary>From now on no more of these come into memory.</summary>
+    /// <param name="deadLetters">Those that keep dead letters, which take some until the others have ended; or those others.</param>
+    public List<IEntity> CloseEntities(bool deadLetters)
+    {
+        lock (gate)
+        {
+            if (deadLetters) deadLettersClosed = true;
+            else entitiesClosed = true;
+            return InOrder(entity => IsOfDeadLetters(entity.Id) == deadLetters);
+        }
+    }
+
+    /// <summary>From now on no shard but these is asked for.</summary>
+    public IReadOnlyList<Shard> CloseShards()
+    {
+        lock (gate)
+        {
+            shardsClosed = true;
+            return Shards;
+        }
+    }
+
+    public static bool IsOfDeadLetters(EntityId id) => DeadLetterStore.ShardOf(id) is not null;
 
     public void Add(IEntityKind kind)
     {
@@ -73,13 +110,18 @@ internal sealed class EntityContext
     public IEntityKind? Kind(string kind) => kinds.GetValueOrDefault(kind);
 
     /// <returns>Null: no such entity is known to its kind.</returns>
+    /// <exception cref="ObjectDisposedException">It is not in memory, and the system ends.</exception>
     public Entity<TState, TCommand, TEvent>? Find<TState, TCommand, TEvent>(EntityId id, EntityBehavior<TState, TCommand, TEvent> behavior)
     {
         if (!entities.TryGetValue(id, out var entity))
         {
             if (behavior.Knows?.Invoke(id) == false) return null;
-            entity = entities.GetOrAdd(
-                id, static (key, with) => new Entity<TState, TCommand, TEvent>(key, with.behavior, with.context, with.context.ShardOf(key)), (behavior, context: this));
+            lock (gate)
+            {
+                ObjectDisposedException.ThrowIf(IsOfDeadLetters(id) ? deadLettersClosed : entitiesClosed, typeof(EntitySystem));
+                entity = entities.GetOrAdd(
+                    id, static (key, with) => new Entity<TState, TCommand, TEvent>(key, with.behavior, with.context, with.context.ShardOf(key)), (behavior, context: this));
+            }
         }
 
         return entity as Entity<TState, TCommand, TEvent>
@@ -107,7 +149,15 @@ internal sealed class EntityContext
     public bool TryWake(PendingWake wake)
     {
         if (Kind(wake.Kind) is not { } kind) return false;
-        kind.Wake(wake.Entity);
+        try
+        {
+            kind.Wake(wake.Entity);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The system ends; the journal has the timer.
+        }
+
         return true;
     }
 

@@ -1,5 +1,3 @@
-using DigitalTwin.Actors.DeadLetters;
-
 namespace DigitalTwin.Actors.Entities;
 
 /// <param name="Refused">Messages that were answered with a refusal, since the time was over before their turn.</param>
@@ -41,10 +39,8 @@ internal sealed class Shutdown(EntityContext context)
         context.Wakes.Stop();
         if (drainWithin <= TimeSpan.Zero) late = true;
         else limit = context.Options.Time.CreateTimer(_ => TimeIsUp(), null, drainWithin, Timeout.InfiniteTimeSpan);
-        End(context.InOrder(entity => !IsOfDeadLetters(entity)), () => End(context.InOrder(IsOfDeadLetters), Save));
+        End(context.CloseEntities(deadLetters: false), () => End(context.CloseEntities(deadLetters: true), Save));
     }
-
-    private static bool IsOfDeadLetters(IEntity entity) => DeadLetterStore.ShardOf(entity.Id) is not null;
 
     private void TimeIsUp()
     {
@@ -67,7 +63,7 @@ internal sealed class Shutdown(EntityContext context)
 
                 Arrive(next);
             });
-            if (late && !IsOfDeadLetters(entity)) entity.Signal(Signals.StopNow);
+            if (late && !EntityContext.IsOfDeadLetters(entity.Id)) entity.Signal(Signals.StopNow);
         }
 
         Arrive(next);
@@ -82,7 +78,7 @@ internal sealed class Shutdown(EntityContext context)
 
     private void Release()
     {
-        var shards = context.Shards;
+        var shards = context.CloseShards();
         Expect(shards.Count);
         foreach (var shard in shards) shard.Release(() => Arrive(Finish));
         Arrive(Finish);

@@ -21,7 +21,7 @@ internal readonly record struct ShardAnswer(Lease? Lease, string? Refusal, Failu
 /// Whatever is decided here may be out of date a moment later; the journal compares the epoch of every append and has the last word.
 /// The store is asked on the journal's thread only, one request at a time; entities ask and are answered on any thread.
 /// </remarks>
-internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext context) : IThreadPoolWorkItem
+internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext context, bool closed) : IThreadPoolWorkItem
 {
     private readonly Lock gate = new();
     private readonly TimeProvider time = context.Options.Time;
@@ -33,6 +33,9 @@ internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext conte
     private bool scheduled;
     private bool due;
     private bool wanted;
+
+    /// <summary>The system ends, or has ended: the shard is asked for no more.</summary>
+    private bool closed = closed;
 
     /// <summary>The durable timers of this shard have been read since it was acquired; until then each tick tries it.</summary>
     private bool wakesKnown;
@@ -52,6 +55,7 @@ internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext conte
     {
         lock (gate)
         {
+            if (closed) return new(null, context.ShuttingDown, Failure.Stopping);
             var now = time.GetTimestamp();
             if (lease is { } held && now < validUntil) return new(held, null, default);
             if (now < refusedUntil) return new(null, refusal, refusedOf);
@@ -67,6 +71,7 @@ internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext conte
         var waiter = new ShardWaiter(once: wait <= TimeSpan.Zero);
         lock (gate)
         {
+            if (closed) return Task.FromResult(Status());
             waiters.Add(waiter);
             refusedUntil = long.MinValue;
             Schedule();
@@ -81,7 +86,7 @@ internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext conte
     {
         lock (gate)
         {
-            if (lease is null && !wanted && waiters.Count == 0) return;
+            if (closed || (lease is null && !wanted && waiters.Count == 0)) return;
             due = true;
             Schedule();
         }
@@ -100,13 +105,13 @@ internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext conte
         Lost(why);
     }
 
-    /// <summary>Frees the shard for others; <paramref name="done"/> is called on the journal's thread, whether that worked or not.</summary>
+    /// <summary>Frees the shard for others, for good; <paramref name="done"/> is called on the journal's thread, whether that worked or not.</summary>
     public void Release(Action done)
     {
         lock (gate)
         {
             released = done;
-            wanted = false;
+            closed = true;
             Schedule();
         }
     }
@@ -125,6 +130,7 @@ internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext conte
         if (release is not null)
         {
             Free();
+            Answer();
             release();
             return;
         }
@@ -152,7 +158,7 @@ internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext conte
     {
         lock (gate)
         {
-            if (!wanted && waiting.Count == 0 && waiters.Count == 0) return;
+            if (closed || (!wanted && waiting.Count == 0 && waiters.Count == 0)) return;
         }
 
         // The lease counts from before the request: the store cannot have begun to count earlier.
@@ -246,7 +252,7 @@ internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext conte
         lock (gate)
         {
             (answered, waiting) = (waiting, []);
-            served = waiters.FindAll(waiter => lease is not null || waiter.Once);
+            served = waiters.FindAll(waiter => lease is not null || waiter.Once || closed);
             waiters.RemoveAll(served.Contains);
         }
 
@@ -262,7 +268,7 @@ internal sealed class Shard(ShardId id, IShardLeases leases, EntityContext conte
 
     public ShardStatus Status()
     {
-        lock (gate) return new ShardStatus(id, lease is not null, lease?.Epoch ?? 0, lease is null ? refusal : null);
+        lock (gate) return new ShardStatus(id, lease is not null, lease?.Epoch ?? 0, lease is not null ? null : closed ? context.ShuttingDown : refusal);
     }
 
     private long Later(long from, TimeSpan by) => from + (long)(by.TotalSeconds * time.TimestampFrequency);

@@ -17,6 +17,7 @@ internal sealed class WakeList(EntityContext context) : IThreadPoolWorkItem
     private readonly Dictionary<EntityId, PendingWake> wakes = [];
     private readonly PriorityQueue<PendingWake, DateTimeOffset> byDue = new();
     private ITimer? timer;
+    private bool stopped;
 
     /// <returns>False: the journal could not be read; worth another attempt.</returns>
     public bool TryAddOf(Shard shard)
@@ -41,7 +42,7 @@ internal sealed class WakeList(EntityContext context) : IThreadPoolWorkItem
     {
         lock (gate)
         {
-            if (wakes.TryGetValue(wake.Entity, out var present) && present == wake) return;
+            if (stopped || (wakes.TryGetValue(wake.Entity, out var present) && present == wake)) return;
             wakes[wake.Entity] = wake;
             byDue.Enqueue(wake, wake.Due);
             Arm();
@@ -74,6 +75,7 @@ internal sealed class WakeList(EntityContext context) : IThreadPoolWorkItem
     {
         lock (gate)
         {
+            stopped = true;
             timer?.Dispose();
             byDue.Clear();
             wakes.Clear();

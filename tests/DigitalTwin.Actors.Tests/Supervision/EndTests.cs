@@ -1,4 +1,5 @@
 using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Actors.TestKit;
 using static DigitalTwin.Actors.Tests.PressShop;
 using Reply = DigitalTwin.Actors.Entities.Reply<DigitalTwin.Actors.Tests.Press, DigitalTwin.Actors.Tests.PressEvent>;
@@ -104,6 +105,91 @@ public sealed class EndTests
         var report = await system.StopAsync(TimeSpan.FromMilliseconds(50));
         Assert.False(report.Orderly);
         hangs.Set();
+    }
+
+    [Fact]
+    public void A_sender_that_comes_while_the_system_ends_is_told_so_and_keeps_no_shard()
+    {
+        PressShop? shop = null;
+        shop = new PressShop(behavior: Press.Behavior with
+        {
+            // The sender has seen that the system runs, and the entity is not there yet.
+            Knows = id =>
+            {
+                if (id == B) End(shop!);
+                return true;
+            },
+        });
+        shop.Send(A, new PressCommand.Stroke());
+        Assert.Throws<ObjectDisposedException>(() => shop.Presses.TryTell(B, new PressCommand.Stroke()));
+        shop.Dispatcher.RunUntilIdle();
+        AssertEnded(shop);
+    }
+
+    [Fact]
+    public void A_timer_that_is_due_while_the_system_ends_wakes_no_one()
+    {
+        var first = new PressShop();
+        first.Send(A, new PressCommand.PlanLubrication(TimeSpan.FromHours(1)));
+        first.Dispatcher.Kill();
+        PressShop? shop = null;
+        shop = new PressShop(first.Journal, time: first.Time, behavior: Press.Behavior with
+        {
+            Knows = _ =>
+            {
+                End(shop!);
+                return true;
+            },
+        });
+        _ = shop.System.AcquireAsync(All, TimeSpan.Zero);
+        shop.Dispatcher.RunUntilIdle();
+        shop.Time.Advance(TimeSpan.FromHours(1));
+        shop.Dispatcher.RunUntilIdle();
+        AssertEnded(shop);
+        Assert.Single(shop.Journal.Wakes());
+    }
+
+    [Fact]
+    public void Timers_that_are_read_while_the_system_ends_are_not_waited_for()
+    {
+        var first = new PressShop();
+        first.Send(A, new PressCommand.PlanLubrication(TimeSpan.FromHours(1)));
+        first.Dispatcher.Kill();
+        var shop = new PressShop(first.Journal);
+        first.Journal.ReadFaults = () =>
+        {
+            End(shop);
+            return false;
+        };
+        _ = shop.System.AcquireAsync(All, TimeSpan.Zero);
+        shop.Dispatcher.RunUntilIdle();
+        Assert.Null(shop.Time.NextDue);
+        AssertEnded(shop);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_shard_when_the_system_ends_is_told_so()
+    {
+        var shop = new PressShop();
+        var first = shop.System.AcquireAsync(All, TimeSpan.Zero);
+        End(shop);
+        Assert.True(first.IsCompleted);
+        Assert.Equal(new ShardStatus(All, Mine: false, Epoch: 0, Why: "digital-twin is shutting down"), await first);
+    }
+
+    private static readonly ShardId All = new("all");
+
+    private static void End(PressShop shop)
+    {
+        _ = shop.System.StopAsync(TimeSpan.FromSeconds(5));
+        shop.Dispatcher.RunUntilIdle();
+    }
+
+    private static void AssertEnded(PressShop shop)
+    {
+        Assert.Single(shop.Journal.Events);
+        Assert.All(shop.Journal.Leases(), lease => Assert.Equal(TimeSpan.Zero, lease.Expires));
+        Assert.All(shop.System.Shards, shard => Assert.False(shard.Mine));
     }
 
     private static void Wreck(PressShop shop, int times)
