@@ -12,6 +12,17 @@ public sealed record JournalRow(
     long Offset, string Entity, long Seq, string Name, long At, long Recorded, ReadOnlyMemory<byte> Payload, long Epoch, CommandTag? Command,
     long Crc, ReadOnlyMemory<byte> Previous, ReadOnlyMemory<byte> Hash)
 {
+    /// <summary>Whose event it was nobody can tell from a row that is not there.</summary>
+    private static readonly EntityId Unknown = new("unknown");
+
+    /// <param name="offset">Of the row before it in the log.</param>
+    /// <exception cref="CorruptEventException">Rows are missing between them; it has the offset of the first, so that a reader can go on past each. Or the row does not match its checksum.</exception>
+    internal StoredEvent ToEventAfter(long offset, EventChain chain)
+    {
+        if (Offset > offset + 1) throw new CorruptEventException(offset + 1, Unknown, $"offsets {offset + 1} to {Offset - 1} are missing");
+        return ToEvent(chain);
+    }
+
     /// <exception cref="CorruptEventException">The row does not match its checksum.</exception>
     internal StoredEvent ToEvent(EventChain chain)
     {

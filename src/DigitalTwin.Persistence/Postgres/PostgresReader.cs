@@ -45,10 +45,12 @@ internal static class PostgresReader
         return events;
     }
 
+    /// <exception cref="CorruptEventException">A row is missing, or does not match its checksum.</exception>
     public static IReadOnlyList<StoredEvent> All(NpgsqlConnection connection, long afterOffset, int limit)
     {
         using var command = Command(connection, $"SELECT {PostgresSchema.Columns} FROM events WHERE \"offset\" > $1 ORDER BY \"offset\" LIMIT $2", afterOffset, limit);
-        return Read(command);
+        var before = Math.Max(afterOffset, 0);
+        return Read(command, (row, chain) => row.ToEventAfter(before++, chain));
     }
 
     public static IReadOnlyList<StoredEvent> Find(NpgsqlConnection connection, EventQuery query)
@@ -142,12 +144,14 @@ internal static class PostgresReader
         return command;
     }
 
-    private static List<StoredEvent> Read(NpgsqlCommand command)
+    private static List<StoredEvent> Read(NpgsqlCommand command) => Read(command, (row, chain) => row.ToEvent(chain));
+
+    private static List<StoredEvent> Read(NpgsqlCommand command, Func<JournalRow, EventChain, StoredEvent> toEvent)
     {
         using var row = command.ExecuteReader();
         var chain = new EventChain();
         var events = new List<StoredEvent>();
-        while (row.Read()) events.Add(Row(row).ToEvent(chain));
+        while (row.Read()) events.Add(toEvent(Row(row), chain));
         return events;
     }
 }

@@ -69,7 +69,8 @@ internal sealed class SqliteReader : IDisposable
     {
         all.Bind(1, afterOffset);
         all.Bind(2, limit);
-        return Read(all);
+        var before = Math.Max(afterOffset, 0);
+        return Rows(all, row => SqliteRow.Read(row).ToEventAfter(before++, chain));
     }
 
     public IReadOnlyList<StoredEvent> Find(EventQuery query)

@@ -351,6 +351,34 @@ public abstract class JournalContract : IDisposable
     }
 
     [JournalFact]
+    public void A_reader_of_the_whole_log_is_told_of_missing_rows_and_can_go_on_past_each()
+    {
+        var journal = Open();
+        Fill(journal);
+        FlipByte(17);
+        Tamper("DELETE FROM events WHERE \"offset\" BETWEEN 14 AND 16");
+        Tamper("DELETE FROM events WHERE \"offset\" = 1");
+        var (seen, passed) = (new List<long>(), new List<long>());
+        for (var offset = 0L; offset < 30; offset = seen.Concat(passed).Max())
+        {
+            try
+            {
+                seen.AddRange(journal.ReadAll(offset, 5).Select(stored => stored.Offset));
+            }
+            catch (CorruptEventException corrupt)
+            {
+                // What is before it can be read.
+                seen.AddRange(journal.ReadAll(offset, (int)(corrupt.Offset - offset - 1)).Select(stored => stored.Offset));
+                passed.Add(corrupt.Offset);
+                if (corrupt.Offset == 14) Assert.Contains("offsets 14 to 16 are missing", corrupt.Message, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Equal([1L, 14, 15, 16, 17], passed);
+        Assert.Equal(Enumerable.Range(1, 30).Select(offset => (long)offset).Except(passed), seen);
+    }
+
+    [JournalFact]
     public void A_reader_never_sees_an_offset_before_all_smaller_ones()
     {
         var (writing, reading) = (Open(), Open());

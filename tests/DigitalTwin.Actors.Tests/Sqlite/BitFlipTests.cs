@@ -56,7 +56,8 @@ public sealed class BitFlipTests : IDisposable
             // Whoever reads on in the journal meets it, wherever it has gone.
             Assert.Throws<CorruptEventException>(() => reader.ReadAll(0, 1000).Concat(reader.ReadAll(long.MinValue, 1000)).ToList());
             var broken = Enumerable.Range(1, 3).Count(cell => IsBroken(reader, cell, row));
-            Assert.True(broken <= 1, $"Seed {seed}, trial {trial}: the {column} of row {row} has stopped {broken} entities.");
+            // One flipped bit of an id can make it another cell's, which then meets the row too.
+            Assert.True(broken <= (column is "entity" ? 2 : 1), $"Seed {seed}, trial {trial}: the {column} of row {row} has stopped {broken} entities.");
         }
     }
 
