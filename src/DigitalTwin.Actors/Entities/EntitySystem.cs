@@ -26,7 +26,8 @@ public sealed class EntitySystem : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(journal);
         this.options = options ?? new EntitySystemOptions();
         var dispatcher = this.options.Dispatcher ?? (ownDispatcher = new ThreadPoolDispatcher());
-        Committed = new CommittedFeed(journal);
+        Committed = new CommittedFeed(
+            journal, time: this.options.Time, notice: why => this.options.OnNotice?.Invoke(new EngineNotice(this.options.Name, why)));
         context = new EntityContext(journal, this.options, dispatcher, Committed);
         DeadLetters.Start(this);
         Every(context.LeaseTick, () =>

@@ -11,18 +11,26 @@ public sealed class CommittedFeed
 {
     private const int PageSize = 1000;
 
+    /// <summary>Wait before events that should be there are looked for again.</summary>
+    private static readonly TimeSpan BeforeAgain = TimeSpan.FromSeconds(1);
+
     private readonly IJournalReader journal;
+    private readonly TimeProvider time;
+    private readonly Action<string>? notice;
     private readonly Lock gate = new();
     private readonly StoredEvent?[] recent;
     private TaskCompletionSource grown = NewSignal();
     private long head;
     private long firstRecent;
+    private int lossTold;
 
     /// <param name="capacity">Events kept in memory.</param>
-    public CommittedFeed(IJournalReader journal, int capacity = 4096)
+    /// <param name="notice">Told once, when the journal has lost events.</param>
+    public CommittedFeed(IJournalReader journal, int capacity = 4096, TimeProvider? time = null, Action<string>? notice = null)
     {
         ArgumentNullException.ThrowIfNull(journal);
-        this.journal = journal;
+        (this.journal, this.notice) = (journal, notice);
+        this.time = time ?? TimeProvider.System;
         recent = new StoredEvent?[capacity];
         head = journal.Head.Offset;
         firstRecent = head + 1;
@@ -51,7 +59,9 @@ public sealed class CommittedFeed
                 position = committed.Offset;
             }
 
-            if (page.Count == 0) await more.WaitAsync(cancellation);
+            if (page.Count > 0) continue;
+            if (more.IsCompleted) await LostAsync(position, cancellation);
+            else await more.WaitAsync(cancellation);
         }
     }
 
@@ -94,6 +104,19 @@ public sealed class CommittedFeed
         signal.TrySetResult();
     }
 
+    /// <summary>Nobody can do anything about it here; the reader goes on should the events come back.</summary>
+    private async Task LostAsync(long after, CancellationToken cancellation)
+    {
+        if (Interlocked.Exchange(ref lossTold, 1) == 0)
+        {
+            notice?.Invoke($"The journal has had events up to {Head}, and now returns none above {after}: its end is lost. "
+                + "Readers wait for them. Stop the program and look at the journal with 'twin journal verify'.");
+        }
+
+        await Task.Delay(BeforeAgain, time, cancellation);
+    }
+
+    /// <returns>No page: wait for more; that has come already: the events should be there and are not.</returns>
     private (IReadOnlyList<StoredEvent> Page, Task More) Next(long afterOffset)
     {
         lock (gate)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DigitalTwin.Actors.Entities;
 
 namespace DigitalTwin.Actors.Journals;
@@ -31,6 +32,9 @@ internal sealed class JournalWriter(IJournal journal, EntityContext context, Com
     /// <summary>Bounds one transaction, so that its latency and the feed's batches stay small.</summary>
     public const int MaxAppendsPerCommit = 4096;
 
+    /// <summary>Clocks of several machines may differ by so much.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
     private readonly Append[] batch = new Append[MaxAppendsPerCommit];
     private readonly AppendResult[] results = new AppendResult[MaxAppendsPerCommit];
@@ -38,6 +42,7 @@ internal sealed class JournalWriter(IJournal journal, EntityContext context, Com
     private List<IAppender> waiting = [];
     private List<IAppender> spare = [];
     private bool scheduled;
+    private bool clockTold;
     private volatile JournalHealth health = JournalHealth.Good;
 
     public JournalHealth Health => health;
@@ -88,7 +93,8 @@ internal sealed class JournalWriter(IJournal journal, EntityContext context, Com
     {
         var count = owners.Count;
         for (var i = 0; i < count; i++) batch[i] = owners[i].Pending;
-        var recorded = Microseconds.Truncate(context.Options.Time.GetUtcNow());
+        var now = Microseconds.Truncate(context.Options.Time.GetUtcNow());
+        var recorded = now;
         var started = context.Telemetry.StartCommit();
         if (!TryAppend(batch.AsSpan(0, count), ref recorded, results.AsSpan(0, count)))
         {
@@ -101,6 +107,16 @@ internal sealed class JournalWriter(IJournal journal, EntityContext context, Com
         // Replies first; whoever reads the feed and asks an entity waits behind its append's result anyway.
         for (var i = 0; i < count; i++) owners[i].Appended(results[i], recorded, count);
         feed.Publish(events);
+        if (recorded - now > ClockTolerance) TellOfClock(recorded - now);
+    }
+
+    /// <summary>Once: it stays so until the clock has caught up.</summary>
+    private void TellOfClock(TimeSpan behind)
+    {
+        if (clockTold) return;
+        clockTold = true;
+        context.Notice(context.Options.Name, string.Create(CultureInfo.InvariantCulture,
+            $"The clock of this machine is {behind.TotalSeconds:0.#} s behind the newest event of the journal. Events are recorded with that event's time until the clock has caught up; set it right."));
     }
 
     private bool TryAppend(ReadOnlySpan<Append> appends, ref DateTimeOffset recorded, Span<AppendResult> outcome)

@@ -47,6 +47,56 @@ public sealed class CommittedFeedTests
         await strokes;
     }
 
+    [Fact]
+    public async Task A_reader_of_a_journal_that_has_lost_its_end_waits_and_says_so_once()
+    {
+        var shop = new PressShop();
+        for (var order = 1; order <= 3; order++) shop.Send(PressShop.A, new PressCommand.Stroke(Order: order));
+        var journal = new LostEnd(shop.Journal) { Kept = 2 };
+        var notices = new List<string>();
+        var time = new VirtualTime();
+        var feed = new CommittedFeed(journal, time: time, notice: notices.Add);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var read = Read(feed, 0, 3, limit.Token);
+        // Each wait ends by the clock alone; were there none, the journal would be read without end.
+        for (var reads = 2; reads <= 5; reads++)
+        {
+            while (time.NextDue is null || journal.Reads < reads) await Task.Delay(1, limit.Token);
+            Assert.Equal(reads, journal.Reads);
+            if (reads == 5) journal.Kept = 3;
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal([1L, 2, 3], (await read).Select(stored => stored.Offset));
+        Assert.Equal("The journal has had events up to 3, and now returns none above 2: its end is lost. Readers wait for them. Stop the program and look at the journal with 'twin journal verify'.", Assert.Single(notices));
+    }
+
+    /// <summary>Its head is known, and its last events are gone.</summary>
+    private sealed class LostEnd(MemoryJournal whole) : IJournalReader
+    {
+        private int reads;
+
+        public int Kept { get; set; }
+
+        public int Reads => Volatile.Read(ref reads);
+
+        public JournalHead Head => whole.Head;
+
+        public IReadOnlyList<StoredEvent> ReadAll(long afterOffset, int limit)
+        {
+            Interlocked.Increment(ref reads);
+            return [.. whole.ReadAll(afterOffset, limit).Where(stored => stored.Offset <= Kept)];
+        }
+
+        public IReadOnlyList<StoredEvent> ReadEntity(EntityId entity, long afterSeq, int limit) => whole.ReadEntity(entity, afterSeq, limit);
+
+        public IReadOnlyList<StoredEvent> Find(EventQuery query) => whole.Find(query);
+
+        public int CountEntities() => whole.CountEntities();
+
+        public IReadOnlyList<PendingWake> Wakes() => whole.Wakes();
+    }
+
     private static Task<List<StoredEvent>> Read(CommittedFeed feed, long after, int count, CancellationToken cancellation) => Task.Run(async () =>
     {
         var events = new List<StoredEvent>();
