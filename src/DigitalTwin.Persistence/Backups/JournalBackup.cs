@@ -23,7 +23,7 @@ public static class JournalBackup
     /// <param name="path">Must not exist.</param>
     /// <param name="progress">Called with the events done and all of them.</param>
     /// <exception cref="JournalRefusedException">The journal is not whole, or the file exists.</exception>
-    /// <exception cref="IOException">The file cannot be written; nothing is left of it.</exception>
+    /// <exception cref="IOException">The file cannot be written, and nothing is left of it; or its folder cannot be synced, and a power cut may take it.</exception>
     public static BackupSummary Write(IJournalMoment moment, string path, Action<long, long>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(moment);
@@ -45,6 +45,7 @@ public static class JournalBackup
             throw;
         }
 
+        FolderSync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
         return new BackupSummary(moment.Plant, moment.Head.Offset, moment.Head.Offset, Hex(moment.Head.Hash), new FileInfo(path).Length);
     }
 

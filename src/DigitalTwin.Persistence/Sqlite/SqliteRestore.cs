@@ -74,9 +74,11 @@ public sealed class SqliteRestore : IJournalTarget
         CloseFile();
         using (var file = File.OpenHandle(Path.Combine(making, SqliteSchema.FileName), FileMode.Open, FileAccess.ReadWrite)) RandomAccess.FlushToDisk(file);
         using (var witness = new HeadWitness(making)) witness.Write(head.Offset, head.Hash.Span);
+        FolderSync.Flush(making);
         if (Directory.Exists(folder)) Directory.Delete(folder);
         Directory.Move(making, folder);
         begun = false;
+        FolderSync.Flush(Path.GetDirectoryName(folder)!);
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using DigitalTwin.Actors.Entities;
@@ -22,6 +23,27 @@ public sealed class BackupTests : IDisposable
     {
         folder.Dispose();
         Directory.Delete(place, recursive: true);
+    }
+
+    [StraceFact]
+    public async Task A_backup_and_a_restored_journal_have_their_names_on_disk_before_they_are_called_done()
+    {
+        folder.Fill();
+        var log = Path.Combine(folder.Path, "strace.log");
+        using var process = Process.Start("strace",
+        [
+            "-f", "-qq", "-y", "-o", log, "-e", "trace=link,linkat,rename,renameat,renameat2,fsync",
+            "dotnet", typeof(PressProcess).Assembly.Location, folder.Path, "copy", Backup, Restored,
+        ]);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(0, process.ExitCode);
+
+        var calls = File.ReadAllLines(log);
+        int Call(params string[] parts) => Array.FindLastIndex(calls, call => Array.TrueForAll(parts, part => call.Contains(part, StringComparison.Ordinal)));
+        Assert.InRange(Call($"\"{Backup}\""), 0, Call("fsync(", $"<{place}>"));
+        var moved = Call("rename", $"\"{Restored}\"");
+        Assert.InRange(moved, 0, Call("fsync(", $"<{Path.GetDirectoryName(Restored)}>"));
+        Assert.InRange(Call("fsync(", ".restoring-", ">)"), Call("fsync(", ".restoring-", "/journal.db>") + 1, moved);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Tests.TakeOver;
+using DigitalTwin.Persistence.Backups;
 using DigitalTwin.Persistence.Sqlite;
 
 namespace DigitalTwin.Actors.Tests.Sqlite;
@@ -18,6 +19,7 @@ public static class PressProcess
     {
         [var folder, "commands", var first] => await CommandsAsync(folder, int.Parse(first, CultureInfo.InvariantCulture)),
         [var folder, "take-over", var owner] => await TakeOverAsync(folder, owner),
+        [var folder, "copy", var backup, var restored] => Copy(folder, backup, restored),
         [var folder] => await StrokesAsync(folder),
         _ => 2,
     };
@@ -53,6 +55,14 @@ public static class PressProcess
     {
         using var journal = SqliteJournal.Open(new SqliteJournalOptions(folder, "leipzig"));
         await TakeOverProcess.RunAsync(journal, owner);
+        return 0;
+    }
+
+    private static int Copy(string folder, string backup, string restored)
+    {
+        using (var moment = SqliteMoment.Open(folder)) JournalBackup.Write(moment, backup);
+        using var target = new SqliteRestore(restored);
+        JournalBackup.Restore(backup, target);
         return 0;
     }
 
