@@ -122,7 +122,8 @@ public sealed class DeadLetterStore
     {
         try
         {
-            if (context.Kind(letter.Kind)?.Encode(letter.Message) is { } encoded)
+            // A letter to an id that cannot be stored as it is must not come to another entity.
+            if (BadInput.IsStorable(letter.Id.Value) && context.Kind(letter.Kind)?.Encode(letter.Message) is { } encoded)
             {
                 replayable = true;
                 return encoded;

@@ -214,6 +214,7 @@ public sealed class Entities<TState, TCommand, TEvent> : IEntityKind
             throw new InvalidOperationException($"The kind '{behavior.Kind}' has no codec for commands; only with one can they carry an id.");
         if (commandId?.Length is 0 or > LongestCommandId)
             throw new ArgumentException($"A command id has 1 to {LongestCommandId} characters.", nameof(commandId));
+        if (commandId is not null && !BadInput.IsStorable(commandId)) return NotStorable("command", commandId);
         var (name, payload) = codec.Encode(command);
         if (payload.Length > context.Options.MaxCommandBytes)
             return new(BadInput.TooLarge, $"The command {name} takes {payload.Length} bytes; {context.Options.MaxCommandBytes} are allowed.");
@@ -230,11 +231,19 @@ public sealed class Entities<TState, TCommand, TEvent> : IEntityKind
         return BinaryPrimitives.ReadInt64BigEndian(hash.GetHashAndReset());
     }
 
-    private Reply<TState, TEvent>.Refused Unknown(EntityId id) =>
-        new(BadInput.UnknownEntity, $"There is no {behavior.Kind} with the id '{id}'.");
+    private Reply<TState, TEvent>.Refused Unknown(EntityId id) => BadInput.IsStorable(id.Value)
+        ? new(BadInput.UnknownEntity, $"There is no {behavior.Kind} with the id '{id}'.")
+        : NotStorable(behavior.Kind, id.Value);
 
-    private void SetAside(EntityId id, in Envelope<TCommand> message) => context.DeadLetters.Add(
-        new DeadLetter(id, behavior.Kind, message.Command!, $"{BadInput.UnknownEntity}: {Unknown(id).Reason}", message.Pending?.Trace ?? default), context.ShardOf(id).Id);
+    private static Reply<TState, TEvent>.Refused NotStorable(string what, string id) =>
+        new(BadInput.BadId, $"The id '{id}' of a {what} has half a character or a NUL in it. An id is whole Unicode text without NUL.");
+
+    private void SetAside(EntityId id, in Envelope<TCommand> message)
+    {
+        var refused = Unknown(id);
+        context.DeadLetters.Add(
+            new DeadLetter(id, behavior.Kind, message.Command!, $"{refused.Code}: {refused.Reason}", message.Pending?.Trace ?? default), context.ShardOf(id).Id);
+    }
 
     private Activity? Start(string what, EntityId id, string? commandId)
     {

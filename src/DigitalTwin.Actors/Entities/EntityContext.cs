@@ -115,7 +115,7 @@ internal sealed class EntityContext
     {
         if (!entities.TryGetValue(id, out var entity))
         {
-            if (behavior.Knows?.Invoke(id) == false) return null;
+            if (!BadInput.IsStorable(id.Value) || behavior.Knows?.Invoke(id) == false) return null;
             lock (gate)
             {
                 ObjectDisposedException.ThrowIf(IsOfDeadLetters(id) ? deadLettersClosed : entitiesClosed, typeof(EntitySystem));

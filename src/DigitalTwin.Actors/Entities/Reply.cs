@@ -58,4 +58,20 @@ public static class BadInput
     public const string UnknownEntity = "UNKNOWN_ENTITY";
     public const string TooLarge = "TOO_LARGE";
     public const string DuplicateId = "DUPLICATE_ID";
+
+    /// <summary>Of an entity or a command: half a character or a NUL, which a store would change or cut off.</summary>
+    public const string BadId = "BAD_ID";
+
+    internal static bool IsStorable(string? id)
+    {
+        for (var i = 0; i < id?.Length; i++)
+        {
+            if (id[i] == '\0') return false;
+            if (!char.IsSurrogate(id[i])) continue;
+            if (i + 1 == id.Length || !char.IsSurrogatePair(id[i], id[i + 1])) return false;
+            i++;
+        }
+
+        return id is not null;
+    }
 }

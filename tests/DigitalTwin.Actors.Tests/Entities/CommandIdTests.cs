@@ -35,6 +35,39 @@ public sealed class CommandIdTests
     }
 
     [Fact]
+    public async Task An_id_that_a_store_would_change_is_refused()
+    {
+        var shop = new PressShop();
+        foreach (var bad in NotText)
+        {
+            var command = Assert.IsType<Reply.Refused>(await Ask(shop, new PressCommand.Stroke(), bad));
+            Assert.Equal(BadInput.BadId, command.Code);
+            var entity = Assert.IsType<Reply.Refused>(await shop.Finish(shop.Presses.AskAsync(new EntityId(bad), new PressCommand.Stroke(), Deadline)));
+            Assert.Equal((BadInput.BadId, $"The id '{bad}' of a press has half a character or a NUL in it. An id is whole Unicode text without NUL."), (entity.Code, entity.Reason));
+            await Assert.ThrowsAsync<EntityUnavailableException>(() => shop.Presses.QueryAsync(new EntityId(bad), Deadline));
+        }
+
+        Assert.Empty(shop.Journal.Events);
+        Assert.Empty(shop.System.List());
+        Assert.IsType<Reply.Accepted>(await Ask(shop, new PressCommand.Stroke(), "stroke \ud83d\udd28\ud83d\udd28"));
+    }
+
+    [Fact]
+    public async Task What_is_told_to_such_an_id_is_a_dead_letter_that_cannot_come_to_another_entity()
+    {
+        var shop = new PressShop();
+        await shop.StateOf(A);
+        foreach (var bad in NotText) shop.Presses.TryTell(new EntityId(bad), new PressCommand.Stroke());
+        var letters = await shop.Finish(shop.System.DeadLetters.ListAsync());
+        Assert.Equal(NotText.Length, letters.Count);
+        Assert.All(letters, letter => Assert.StartsWith("BAD_ID: ", letter.Reason, StringComparison.Ordinal));
+        Assert.All(letters, letter => Assert.False(letter.Replayable));
+    }
+
+    /// <summary>Halves of a character in the wrong place, and the end of a text of C.</summary>
+    private static readonly string[] NotText = ["press\ud83d", "\udd28press", "\ud83d\ud83d\udd28", "\udd28\ud83d", "press\0a"];
+
+    [Fact]
     public async Task A_retry_after_a_crash_between_commit_and_reply_gets_the_stored_answer()
     {
         var shop = new PressShop();
