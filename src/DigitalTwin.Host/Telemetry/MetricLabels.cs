@@ -11,10 +11,12 @@ internal sealed class MetricLabels :
     {
         var pairs = new List<string>(labels.Length);
         foreach ((string key, object? value) in labels)
-            pairs.Add($"{Name(key)}=\"{Escape(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")}\"");
+            pairs.Add($"{Name(key)}=\"{Escape(Value(value))}\"");
         pairs.Sort(StringComparer.Ordinal);
         return string.Join(',', pairs);
     }
+
+    private static string Value(object? value) => value is bool truth ? truth ? "true" : "false" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>Letters, digits and underscores; never a digit first.</summary>
     public static string Name(string given)
