@@ -25,6 +25,7 @@ internal sealed record DeadLetterBox(long Last, ImmutableSortedDictionary<long, 
 
     private static Outcome<DeadLetterEvent> Decide(DeadLetterBox box, DeadLetterCommand command, DateTimeOffset now) => command switch
     {
+        DeadLetterCommand.Store store when box.OpenOf(store.Letter.Entity) >= store.Most => Outcome<DeadLetterEvent>.Nothing.Instance,
         DeadLetterCommand.Store store => Accept(store.Letter with { Number = box.Last + 1, At = now }),
         DeadLetterCommand.NoteReplay replay when box.Open.ContainsKey(replay.Number) => Accept(new DeadLetterEvent.Replayed(replay.Number, replay.Outcome, replay.Reason)),
         DeadLetterCommand.NoteReplay => Outcome<DeadLetterEvent>.Nothing.Instance,
@@ -40,6 +41,8 @@ internal sealed record DeadLetterBox(long Last, ImmutableSortedDictionary<long, 
         DeadLetterEvent.Replayed replayed => box with { Open = box.Open.Remove(replayed.Number) },
         _ => throw new UnreachableException(),
     };
+
+    private int OpenOf(string entity) => Open.Values.Count(letter => letter.Entity == entity);
 
     private static EncodedEvent Encode(DeadLetterEvent happened) => happened switch
     {
@@ -68,7 +71,8 @@ internal abstract record DeadLetterCommand
     private DeadLetterCommand() { }
 
     /// <summary>Number and time are given by the box.</summary>
-    public sealed record Store(DeadLetterEvent.Stored Letter) : DeadLetterCommand;
+    /// <param name="Most">Not where so many letters of the entity are open.</param>
+    public sealed record Store(DeadLetterEvent.Stored Letter, int Most = int.MaxValue) : DeadLetterCommand;
 
     public sealed record NoteReplay(long Number, string Outcome, string? Reason) : DeadLetterCommand;
 }

@@ -31,15 +31,15 @@ public sealed class DeadLetterStore
     /// <summary>The open dead letters of the shards that this process runs, the newest first.</summary>
     public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(CancellationToken cancellation = default)
     {
-        var letters = new List<StoredDeadLetter>();
+        var letters = new List<(ShardId Shard, DeadLetterEvent.Stored Stored)>();
         foreach (var shard in context.Shards)
         {
             if (shard.Lease is null) continue;
             var box = await boxes.QueryAsync(IdOf(shard.Id), Deadline, cancellation);
-            letters.AddRange(box.State.Open.Values.Select(letter => Read(shard.Id, letter)));
+            letters.AddRange(box.State.Open.Values.Select(letter => (shard.Id, letter)));
         }
 
-        return [.. letters.OrderByDescending(letter => letter.At).ThenByDescending(letter => letter.Id, StringComparer.Ordinal)];
+        return [.. letters.OrderByDescending(letter => letter.Stored.At).ThenByDescending(letter => letter.Stored.Number).Select(letter => Read(letter.Shard, letter.Stored))];
     }
 
     /// <summary>Sends the command of a dead letter again, and notes what became of it.</summary>
@@ -60,8 +60,9 @@ public sealed class DeadLetterStore
 
     internal void Start(EntitySystem system) => boxes = system.Add(DeadLetterBox.Behavior);
 
+    /// <summary>The shard whose dead letters an entity keeps; that is also its own.</summary>
     /// <returns>Null: it is not one of the entities that keep dead letters.</returns>
-    internal static ShardId? ShardOf(EntityId id)
+    public static ShardId? ShardOf(EntityId id)
     {
         if (id.Value == Prefix) return new ShardId(DefaultShard);
         return id.Value.StartsWith($"{Prefix}.", StringComparison.Ordinal) ? new ShardId(id.Value[(Prefix.Length + 1)..]) : null;
@@ -96,6 +97,28 @@ public sealed class DeadLetterStore
             if (reply is Reply<DeadLetterBox, DeadLetterEvent>.Accepted) context.Telemetry.DeadLetter(stored: true);
             else Lose(letter, reply is Reply<DeadLetterBox, DeadLetterEvent>.Failed failed ? failed.Reason : $"{reply}");
         });
+
+    /// <summary>Keeps a command whose asker was told that it failed; completes when the journal has it.</summary>
+    /// <inheritdoc cref="Entities{TState, TCommand, TEvent}.SetAsideAsync"/>
+    internal async Task<bool> AddAsync(DeadLetter letter, int most, CancellationToken cancellation)
+    {
+        var reply = await boxes.AskAsync(IdOf(context.ShardOf(letter.Id).Id), new DeadLetterCommand.Store(Encode(letter), most), Deadline, cancellation);
+        switch (reply)
+        {
+            case Reply<DeadLetterBox, DeadLetterEvent>.Accepted:
+                context.Options.OnDeadLetter?.Invoke(letter);
+                context.Telemetry.DeadLetter(stored: true);
+                return true;
+            case Reply<DeadLetterBox, DeadLetterEvent>.Nothing:
+                context.Telemetry.DeadLetter(stored: false);
+                return false;
+            case Reply<DeadLetterBox, DeadLetterEvent>.Failed { WorthRetry: true } failed:
+                throw new EntityUnavailableException(failed.Reason);
+            default:
+                Lose(letter, reply is Reply<DeadLetterBox, DeadLetterEvent>.Failed lost ? lost.Reason : $"{reply}");
+                return false;
+        }
+    }
 
     private void Lose(DeadLetter letter, string why)
     {

@@ -26,7 +26,7 @@ public sealed class Entities<TState, TCommand, TEvent> : IEntityKind
         this.behavior = behavior;
     }
 
-    string IEntityKind.Kind => behavior.Kind;
+    public string Kind => behavior.Kind;
 
     /// <summary>For many messages to one entity: spares the look-up of each.</summary>
     public EntityRef<TState, TCommand, TEvent> Ref(EntityId id) => new(this, id);
@@ -82,14 +82,23 @@ public sealed class Entities<TState, TCommand, TEvent> : IEntityKind
     {
         system.ThrowIfStopping();
         CommandTag? tag = null;
-        if (behavior.CommandCodec is not null || commandId is not null)
-        {
-            if (Check(command, commandId, out tag) is { } refused) return refused;
-        }
-
+        if (commandId is not null && Check(command, commandId, out tag) is { } refused) return refused;
         using var activity = Start("ask", id, commandId);
-        return await AwaitAsync(id, new PendingTask<Reply<TState, TEvent>>(tag, activity), command, deadline, cancellation) ?? Unknown(id);
+        var reply = await AwaitAsync(id, new PendingTask<Reply<TState, TEvent>>(tag, activity), command, deadline, cancellation) ?? Unknown(id);
+        return activity is not null && reply is Reply<TState, TEvent>.Refused or Reply<TState, TEvent>.Failed ? reply with { Trace = activity!.TraceId } : reply;
     }
+
+    /// <summary>
+    /// For an asker who cannot give a command that failed back to anybody: keeps it as a dead letter, as a told one is. Completes when the journal has it.
+    /// </summary>
+    /// <param name="most">
+    /// No more than so many open ones of the entity, the oldest, are kept this way: what comes again and again must not fill the journal, nor push
+    /// the letters of others out. The rest is counted.
+    /// </param>
+    /// <returns>False: it is counted and not kept.</returns>
+    /// <exception cref="EntityUnavailableException">Nothing can be kept for now; it is worth another attempt.</exception>
+    public Task<bool> SetAsideAsync(EntityId id, TCommand command, string reason, ActivityTraceId trace, int most, CancellationToken cancellation = default) =>
+        context.DeadLetters.AddAsync(new DeadLetter(id, behavior.Kind, command!, reason, trace), most, cancellation);
 
     /// <summary>The state after all messages that the entity has taken before this one.</summary>
     /// <exception cref="TimeoutException">No answer within <paramref name="deadline"/>.</exception>
@@ -207,18 +216,18 @@ public sealed class Entities<TState, TCommand, TEvent> : IEntityKind
     }
 
     /// <returns>Why the command is refused before it is sent; null: it is not.</returns>
-    private Reply<TState, TEvent>.Refused? Check(TCommand command, string? commandId, out CommandTag? tag)
+    private Reply<TState, TEvent>.Refused? Check(TCommand command, string commandId, out CommandTag? tag)
     {
         tag = null;
         if (behavior.CommandCodec is not { } codec)
             throw new InvalidOperationException($"The kind '{behavior.Kind}' has no codec for commands; only with one can they carry an id.");
-        if (commandId?.Length is 0 or > LongestCommandId)
+        if (commandId.Length is 0 or > LongestCommandId)
             throw new ArgumentException($"A command id has 1 to {LongestCommandId} characters.", nameof(commandId));
         if (commandId is not null && !BadInput.IsStorable(commandId)) return NotStorable("command", commandId);
         var (name, payload) = codec.Encode(command);
         if (payload.Length > context.Options.MaxCommandBytes)
             return new(BadInput.TooLarge, $"The command {name} takes {payload.Length} bytes; {context.Options.MaxCommandBytes} are allowed.");
-        if (commandId is not null) tag = new CommandTag(commandId, Body(name, payload.Span));
+        tag = new CommandTag(commandId, Body(name, payload.Span));
         return null;
     }
 

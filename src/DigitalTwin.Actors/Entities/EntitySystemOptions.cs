@@ -54,7 +54,7 @@ public sealed record EntitySystemOptions
     /// <summary>A command whose event is larger is refused.</summary>
     public int MaxEventBytes { get; init; } = 64 * 1024;
 
-    /// <summary>An asked command is refused when its encoded form is larger.</summary>
+    /// <summary>A command with an id is refused when its encoded form is larger; of the others their events are bounded.</summary>
     public int MaxCommandBytes { get; init; } = 16 * 1024;
 
     /// <summary>Null: the thread pool. A dispatcher given here is not disposed with the system.</summary>
@@ -62,7 +62,7 @@ public sealed record EntitySystemOptions
 
     public Action<EntityFault>? OnFault { get; init; }
 
-    /// <summary>Called for each message that nobody has handled, before it is stored.</summary>
+    /// <summary>Called for each message that nobody has handled: of told ones before it is stored, of asked ones that are set aside then.</summary>
     public Action<DeadLetter>? OnDeadLetter { get; init; }
 
     /// <summary>What an operator should know although nobody waits for an answer.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace DigitalTwin.Actors.Entities;
 
 /// <summary>An event that the journal has.</summary>
@@ -12,6 +14,9 @@ public sealed record EntityState<TState>(TState State, long Seq, long Offset);
 public abstract record Reply<TState, TEvent>
 {
     private Reply() { }
+
+    /// <summary>Of a command that was asked and refused or failed: the trace that its log lines name; default: nobody listens.</summary>
+    public ActivityTraceId Trace { get; init; }
 
     public sealed record Accepted(IReadOnlyList<Recorded<TEvent>> Events, TState State) : Reply<TState, TEvent>
     {

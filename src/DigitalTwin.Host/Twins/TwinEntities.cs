@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Domain.Lines;
 using DigitalTwin.Domain.Plant;
@@ -9,34 +11,45 @@ namespace DigitalTwin.Host.Twins;
 /// <summary>Why a twin has not taken a command.</summary>
 /// <param name="Failed">The twin or its journal failed; false: it refused.</param>
 /// <param name="Unrecorded">The journal did not take it: the twin is as it was, and the command is worth another attempt.</param>
-public sealed record Untaken(string Reason, bool Failed, bool Unrecorded);
+/// <param name="Trace">The trace that the engine's own log lines of it name; default: none.</param>
+public sealed record Untaken(string Kind, string Reason, bool Failed, bool Unrecorded, ActivityTraceId Trace)
+{
+    public string? Correlation => Trace == default ? null : Trace.ToHexString();
+}
 
 /// <summary>The persistent entities of one plant, by kind.</summary>
 public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
 {
+    /// <summary>
+    /// Open dead letters of one twin that are kept of what it was asked. A twin that is stopped gets thousands of observations a minute, each would
+    /// be an event, and the newest 1,000 letters of its line are all that are kept open.
+    /// </summary>
+    private const int MostSetAside = 20;
+
     private const string FromDefinition = "plant definition";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     private readonly HashSet<string> stationIds = [.. plant.Stations.Select(station => station.Id)];
     private readonly HashSet<string> lineIds = [.. plant.Lines.Select(line => line.Id)];
 
-    public Entities<UnitState, UnitCommand, UnitEvent> Machines { get; } = system.Add(TwinBehaviors.Machine);
+    public Entities<UnitState, UnitCommand, UnitEvent> Machines { get; } = system.Add(TwinBehaviors.Machine with { Knows = Among(plant.Machines.Select(machine => machine.Id)) });
 
-    public Entities<UnitState, UnitCommand, UnitEvent> Stations { get; } = system.Add(TwinBehaviors.Station);
+    public Entities<UnitState, UnitCommand, UnitEvent> Stations { get; } = system.Add(TwinBehaviors.Station with { Knows = Among(plant.Stations.Select(station => station.Id)) });
 
-    public Entities<LineState, UnitCommand, UnitEvent> Lines { get; } = system.Add(TwinBehaviors.Line);
+    public Entities<LineState, UnitCommand, UnitEvent> Lines { get; } = system.Add(TwinBehaviors.Line with { Knows = Among(plant.Lines.Select(line => line.Id)) });
 
-    public Entities<WorkOrderState, WorkOrderCommand, WorkOrderEvent> WorkOrders { get; } = system.Add(TwinBehaviors.WorkOrder);
+    public Entities<WorkOrderState, WorkOrderCommand, WorkOrderEvent> WorkOrders { get; } = system.Add(TwinBehaviors.WorkOrder with { Knows = OrdersOf(plant) });
 
     /// <summary>Tells the twin of a line, station or machine.</summary>
     /// <returns>Null when the command was taken.</returns>
-    public async Task<Untaken?> TellAsync(string id, UnitCommand command, CancellationToken cancellation)
-    {
-        var entity = new EntityId(id);
-        if (lineIds.Contains(id))
-            return WhyNot(await Lines.AskAsync(entity, command, Deadline, cancellation));
-        return WhyNot(await (stationIds.Contains(id) ? Stations : Machines).AskAsync(entity, command, Deadline, cancellation));
-    }
+    public Task<Untaken?> TellAsync(string id, UnitCommand command, CancellationToken cancellation) =>
+        lineIds.Contains(id) ? TellAsync(Lines, id, command, cancellation) : TellAsync(UnitsOf(id), id, command, cancellation);
+
+    /// <summary>Keeps a command that its twin has failed on as a dead letter; beyond the first <see cref="MostSetAside"/> open ones of a twin it is only counted.</summary>
+    /// <exception cref="EntityUnavailableException">Nothing can be kept for now; it is worth another attempt.</exception>
+    public Task SetAsideAsync(string id, UnitCommand command, Untaken fault, CancellationToken cancellation) => lineIds.Contains(id)
+        ? Lines.SetAsideAsync(new EntityId(id), command, fault.Reason, fault.Trace, MostSetAside, cancellation)
+        : UnitsOf(id).SetAsideAsync(new EntityId(id), command, fault.Reason, fault.Trace, MostSetAside, cancellation);
 
     /// <summary>
     /// Makes every twin of the plant definition known, and sets the desired side to the definition's nominal values,
@@ -61,6 +74,20 @@ public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
         foreach (MachineDefinition machine in plant.Machines)
             await DesireAsync(machine.Id, machine.Setpoints, model.Unit(machine.Id).State, cancellation);
     }
+
+    private static Func<EntityId, bool> Among(IEnumerable<string> ids)
+    {
+        FrozenSet<string> known = ids.ToFrozenSet(StringComparer.Ordinal);
+        return id => known.Contains(id.Value);
+    }
+
+    private static Func<EntityId, bool> OrdersOf(PlantDefinition plant)
+    {
+        string[] prefixes = [.. plant.Lines.Select(line => WorkOrder.IdOf(line.Id, ""))];
+        return id => prefixes.Any(prefix => id.Value.Length > prefix.Length && id.Value.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    private Entities<UnitState, UnitCommand, UnitEvent> UnitsOf(string id) => stationIds.Contains(id) ? Stations : Machines;
 
     private async Task DesireAsync(string id, IReadOnlyList<SetpointDefinition> setpoints, UnitState known, CancellationToken cancellation)
     {
@@ -89,10 +116,11 @@ public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
             throw new InvalidOperationException($"{id} cannot take its definition: {fault.Reason}");
     }
 
-    private static Untaken? WhyNot<TState>(Reply<TState, UnitEvent> reply) => reply switch
-    {
-        Reply<TState, UnitEvent>.Refused refused => new($"{refused.Code}: {refused.Reason}", Failed: false, Unrecorded: false),
-        Reply<TState, UnitEvent>.Failed failed => new(failed.Reason, Failed: true, failed.WorthRetry),
-        _ => null,
-    };
+    private static async Task<Untaken?> TellAsync<TState>(Entities<TState, UnitCommand, UnitEvent> kind, string id, UnitCommand command, CancellationToken cancellation) =>
+        await kind.AskAsync(new EntityId(id), command, Deadline, cancellation) switch
+        {
+            Reply<TState, UnitEvent>.Refused refused => new(kind.Kind, $"{refused.Code}: {refused.Reason}", Failed: false, Unrecorded: false, refused.Trace),
+            Reply<TState, UnitEvent>.Failed failed => new(kind.Kind, failed.Reason, Failed: true, failed.WorthRetry, failed.Trace),
+            _ => null,
+        };
 }

@@ -10,7 +10,7 @@ public sealed class TwinInbox(TwinEntities twins, ILogger<TwinInbox> log) : ITwi
 {
     private static readonly Meter Meter = new("DigitalTwin.Twins");
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>("digitaltwin.observations.refused", description: "Observations that a twin refused.");
-    private static readonly Counter<long> Undelivered = Meter.CreateCounter<long>("digitaltwin.observations.undelivered", description: "Observations for twins that are stopped.");
+    private static readonly Counter<long> Undelivered = Meter.CreateCounter<long>("digitaltwin.observations.undelivered", description: "Observations that a twin failed on or was stopped for; kept as dead letters, so many of each twin.");
 
     public Task DeliverAsync(IReadOnlyList<Observation> observations, CancellationToken cancellation) => Task.WhenAll(
         observations.SelectMany(Commands).GroupBy(message => message.Owner, message => message.Command)
@@ -25,8 +25,16 @@ public sealed class TwinInbox(TwinEntities twins, ILogger<TwinInbox> log) : ITwi
             // Not acknowledged, so the gateway sends it again when the journal is back. A twin that alone has failed must not hold up its plant.
             if (fault.Unrecorded)
                 throw new IOException($"{owner} cannot record: {fault.Reason}");
-            (fault.Failed ? Undelivered : Refused).Add(1);
-            log.LogWarning("{Twin} did not take {Command}: {Reason}", owner, command, fault.Reason);
+            if (fault.Failed)
+            {
+                Undelivered.Add(1);
+                await twins.SetAsideAsync(owner, command, fault, cancellation);
+            }
+            else
+            {
+                Refused.Add(1);
+                log.LogWarning("{Entity} ({Kind}) refused {Command}: {Reason} [{Correlation}]", owner, fault.Kind, command, fault.Reason, fault.Correlation);
+            }
         }
     }
 

@@ -106,12 +106,18 @@ public sealed class CommandIdTests
     }
 
     [Fact]
-    public async Task A_command_that_is_too_large_is_refused_before_it_is_sent()
+    public async Task A_command_with_an_id_that_is_too_large_is_refused_before_it_is_sent()
     {
         var shop = new PressShop(with: options => options with { MaxCommandBytes = 10 });
         Assert.Equal(BadInput.TooLarge, Assert.IsType<Reply.Refused>(await Ask(shop, new PressCommand.Stroke(), "c1")).Code);
-        Assert.Equal(BadInput.TooLarge, Assert.IsType<Reply.Refused>(await shop.Presses.AskAsync(A, new PressCommand.Stroke(), Deadline)).Code);
         Assert.Empty(shop.System.List());
+    }
+
+    [Fact]
+    public async Task A_command_without_an_id_is_not_encoded()
+    {
+        var shop = new PressShop(behavior: Press.Behavior with { CommandCodec = Press.Behavior.CommandCodec! with { Encode = _ => throw new InvalidOperationException("for nothing") } });
+        Assert.IsType<Reply.Accepted>(await shop.Finish(shop.Presses.AskAsync(A, new PressCommand.Stroke(), Deadline)));
     }
 
     [Fact]

@@ -133,6 +133,39 @@ public sealed class DeadLetterTests
         Assert.Contains("jammed", notice.Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Of_what_an_entity_was_asked_and_failed_on_so_many_are_kept_until_one_of_them_is_closed()
+    {
+        var stopped = true;
+        var shop = new PressShop(behavior: Press.Behavior with
+        {
+            Decide = (press, command, now) => stopped ? throw new InvalidOperationException("broken") : Press.Decide(press, command, now),
+        });
+        for (var order = 1; order <= 5; order++) Assert.Equal(order <= 3, await SetAside(shop, A, order, most: 3));
+        Assert.True(await SetAside(shop, B, 6, most: 3));
+        Assert.Equal([A, A, A, B], (await List(shop)).Select(letter => letter.Entity).OrderBy(entity => entity.Value));
+        Assert.Equal((4, 0), (shop.DeadLetters.Count, shop.System.DeadLetters.Lost));
+        Assert.Equal(4, shop.Journal.Events.Count);
+
+        stopped = false;
+        Assert.Equal("accepted", (await Replay(shop, "all-1"))!.Outcome);
+        Assert.True(await SetAside(shop, A, 7, most: 3));
+    }
+
+    [Fact]
+    public async Task What_was_asked_is_only_set_aside_when_the_journal_has_it()
+    {
+        var shop = new PressShop();
+        shop.Journal.Faults = () => CommitFault.DiskFull;
+        Assert.Contains("No room", (await Assert.ThrowsAsync<EntityUnavailableException>(() => SetAside(shop, A, 1, most: 3))).Message, StringComparison.Ordinal);
+        Assert.Empty(shop.DeadLetters);
+        shop.Journal.Faults = () => CommitFault.None;
+        Assert.True(await SetAside(shop, A, 1, most: 3));
+    }
+
+    private static Task<bool> SetAside(PressShop shop, EntityId id, int order, int most) =>
+        shop.Finish(shop.Presses.SetAsideAsync(id, new PressCommand.Stroke(Order: order), "it is stopped", default, most));
+
     private static void Tell(PressShop shop, EntityId id, PressCommand command)
     {
         Assert.True(shop.Presses.TryTell(id, command));

@@ -85,6 +85,39 @@ public class DamagedJournalTests
         Assert.Equal(MadePlant.First, (await stream.NextAsync("delta")).Data.GetProperty("event").GetProperty("entity").GetString());
     }
 
+    /// <summary>At 20× a twin hears of thousands a minute: each kept would be an event, and push what others could not take out of the list.</summary>
+    [Fact]
+    public async Task What_a_stopped_twin_should_have_heard_is_kept_so_far_as_twenty_and_is_sent_again_once_it_is_mended()
+    {
+        using var folder = new TemporaryFolder();
+        await RecordAsync(folder);
+        long rotten = Rot(folder);
+        Directory.Delete(folder["projections"], recursive: true);
+        await using (HostUnderTest host = await HostUnderTest.StartAsync(folder.Path))
+        {
+            await using MadeGateway gateway = await MadeGateway.LinkAsync(host);
+            for (int i = 0; i < 25; i++)
+                await gateway.ReportAsync(Made.State(MadePlant.Robot, At.AddSeconds(10 + i), i % 2 == 0 ? PackmlState.Execute : PackmlState.Holding));
+            JsonElement[] letters = await LettersAsync(host);
+            Assert.Equal(Enumerable.Range(1, 20).Select(number => $"{MadePlant.Line}-{number}").Reverse(), letters.Select(letter => letter.GetProperty("id").GetString()));
+            Assert.All(letters, letter => Assert.Equal((MadePlant.Robot, "machine", true), (letter.GetProperty("entity").GetString(), letter.GetProperty("kind").GetString(), letter.GetProperty("replayable").GetBoolean())));
+            Assert.Contains($"row {rotten} of {MadePlant.Robot} is corrupt", letters[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
+            string metrics = await host.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+            Assert.Contains("digitaltwin_dead_letters_total{stored=\"true\"} 20", metrics, StringComparison.Ordinal);
+            Assert.Contains("digitaltwin_dead_letters_total{stored=\"false\"} 5", metrics, StringComparison.Ordinal);
+            Assert.Equal(0, await host.StopAsync());
+        }
+
+        Rot(folder, ("Idle", "Held"));
+        Directory.Delete(folder["projections"], recursive: true);
+        await using HostUnderTest again = await HostUnderTest.StartAsync(folder.Path);
+        Assert.Equal(20, (await LettersAsync(again)).Length);
+        using HttpResponseMessage replayed = await again.Http.PostAsync(new Uri($"/api/v1/dead-letters/{MadePlant.Line}-1/replay", UriKind.Relative), null);
+        Assert.Contains("accepted", await replayed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await Wait.UntilAsync(async () => (await again.GetAsync($"/api/v1/twins/{MadePlant.Robot}")).GetProperty("state").GetString() == "Execute", "the twin to have heard of it");
+        Assert.Equal(19, (await LettersAsync(again)).Length);
+    }
+
     [Fact]
     public async Task A_journal_that_a_newer_version_has_written_is_refused_with_a_sentence_and_left_as_it_is()
     {
@@ -110,6 +143,8 @@ public class DamagedJournalTests
         Assert.Equal((before.Events, before.HeadHash, true), (after.Events, after.HeadHash, after.Whole));
     }
 
+    private static async Task<JsonElement[]> LettersAsync(HostUnderTest host) => [.. (await host.GetAsync("/api/v1/dead-letters")).GetProperty("items").EnumerateArray()];
+
     private static async Task RecordAsync(TemporaryFolder folder)
     {
         await using HostUnderTest host = await HostUnderTest.StartAsync(folder.Path);
@@ -120,16 +155,20 @@ public class DamagedJournalTests
     }
 
     /// <returns>Offset of the row in which one letter is another now.</returns>
-    private static long Rot(TemporaryFolder folder)
+    private static long Rot(TemporaryFolder folder) => Rot(folder, ("Held", "Idle"));
+
+    private static long Rot(TemporaryFolder folder, (string From, string To) letters)
     {
         using var connection = new SqliteConnection($"Data Source={folder["journal/journal.db"]};Pooling=False");
         connection.Open();
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = """
-            UPDATE events SET payload = CAST(replace(CAST(payload AS TEXT), 'Held', 'Idle') AS BLOB)
+            UPDATE events SET payload = CAST(replace(CAST(payload AS TEXT), $from, $to) AS BLOB)
             WHERE entity = $robot AND name = 'unit.state-changed.v1' RETURNING offset
             """;
         command.Parameters.AddWithValue("$robot", MadePlant.Robot);
+        command.Parameters.AddWithValue("$from", letters.From);
+        command.Parameters.AddWithValue("$to", letters.To);
         return (long)command.ExecuteScalar()!;
     }
 }

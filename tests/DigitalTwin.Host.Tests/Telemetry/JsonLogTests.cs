@@ -3,6 +3,8 @@ using System.Text.Json;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.TestKit;
 using DigitalTwin.Domain.Units;
+using DigitalTwin.Edge.Ingest;
+using DigitalTwin.Domain.Plant;
 using DigitalTwin.Host.Children;
 using DigitalTwin.Host.Telemetry;
 using DigitalTwin.Host.Tests.Api;
@@ -97,6 +99,20 @@ public sealed class JsonLogTests
         Assert.All(actors, line => Assert.Equal(
             (MadePlant.Robot, "machine", trace), (line.GetProperty("entity").GetString(), line.GetProperty("kind").GetString(), line.GetProperty("correlation").GetString())));
         Assert.All(actors, line => Assert.Contains("a bug of ours", line.GetProperty("message").GetString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_observation_that_its_twin_refused_names_the_twin_its_kind_and_the_trace()
+    {
+        JsonElement line = Assert.Single(Lines(await WrittenAsync(async logs =>
+        {
+            await using var system = new EntitySystem(new MemoryJournal());
+            var inbox = new TwinInbox(new TwinEntities(system, MadePlant.Definition), logs.CreateLogger<TwinInbox>());
+            string signal = $"{MadePlant.Robot}.state";
+            await inbox.DeliverAsync([new Observation.Reported(MadePlant.Signal(signal), new Sample(signal, 99, null, 0, MadePlant.Morning, MadePlant.Morning, 1))], CancellationToken.None);
+        })));
+        Assert.Equal((MadePlant.Robot, "machine", 32), (line.GetProperty("entity").GetString(), line.GetProperty("kind").GetString(), line.GetProperty("correlation").GetString()?.Length));
+        Assert.Contains("99", line.GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

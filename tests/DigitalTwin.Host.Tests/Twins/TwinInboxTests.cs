@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using DigitalTwin.Actors.DeadLetters;
 using DigitalTwin.Actors.TestKit;
 using DigitalTwin.Domain.Packml;
 using DigitalTwin.Domain.Plant;
@@ -74,7 +75,7 @@ public class TwinInboxTests
     }
 
     [Fact]
-    public async Task A_stopped_twin_is_counted_and_does_not_hold_up_the_acknowledgement()
+    public async Task What_a_stopped_twin_should_have_heard_is_set_aside_and_does_not_hold_up_the_acknowledgement()
     {
         var journal = new MemoryJournal();
         await using (RunningTwins before = await RunningTwins.StartAsync(journal, follow: false))
@@ -89,7 +90,10 @@ public class TwinInboxTests
             twins.Observed($"{MadePlant.First}.state", (double)PackmlState.Execute, T0.AddSeconds(1)),
         ], CancellationToken.None);
         Assert.Equal(1, undelivered.Value);
-        Assert.Equal(MadePlant.First, journal.Events[^1].Entity.Value);
+        Assert.Equal(["dead-letters", MadePlant.First], journal.Events.TakeLast(2).Select(stored => stored.Entity.Value).Order(StringComparer.Ordinal));
+        StoredDeadLetter letter = Assert.Single(await twins.System.DeadLetters.ListAsync());
+        Assert.Equal((MadePlant.Robot, "machine", true), (letter.Entity.Value, letter.Kind, letter.Replayable));
+        Assert.Contains("is corrupt", letter.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
