@@ -1,25 +1,17 @@
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Domain.Plant;
+using DigitalTwin.Host.Twins.Cuts;
 
 namespace DigitalTwin.Host.Startup;
 
 /// <summary>A line with all that is below it, its orders included, is one shard; what belongs to no line is in the plant's.</summary>
 public sealed class LineShards(PlantDefinition plant)
 {
-    private readonly ShardId rest = new(plant.Id);
-    private readonly (string Id, string Below, ShardId Shard)[] lines = [.. plant.Lines.Select(line => (line.Id, line.Id + ".", new ShardId(line.Id)))];
+    private readonly PlantPlaces places = new(plant);
 
-    public IEnumerable<ShardId> All => lines.Select(line => line.Shard).Append(rest);
+    public IEnumerable<ShardId> All => plant.Lines.Select(line => new ShardId(line.Id)).Append(places.Plant);
 
-    public ShardId Of(EntityId id)
-    {
-        foreach ((string line, string below, ShardId shard) in lines)
-        {
-            if (id.Value.StartsWith(below, StringComparison.Ordinal) || id.Value == line)
-                return shard;
-        }
-
-        return rest;
-    }
+    /// <summary>As the cuts of the journal count them.</summary>
+    public ShardId Of(EntityId id) => places.ShardOf(id.Value);
 }

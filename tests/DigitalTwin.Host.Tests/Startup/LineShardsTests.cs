@@ -1,5 +1,8 @@
 using DigitalTwin.Actors.Entities;
+using DigitalTwin.Actors.Journals;
+using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Host.Startup;
+using DigitalTwin.Host.Twins.Cuts;
 
 namespace DigitalTwin.Host.Tests.Startup;
 
@@ -12,6 +15,15 @@ public class LineShardsTests
     {
         foreach (string id in new[] { MadePlant.Line, MadePlant.First, MadePlant.Robot, $"{MadePlant.Line}.order-WB1" })
             Assert.Equal(MadePlant.Line, Shards.Of(new EntityId(id)).Value);
+    }
+
+    [Fact]
+    public void The_dead_letters_of_a_line_are_in_its_shard_for_the_engine_and_in_the_cut()
+    {
+        var box = new EntityId($"dead-letters.{MadePlant.Line}");
+        Assert.Equal(MadePlant.Line, Shards.Of(box).Value);
+        Cut cut = Cut.Empty(new PlantPlaces(MadePlant.Definition)).Apply(new StoredEvent(1, box, 1, "dead-letter.stored.v1", MadePlant.Morning, MadePlant.Morning, "{}"u8.ToArray()), null);
+        Assert.Equal([new ShardId(MadePlant.Line)], cut.Shards.Keys);
     }
 
     [Fact]

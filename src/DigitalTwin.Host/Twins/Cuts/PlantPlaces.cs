@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
+using DigitalTwin.Actors.DeadLetters;
+using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Domain.Plant;
 
@@ -9,6 +11,9 @@ namespace DigitalTwin.Host.Twins.Cuts;
 /// <summary>What of a plant definition the fold of its journal depends on: which ids are lines, and which line an entity belongs to.</summary>
 public sealed class PlantPlaces
 {
+    /// <summary>Tells from folds of a former version, which counted a line's dead letters as the plant's.</summary>
+    private const string DeadLettersOfTheirShard = "dead letters of their shard";
+
     private readonly FrozenDictionary<string, ShardId> lines;
     private readonly FrozenDictionary<string, ShardId>.AlternateLookup<ReadOnlySpan<char>> linesBySpan;
 
@@ -18,7 +23,7 @@ public sealed class PlantPlaces
         lines = plant.Lines.ToFrozenDictionary(line => line.Id, line => new ShardId(line.Id));
         linesBySpan = lines.GetAlternateLookup<ReadOnlySpan<char>>();
         string text = string.Join('\n', plant.Lines.Select(line => $"{line.Id}: {string.Join(' ', line.Stations.Select(station => station.Id))}"));
-        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{plant.Id}\n{text}")))[..16];
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{plant.Id}\n{text}\n{DeadLettersOfTheirShard}")))[..16];
     }
 
     /// <summary>The shard of what belongs to no line.</summary>
@@ -29,9 +34,11 @@ public sealed class PlantPlaces
 
     public bool IsLine(string id) => lines.ContainsKey(id);
 
-    /// <summary>An entity's line, itself included; the plant for all others.</summary>
+    /// <summary>An entity's line, itself and the line's dead letters included; the plant for all others.</summary>
     public ShardId ShardOf(string id)
     {
+        if (DeadLetterStore.ShardOf(new EntityId(id)) is { } kept)
+            return kept;
         for (ReadOnlySpan<char> path = id; ; path = path[..path.LastIndexOf('.')])
         {
             if (linesBySpan.TryGetValue(path, out ShardId line))
