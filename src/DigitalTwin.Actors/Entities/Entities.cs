@@ -223,7 +223,7 @@ public sealed class Entities<TState, TCommand, TEvent> : IEntityKind
             throw new InvalidOperationException($"The kind '{behavior.Kind}' has no codec for commands; only with one can they carry an id.");
         if (commandId.Length is 0 or > LongestCommandId)
             throw new ArgumentException($"A command id has 1 to {LongestCommandId} characters.", nameof(commandId));
-        if (commandId is not null && !BadInput.IsStorable(commandId)) return NotStorable("command", commandId);
+        if (!BadInput.IsStorable(commandId)) return NotStorable("command", commandId);
         var (name, payload) = codec.Encode(command);
         if (payload.Length > context.Options.MaxCommandBytes)
             return new(BadInput.TooLarge, $"The command {name} takes {payload.Length} bytes; {context.Options.MaxCommandBytes} are allowed.");
