@@ -19,6 +19,8 @@ public sealed class EntitySystem : IAsyncDisposable
     private readonly ThreadPoolDispatcher? ownDispatcher;
     private readonly List<ITimer> clocks = [];
     private readonly Lock gate = new();
+    private int looking;
+    private bool blind;
     private volatile Shutdown? shutdown;
 
     public EntitySystem(IJournal journal, EntitySystemOptions? options = null)
@@ -35,7 +37,13 @@ public sealed class EntitySystem : IAsyncDisposable
             foreach (var shard in context.Shards) shard.Tick();
         });
         if (this.options.PassivateAfter != Timeout.InfiniteTimeSpan) Every(this.options.PassivateAfter / 4, new Work(FindIdle));
-        if (journal.Shared) Every(LookAgain, new Work(LookForOthers));
+        if (!journal.Shared) return;
+        var look = new Work(LookForOthers);
+        Every(LookAgain, () =>
+        {
+            // A database that hangs holds up one look, not one more thread each time.
+            if (Interlocked.Exchange(ref looking, 1) == 0) context.Dispatcher.ScheduleBackground(look);
+        });
     }
 
     public string Name => options.Name;
@@ -147,10 +155,16 @@ public sealed class EntitySystem : IAsyncDisposable
         try
         {
             Committed.Refresh();
+            blind = false;
         }
         catch (Exception failure)
         {
-            context.Notice(options.Name, $"What other processes have recorded could not be read and is looked for again: {failure.Message}");
+            if (!blind) context.Notice(options.Name, $"What other processes have recorded could not be read and is looked for again: {failure.Message}");
+            blind = true;
+        }
+        finally
+        {
+            Volatile.Write(ref looking, 0);
         }
     }
 

@@ -38,6 +38,7 @@ public sealed class ThreadPoolDispatcher : Dispatcher, IDisposable
     {
         private readonly BlockingCollection<IThreadPoolWorkItem> queue = [];
         private readonly Thread thread;
+        private int ended;
 
         public Lane(string name)
         {
@@ -51,7 +52,7 @@ public sealed class ThreadPoolDispatcher : Dispatcher, IDisposable
             {
                 queue.Add(work);
             }
-            catch (InvalidOperationException) when (queue.IsAddingCompleted)
+            catch (InvalidOperationException) when (Volatile.Read(ref ended) != 0)
             {
                 // The system has ended; a clock's last tick may come after that.
             }
@@ -59,7 +60,7 @@ public sealed class ThreadPoolDispatcher : Dispatcher, IDisposable
 
         public void Dispose()
         {
-            if (queue.IsAddingCompleted) return;
+            if (Interlocked.Exchange(ref ended, 1) != 0) return;
             queue.CompleteAdding();
             thread.Join();
             queue.Dispose();

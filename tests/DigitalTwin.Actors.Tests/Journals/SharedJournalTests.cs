@@ -83,13 +83,53 @@ public sealed class SharedJournalTests
         Assert.Contains("looked for again", Assert.Single(left.Notices).Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_outage_is_reported_once_and_the_next_one_again()
+    {
+        var left = Shop("left");
+        for (var outage = 1; outage <= 2; outage++)
+        {
+            journal.HeadFaults = () => true;
+            Look(left, 5);
+            Assert.Equal(outage, left.Notices.Count);
+            journal.HeadFaults = () => false;
+            Look(left, 1);
+        }
+    }
+
+    [Fact]
+    public void A_look_at_the_journal_that_hangs_is_the_only_one_and_holds_up_no_turns()
+    {
+        HungBackground? dispatcher = null;
+        var left = new PressShop(journal, time: time, with: options => options with { Dispatcher = dispatcher = new HungBackground(options.Dispatcher!) });
+        var looks = 0;
+        journal.HeadFaults = () => ++looks < 0;
+        Look(left, 5);
+        left.Send(A, new PressCommand.Stroke());
+        Assert.Equal((0, 1), (looks, dispatcher!.Hanging.Count));
+        Assert.Single(journal.Events);
+
+        dispatcher.Hanging.Dequeue().Execute();
+        Look(left, 1);
+        Assert.Equal((1, 1), (looks, dispatcher.Hanging.Count));
+    }
+
+    private void Look(PressShop shop, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(200));
+            shop.Dispatcher.RunUntilIdle();
+        }
+    }
+
     private PressShop Shop(string owner) => new(journal, time: time, with: options => options with
     {
         Owner = owner,
         ShardOf = id => new ShardId(id == A ? "line-a" : "line-b"),
     });
 
-    /// <summary>Turns after a commit run within it, as in production where few are busy; others too while <see cref="Now"/> is set.</summary>
+    /// <summary>Turns after a commit run within it, as in production where few are busy; others, and background work, too while <see cref="Now"/> is set.</summary>
     private sealed class OnTheSpot(Dispatcher inner) : Dispatcher
     {
         public bool Now { get; set; }
@@ -104,7 +144,23 @@ public sealed class SharedJournalTests
 
         public override void ScheduleBlocking(IThreadPoolWorkItem work) => inner.ScheduleBlocking(work);
 
-        public override void ScheduleBackground(IThreadPoolWorkItem work) => inner.ScheduleBackground(work);
+        public override void ScheduleBackground(IThreadPoolWorkItem work)
+        {
+            if (Now) work.Execute();
+            else inner.ScheduleBackground(work);
+        }
+    }
+
+    /// <summary>Its background thread stands still until the test takes what is in it.</summary>
+    private sealed class HungBackground(Dispatcher inner) : Dispatcher
+    {
+        public Queue<IThreadPoolWorkItem> Hanging { get; } = [];
+
+        public override void Schedule(IThreadPoolWorkItem turn) => inner.Schedule(turn);
+
+        public override void ScheduleBlocking(IThreadPoolWorkItem work) => inner.ScheduleBlocking(work);
+
+        public override void ScheduleBackground(IThreadPoolWorkItem work) => Hanging.Enqueue(work);
     }
 
     private static async Task<List<StoredEvent>> Read(PressShop shop, int count)
