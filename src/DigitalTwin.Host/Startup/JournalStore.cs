@@ -30,8 +30,16 @@ public sealed class JournalStore : IDisposable
             Directory.CreateDirectory(data["journal"]);
             var options = new PostgresJournalOptions(postgres, plantId) { WitnessFolder = data["journal"] };
             PostgresJournal journal = PostgresJournal.Open(options);
-            PostgresSnapshots snapshots = PostgresSnapshots.Open(options);
-            return new JournalStore("postgresql", journal, snapshots, snapshots, journal);
+            try
+            {
+                PostgresSnapshots snapshots = PostgresSnapshots.Open(options);
+                return new JournalStore("postgresql", journal, snapshots, snapshots, journal);
+            }
+            catch
+            {
+                journal.Dispose();
+                throw;
+            }
         }
 
         SqliteJournal local = SqliteJournal.Open(new SqliteJournalOptions(data["journal"], plantId));

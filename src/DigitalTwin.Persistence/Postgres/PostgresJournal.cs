@@ -36,9 +36,7 @@ public sealed class PostgresJournal : IJournal, IDisposable
         this.known = known;
         if (options.WitnessFolder is null) return;
         witness = new HeadWitness(options.WitnessFolder);
-        // Both slots: an accepted head must not be outbid by what the witness saw before.
-        witness.Write(known.Offset, known.Hash.Span);
-        witness.Write(known.Offset, known.Hash.Span);
+        witness.Begin(known.Offset, known.Hash.Span);
     }
 
     public bool Shared => true;
