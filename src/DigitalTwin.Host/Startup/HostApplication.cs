@@ -68,7 +68,7 @@ public static class HostApplication
         var times = new TimeIndex();
         var archive = new WorkOrderArchive(stores.Journal);
         ILogger projections = logs.Factory.CreateLogger("projections");
-        using var cuts = new CutHistory(stores.Projections, stores.Journal, archive, model.Now.Places, projections);
+        using CutHistory cuts = Read(data, () => new CutHistory(stores.Projections, stores.Journal, archive, model.Now.Places, projections));
         var checkpoints = new Checkpoints(stores.Projections, model, times, cuts, stores.Journal, TimeSpan.FromSeconds(1), projections);
         // Twins record before history stores, so either may know the newer time.
         var plantTime = new PlantTime(clock, () => newestSample > model.Now.PlantTime ? newestSample : model.Now.PlantTime ?? newestSample);
@@ -80,7 +80,7 @@ public static class HostApplication
         // Not disposed where a thread of it hangs in the disk: that would wait for it for ever.
         var dispatcher = new ThreadPoolDispatcher();
         using var heart = new Heartbeat(dispatcher, time);
-        await using var system = new EntitySystem(stores.Journal, new EntitySystemOptions
+        await using EntitySystem system = Read(data, () => new EntitySystem(stores.Journal, new EntitySystemOptions
         {
             Time = time,
             PlantTime = plantTime,
@@ -90,18 +90,14 @@ public static class HostApplication
             OnFault = actors.Fault,
             OnDeadLetter = actors.DeadLetter,
             OnNotice = actors.Notice,
-        });
+        }));
         var twins = new TwinEntities(system, source.Plant);
         var feed = new TwinFeed(system, stores.Journal, model, twins, source.Plant, checkpoints, logs.Factory.CreateLogger<TwinFeed>());
-        try
+        Read(data, () =>
         {
             feed.CatchUp();
-        }
-        catch (UnreadableEventException unreadable)
-        {
-            throw new StartupException(1, $"The journal in {data.Path} cannot be read: {unreadable.Message}", unreadable);
-        }
-
+            return feed;
+        });
         await Task.WhenAll(shards.All.Select(shard => TakeAsync(system, shard, logs)));
         try
         {
@@ -114,7 +110,7 @@ public static class HostApplication
 
         IServiceCollection services = builder.Services;
         services.AddSingleton(options).AddSingleton(parent).AddSingleton(data).AddSingleton(source).AddSingleton(source.Plant).AddSingleton(time);
-        services.AddSingleton(heart).AddSingleton(clock).AddSingleton(plantTime).AddSingleton(live).AddSingleton(system).AddSingleton(model).AddSingleton(twins).AddSingleton(feed);
+        services.AddSingleton(heart).AddSingleton(clock).AddSingleton(plantTime).AddSingleton(live).AddSingleton(system).AddSingleton(system.Committed).AddSingleton(model).AddSingleton(twins).AddSingleton(feed);
         services.AddSingleton(stores.Recorded).AddSingleton<IJournalReader>(stores.Journal).AddSingleton(stores.History).AddSingleton(ShiftCalendar.Of(source.Plant));
         services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash));
         services.AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
@@ -171,6 +167,23 @@ public static class HostApplication
                 throw refused;
             if (part.ExecuteTask?.Exception?.InnerException is { } fault)
                 throw new StartupException(1, $"The host has ended because its {part.GetType().Name} failed: {fault.Message} Start it again; what was acknowledged is on disk.", fault);
+        }
+    }
+
+    /// <summary>Does what needs the journal at the start, where a database that has gone away meanwhile is a reason not to start.</summary>
+    private static T Read<T>(DataFolder data, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (UnreadableEventException unreadable)
+        {
+            throw new StartupException(1, $"The journal in {data.Path} cannot be read: {unreadable.Message}", unreadable);
+        }
+        catch (IOException fault)
+        {
+            throw new StartupException(1, $"The journal cannot be read: {fault.Message} Start the host again when that is mended.", fault);
         }
     }
 

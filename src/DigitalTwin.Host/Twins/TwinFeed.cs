@@ -23,7 +23,7 @@ public sealed class TwinFeed
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BeforeAgain = TimeSpan.FromMilliseconds(250);
 
-    private sealed record Report(string Station, long Seq, UnitEvent Happened, UnitState After);
+    private sealed record Report(string Station, long Offset, long Seq, UnitEvent Happened, UnitState After);
 
     private readonly EntitySystem system;
     private readonly IJournalReader journal;
@@ -33,6 +33,9 @@ public sealed class TwinFeed
     private readonly ILogger<TwinFeed> log;
     private readonly Dictionary<string, LineDefinition> lineOf;
     private readonly Dictionary<string, Queue<Report>> untold;
+    private readonly Dictionary<string, SemaphoreSlim> arrived;
+    private readonly Lock gate = new();
+    private Cut? waiting;
 
     /// <param name="checkpoints">Where the model is saved; null: each start folds the whole journal.</param>
     public TwinFeed(EntitySystem system, IJournalReader journal, TwinModel model, TwinEntities twins, PlantDefinition plant, Checkpoints? checkpoints, ILogger<TwinFeed> log)
@@ -40,6 +43,7 @@ public sealed class TwinFeed
         (this.system, this.journal, this.model, this.twins, this.checkpoints, this.log) = (system, journal, model, twins, checkpoints, log);
         lineOf = plant.Lines.SelectMany(line => line.Stations, (line, station) => (station.Id, line)).ToDictionary();
         untold = plant.Lines.ToDictionary(line => line.Id, _ => new Queue<Report>());
+        arrived = plant.Lines.ToDictionary(line => line.Id, _ => new SemaphoreSlim(0));
     }
 
     /// <summary>Folds what the journal holds and no checkpoint has; the model is complete when this returns.</summary>
@@ -66,29 +70,91 @@ public sealed class TwinFeed
         }
     }
 
-    /// <summary>Tells what was left untold, then follows the journal until cancelled.</summary>
+    /// <summary>Reports that no line has taken yet.</summary>
+    public int Untold
+    {
+        get
+        {
+            lock (gate)
+                return untold.Values.Sum(reports => reports.Count);
+        }
+    }
+
+    /// <summary>Tells what was left untold, and follows the journal until cancelled. A line that takes no reports holds up neither the folding nor the other lines.</summary>
     /// <remarks>
     /// A checkpoint is only taken where all is told: what is told again at a start are the reports after it, and those before it are not
     /// folded again, so nobody would remember them.
     /// </remarks>
     public async Task RunAsync(CancellationToken stop)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task[] parts = [];
         try
         {
-            await TellAsync(stop);
-            checkpoints?.Told();
-            await foreach (StoredEvent stored in system.Committed.ReadAsync(model.Offset, stop))
-            {
-                Take(stored, model.Apply(stored), model.Unit(stored.Entity.Value).State);
-                checkpoints?.Folded(stored);
-                await TellAsync(stop);
-                checkpoints?.Told();
-            }
+            Mark();
+            parts = [FollowAsync(end.Token), .. untold.Select(line => TellAsync(line.Key, line.Value, end.Token))];
+            await await Task.WhenAny(parts);
         }
         finally
         {
+            await end.CancelAsync();
+            await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (checkpoints is not null)
                 await checkpoints.FlushAsync();
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken stop)
+    {
+        bool away = false;
+        while (true)
+        {
+            try
+            {
+                await foreach (StoredEvent stored in system.Committed.ReadAsync(model.Offset, stop))
+                {
+                    lock (gate)
+                    {
+                        Take(stored, model.Apply(stored), model.Unit(stored.Entity.Value).State);
+                        checkpoints?.Folded(stored);
+                        Mark();
+                    }
+
+                    if (away)
+                        log.LogWarning("The journal can be read again, and what is shown goes on.");
+                    away = false;
+                }
+            }
+            catch (IOException fault)
+            {
+                // A database that is away comes back; nothing was folded that would be folded twice.
+                if (!away)
+                    log.LogWarning("The journal cannot be read, so what is shown stands still until it can be again: {Reason}", fault.Message);
+                away = true;
+                await Task.Delay(BeforeAgain, stop);
+            }
+        }
+    }
+
+    /// <summary>Gives the checkpoints the newest cut that everything was told of. While some line is behind, one cut waits until it is not any more.</summary>
+    private void Mark()
+    {
+        if (checkpoints is null)
+            return;
+        lock (gate)
+        {
+            long told = untold.Values.Select(reports => reports.TryPeek(out Report? first) ? first.Offset - 1 : long.MaxValue).DefaultIfEmpty(long.MaxValue).Min();
+            // A rebuild may have put another history in place of the one that waits.
+            if (waiting is { } cut && ReferenceEquals(cut.History, model.Now.History))
+            {
+                if (cut.Offset > told)
+                    return;
+                checkpoints.Told(cut);
+            }
+
+            waiting = model.Now;
+            if (waiting.Offset <= told)
+                checkpoints.Told(waiting);
         }
     }
 
@@ -102,7 +168,9 @@ public sealed class TwinFeed
                     queue.Dequeue();
                 break;
             case not null when lineOf.TryGetValue(id, out LineDefinition? line):
-                untold[line.Id].Enqueue(new Report(id, stored.Seq, happened, after));
+                untold[line.Id].Enqueue(new Report(id, stored.Offset, stored.Seq, happened, after));
+                if (arrived[line.Id].CurrentCount == 0)
+                    arrived[line.Id].Release();
                 break;
         }
     }
@@ -111,15 +179,33 @@ public sealed class TwinFeed
     private static bool IsTold(Queue<Report> queue, LineEvent.StationReported report) =>
         queue.Any(waiting => waiting.Station == report.Station && waiting.Seq <= report.Revision);
 
-    private async Task TellAsync(CancellationToken stop)
+    private async Task TellAsync(string lineId, Queue<Report> queue, CancellationToken stop)
     {
-        foreach ((string lineId, Queue<Report> queue) in untold)
+        SemaphoreSlim more = arrived[lineId];
+        while (true)
         {
-            while (queue.TryPeek(out Report? report))
+            if (Next() is not { } report)
+                await more.WaitAsync(stop);
+            else if (await TryTellAsync(lineId, report, stop))
+                Done(report);
+            else
+                await Task.Delay(BeforeAgain, stop);
+        }
+
+        Report? Next()
+        {
+            lock (gate)
+                return queue.TryPeek(out Report? first) ? first : null;
+        }
+
+        void Done(Report report)
+        {
+            lock (gate)
             {
-                while (!await TryTellAsync(lineId, report, stop))
-                    await Task.Delay(BeforeAgain, stop);
-                queue.Dequeue();
+                // The line's own event may have said so already.
+                if (queue.TryPeek(out Report? first) && ReferenceEquals(first, report))
+                    queue.Dequeue();
+                Mark();
             }
         }
     }

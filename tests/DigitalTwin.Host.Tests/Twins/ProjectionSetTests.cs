@@ -1,3 +1,4 @@
+using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.TestKit;
 using DigitalTwin.Domain.Packml;
 using DigitalTwin.Edge.Ingest;
@@ -16,19 +17,25 @@ namespace DigitalTwin.Host.Tests.Twins;
 [Collection("twins")]
 public sealed class ProjectionSetTests : IDisposable
 {
-    private sealed class SetTime : TimeProvider
+    /// <summary>A wall clock that is set back all the time.</summary>
+    private sealed class FallingTime(VirtualTime inner) : TimeProvider
     {
-        public DateTimeOffset Now { get; set; } = MadeJournal.T0;
+        public override long TimestampFrequency => inner.TimestampFrequency;
 
-        public override DateTimeOffset GetUtcNow() => Now;
+        public override long GetTimestamp() => inner.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => MadeJournal.T0 - (inner.GetUtcNow() - MadeJournal.T0);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => inner.CreateTimer(callback, state, dueTime, period);
     }
 
     private readonly TemporaryFolder folder = new();
     private readonly ProjectionStore store;
-    private readonly SetTime time = new();
+    private readonly VirtualTime virtualTime = new(MadeJournal.T0);
+    private readonly TimeProvider time;
     private readonly TimeIndex times = new();
 
-    public ProjectionSetTests() => store = ProjectionStore.Open(folder.Path, Assert.Fail);
+    public ProjectionSetTests() => (store, time) = (ProjectionStore.Open(folder.Path, Assert.Fail), new FallingTime(virtualTime));
 
     [Fact]
     public void What_is_behind_the_journal_says_by_how_much_and_beyond_five_seconds_that_it_is()
@@ -36,13 +43,15 @@ public sealed class ProjectionSetTests : IDisposable
         MemoryJournal journal = MadeJournal.Of(MadeJournal.State(MadePlant.Robot, PackmlState.Idle, 1), MadeJournal.State(MadePlant.Robot, PackmlState.Held, 2));
         var model = new TwinModel(MadePlant.Definition, journal);
         using ProjectionSet projections = Over(model, journal);
-        time.Now = MadeJournal.T0.AddSeconds(4);
+        journal.ReadFaults = journal.HeadFaults = () => true;   // a database that is away hides nothing
+        virtualTime.Advance(TimeSpan.FromSeconds(4));
         Assert.Equal(new Lag(2, 4), projections.Lag());
         Assert.False(projections.Lag().IsBehind);
         Assert.Null(BehindView.Of(projections.Lag()));
-        time.Now = MadeJournal.T0.AddSeconds(6);
+        virtualTime.Advance(TimeSpan.FromSeconds(2));
         Assert.True(projections.Lag().IsBehind);
         Assert.Equal(new BehindView(2, 6), BehindView.Of(projections.Lag()));
+        journal.ReadFaults = journal.HeadFaults = () => false;
         model.Apply(journal.Events[0]);
         model.Apply(journal.Events[1]);
         Assert.Equal(default, projections.Lag());
@@ -109,12 +118,12 @@ public sealed class ProjectionSetTests : IDisposable
             checkpoints.Folded(stored);
         }
 
-        checkpoints.Told();
+        checkpoints.Told(model.Now);
         await checkpoints.FlushAsync();
         // Folded anew up to an earlier moment only: the rest follows when it is put in place.
         model.Replace(CutTests.Fold(journal, 1));
         Assert.Equal(CutTests.Text(CutTests.Fold(journal, 3)), CutTests.Text(model.Now));
-        checkpoints.Told();
+        checkpoints.Told(model.Now);
         await checkpoints.FlushAsync();
         Assert.Equal(CutTests.Text(model.Now), CutTests.Text(CutRows.Read(model.Now.Places, store.Head("twins")!.Offset, store.Rows("twins"))));
     }
@@ -158,6 +167,6 @@ public sealed class ProjectionSetTests : IDisposable
     private ProjectionSet Over(TwinModel model, MemoryJournal journal)
     {
         var archive = new WorkOrderArchive(journal);
-        return new ProjectionSet(model, times, new CutHistory(store, journal, archive, model.Now.Places, NullLogger.Instance), archive, journal, time);
+        return new ProjectionSet(model, times, new CutHistory(store, journal, archive, model.Now.Places, NullLogger.Instance), archive, new CommittedFeed(journal), journal, time);
     }
 }

@@ -72,13 +72,14 @@ internal sealed class RunningTwins : IAsyncDisposable
     }
 
     /// <summary>Ends when all that follows from what was reported is recorded and folded.</summary>
-    /// <remarks>The feed takes events one after the other and tells what follows from one before it takes the next, so it is done when it has taken this one.</remarks>
+    /// <remarks>Of what lines and orders record nothing follows, so once nothing is untold, what is recorded is all.</remarks>
     public async Task SettleAsync()
     {
         double last = Model.Unit(MadePlant.Robot).State.Setpoints.TryGetValue("speedOverride", out SetpointState? known) ? known.Value : 0;
         DateTimeOffset at = Model.Unit(MadePlant.Robot).State.Watches.TryGetValue("speedOverride", out SignalWatch? watch) ? watch.At.AddSeconds(1) : MadePlant.Morning;
         await ReportAsync(Observed($"{MadePlant.Robot}.speedOverride", last + 1, at));
         await ReachHeadAsync();
+        await Wait.UntilAsync(() => Feed.Untold == 0 || following.IsFaulted, "all reports to be told");
         await ReachHeadAsync();
     }
 

@@ -19,14 +19,11 @@ public sealed class Checkpoints(ProjectionStore store, TwinModel model, TimeInde
 
     private readonly string version = VersionOf(model.Now.Places);
     private readonly Lock saving = new();
-    private volatile Position? told;
+    private volatile Cut? told;
     private Timer? timer;
     private Cut? savedCut;
     private TimeIndex.Saved? savedTimes;
     private bool complained;
-
-    /// <param name="By">Where the journal was when all that follows from the cut was recorded.</param>
-    private sealed record Position(Cut Cut, long By);
 
     /// <summary>The offset that this start went on from; 0: from the first event.</summary>
     public long ResumedAt { get; private set; }
@@ -63,17 +60,20 @@ public sealed class Checkpoints(ProjectionStore store, TwinModel model, TimeInde
     {
         times.Take(stored);
         if (stored.Offset % CutHistory.Every == 0)
-            history.Keep(model.Now);
+        {
+            // Before the cut is taken: one of a history that was let go of since is not kept.
+            int generation = history.Generation;
+            history.Keep(model.Now, generation);
+        }
     }
 
     /// <summary>The model has gone past a row that cannot be read.</summary>
     public void Passed(CorruptEventException rotten) => times.Pass(rotten);
 
-    /// <summary>All that follows from the newest event is recorded: who goes on from here leaves nothing untold.</summary>
-    public void Told()
+    /// <summary>All that follows from the events up to a cut is recorded: who goes on from there leaves nothing untold.</summary>
+    public void Told(Cut cut)
     {
-        // What follows was recorded after the cut: a journal that ends in between (restored from a backup) must not go on from it.
-        told = new Position(model.Now, journal.Head.Offset);
+        told = cut;
         timer ??= new Timer(_ => TrySave(), null, every, every);
     }
 
@@ -111,8 +111,10 @@ public sealed class Checkpoints(ProjectionStore store, TwinModel model, TimeInde
 
     private void Save()
     {
-        if (told is not var (cut, by) || (cut.Offset == savedCut?.Offset && ReferenceEquals(cut.History, savedCut.History)))
+        if (told is not { } cut || (cut.Offset == savedCut?.Offset && ReferenceEquals(cut.History, savedCut.History)))
             return;
+        // What follows was recorded after the cut: a journal that ends in between (restored from a backup) must not go on from it.
+        long by = journal.Head.Offset;
         (List<ProjectionRow> rows, TimeIndex.Saved indexed) = times.Since(savedTimes);
         // Past a row that cannot be read there is no event to tell this journal by; the next one will do.
         if (EventMark.At(journal, by) is not { } mark || EventMark.At(journal, indexed.Offset) is not { } indexMark)

@@ -31,6 +31,7 @@ public sealed class CutHistory : IDisposable
     private readonly ILogger log;
     private readonly string version;
     private Task keeping = Task.CompletedTask;
+    private int generation;
 
     public CutHistory(ProjectionStore store, IJournalReader journal, WorkOrderArchive archive, PlantPlaces places, ILogger log)
     {
@@ -43,6 +44,9 @@ public sealed class CutHistory : IDisposable
         else
             store.Save(new ProjectionChange(head with { Offset = 0, Mark = "" }, [], [], Anew: true));
     }
+
+    /// <summary>Changes when all cuts are let go of. Who makes one takes it before the first look at what the cut is made of.</summary>
+    internal int Generation => Volatile.Read(ref generation);
 
     /// <summary>Offsets of the cuts that are kept.</summary>
     public IReadOnlyList<long> Kept
@@ -80,15 +84,16 @@ public sealed class CutHistory : IDisposable
     }
 
     /// <summary>Keeps a cut, if it is one to keep, some time soon.</summary>
-    internal void Keep(Cut cut)
+    /// <param name="of">The <see cref="Generation"/> that it was made in.</param>
+    internal void Keep(Cut cut, int of)
     {
-        if (!IsWorthKeeping(cut.Offset, journal.Head.Offset))
+        if (cut.Offset <= 0 || cut.Offset % Every != 0)
             return;
         lock (gate)
         {
-            if (kept.Contains(cut.Offset))
+            if (of != generation || kept.Contains(cut.Offset))
                 return;
-            keeping = keeping.ContinueWith(_ => Save(cut), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            keeping = keeping.ContinueWith(_ => Save(cut, of), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
@@ -104,6 +109,7 @@ public sealed class CutHistory : IDisposable
     {
         lock (gate)
         {
+            generation++;
             kept.Clear();
             lately.Clear();
             store.Save(new ProjectionChange(new ProjectionHead(Name, version, 0, ""), [], [], Anew: true));
@@ -114,6 +120,7 @@ public sealed class CutHistory : IDisposable
 
     private Cut At(long offset, CancellationToken cancellation)
     {
+        int of = Generation;
         Cut start = Before(offset);
         if (start.Offset == offset)
             return start;
@@ -124,12 +131,14 @@ public sealed class CutHistory : IDisposable
             builder.FoldTo(target, journal, cancellation);
             if (builder.Offset < target)
                 throw new InvalidOperationException($"The journal ends at {builder.Offset}, before offset {offset}.");
-            Keep(builder.ToCut());
+            Keep(builder.ToCut(), of);
         }
 
         Cut cut = builder.ToCut();
         lock (gate)
         {
+            if (of != generation)
+                return cut;
             lately.AddFirst(cut);
             if (lately.Count > AtHand)
                 lately.RemoveLast();
@@ -166,15 +175,17 @@ public sealed class CutHistory : IDisposable
         return Before(offset);
     }
 
-    private void Save(Cut cut)
+    private void Save(Cut cut, int of)
     {
         try
         {
-            if (EventMark.At(journal, cut.Offset) is not { } mark)
+            if (!IsWorthKeeping(cut.Offset, journal.Head.Offset) || EventMark.At(journal, cut.Offset) is not { } mark)
                 return;
             byte[] packed = CutRows.Pack(cut);
             lock (gate)
             {
+                if (of != generation)
+                    return;
                 kept.Add(cut.Offset);
                 long newest = kept.Max;
                 List<long> gone = [.. kept.Where(offset => !IsWorthKeeping(offset, newest))];
@@ -183,7 +194,7 @@ public sealed class CutHistory : IDisposable
                 kept.ExceptWith(gone);
             }
         }
-        catch (SqliteException fault)
+        catch (Exception fault) when (fault is SqliteException or IOException)
         {
             lock (gate)
                 kept.Remove(cut.Offset);

@@ -6,7 +6,7 @@ using DigitalTwin.Host.Twins.Cuts;
 namespace DigitalTwin.Host.Twins.Projections;
 
 /// <summary>How far what is shown is behind what is recorded.</summary>
-/// <param name="Seconds">Wall time since the first event that is not shown was committed; 0 when all are.</param>
+/// <param name="Seconds">Since it was seen that the first event that is not shown is committed, by monotonic time; 0 when all are shown.</param>
 public readonly record struct Lag(long Events, double Seconds)
 {
     /// <summary>Beyond it, whoever shows the projections says so.</summary>
@@ -31,23 +31,44 @@ public sealed record Rebuild(
 public sealed record ProjectionStatus(string Name, string Version, long Offset, long Head, Lag Lag, Rebuild? Rebuilt);
 
 /// <summary>The read models of the plant: how far they are, and making them anew while they are in use.</summary>
-public sealed class ProjectionSet(TwinModel model, TimeIndex times, CutHistory history, WorkOrderArchive archive, IJournalReader journal, TimeProvider time) : IDisposable
+/// <remarks>How far they are is known without the journal, which may be a database that is away.</remarks>
+public sealed class ProjectionSet : IDisposable
 {
     public const int DifferencesTold = 20;
 
     private const int Step = 10_000;
 
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    private readonly TwinModel model;
+    private readonly TimeIndex times;
+    private readonly CutHistory history;
+    private readonly WorkOrderArchive archive;
+    private readonly CommittedFeed committed;
+    private readonly IJournalReader journal;
+    private readonly TimeProvider time;
+    private readonly LagClock twinsBehind;
+    private readonly LagClock timesBehind;
+    private readonly ITimer looks;
     private readonly Lock gate = new();
     private readonly Dictionary<string, (Rebuild Last, CancellationTokenSource Cancel, Task Run)> rebuilds = [];
 
+    public ProjectionSet(TwinModel model, TimeIndex times, CutHistory history, WorkOrderArchive archive, CommittedFeed committed, IJournalReader journal, TimeProvider time)
+    {
+        (this.model, this.times, this.history, this.archive, this.committed, this.journal, this.time) = (model, times, history, archive, committed, journal, time);
+        (twinsBehind, timesBehind) = (new LagClock(time), new LagClock(time));
+        All();
+        looks = time.CreateTimer(_ => All(), null, Look, Look);
+    }
+
     public static IReadOnlyList<string> Names { get; } = [Checkpoints.Name, TimeIndex.Name];
 
-    public Lag Lag() => LagOf(model.Offset);
+    public Lag Lag() => twinsBehind.Of(model.Offset, committed.Head);
 
     public IReadOnlyList<ProjectionStatus> All() =>
     [
-        new(Checkpoints.Name, Checkpoints.Version, model.Offset, journal.Head.Offset, LagOf(model.Offset), Last(Checkpoints.Name)),
-        new(TimeIndex.Name, TimeIndex.Version, times.Offset, journal.Head.Offset, LagOf(times.Offset), Last(TimeIndex.Name)),
+        new(Checkpoints.Name, Checkpoints.Version, model.Offset, committed.Head, Lag(), Last(Checkpoints.Name)),
+        new(TimeIndex.Name, TimeIndex.Version, times.Offset, committed.Head, timesBehind.Of(times.Offset, committed.Head), Last(TimeIndex.Name)),
     ];
 
     /// <summary>Begins to make a projection anew; nothing when that is under way.</summary>
@@ -86,19 +107,10 @@ public sealed class ProjectionSet(TwinModel model, TimeIndex times, CutHistory h
 
     public void Dispose()
     {
+        looks.Dispose();
         foreach (string name in Names)
             Cancel(name);
         SettledAsync().Wait(TimeSpan.FromSeconds(1));
-    }
-
-    private Lag LagOf(long offset)
-    {
-        long behind = journal.Head.Offset - offset;
-        if (behind <= 0)
-            return default;
-        (IReadOnlyList<StoredEvent> next, CorruptEventException? rotten) = journal.ReadPast(offset, 1);
-        return next is [var first] ? new Lag(behind, Math.Max(0, (time.GetUtcNow() - first.Recorded).TotalSeconds))
-            : rotten is not null ? new Lag(behind, 0) : default;
     }
 
     private Rebuild? Last(string name)
@@ -154,7 +166,8 @@ public sealed class ProjectionSet(TwinModel model, TimeIndex times, CutHistory h
         if (differences.Count > 0)
             model.Replace(anew);
         history.Forget();
-        cuts.ForEach(history.Keep);
+        int generation = history.Generation;
+        cuts.ForEach(cut => history.Keep(cut, generation));
         return differences;
     }
 
