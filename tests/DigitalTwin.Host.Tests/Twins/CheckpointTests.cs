@@ -123,6 +123,42 @@ public class CheckpointTests
     }
 
     [Fact]
+    public async Task A_cut_that_was_to_be_kept_before_all_were_let_go_of_is_not_kept_after_it()
+    {
+        using var folder = new TemporaryFolder();
+        var journal = MadeJournal.Of(Enumerable.Range(0, CutHistory.Every).Select(i => MadeJournal.State(MadePlant.Robot, (PackmlState)(i % 18), i)));
+        using ProjectionStore store = ProjectionStore.Open(folder.Path, Assert.Fail);
+        using var history = new CutHistory(store, journal, new WorkOrderArchive(journal), Places, NullLogger.Instance);
+        int before = history.Generation;
+        Cut cut = CutTests.Fold(journal, CutHistory.Every);
+        using var forgotten = new ManualResetEventSlim();
+        journal.HeadFaults = () => !forgotten.Wait(Wait.Patience);
+        history.Keep(cut, before);
+        history.Forget();
+        forgotten.Set();
+        history.Keep(cut, before);
+        await history.FlushAsync();
+        Assert.Empty(history.Kept);
+        history.Keep(cut, history.Generation);
+        await history.FlushAsync();
+        Assert.Equal([CutHistory.Every], history.Kept);
+    }
+
+    [Fact]
+    public async Task A_cut_that_cannot_be_marked_since_the_database_is_away_is_not_kept_and_nothing_ends()
+    {
+        using var folder = new TemporaryFolder();
+        var journal = MadeJournal.Of(Enumerable.Range(0, CutHistory.Every).Select(i => MadeJournal.State(MadePlant.Robot, (PackmlState)(i % 18), i)));
+        Cut cut = CutTests.Fold(journal, CutHistory.Every);
+        using ProjectionStore store = ProjectionStore.Open(folder.Path, Assert.Fail);
+        using var history = new CutHistory(store, journal, new WorkOrderArchive(journal), Places, NullLogger.Instance);
+        journal.ReadFaults = () => true;
+        history.Keep(cut, history.Generation);
+        await history.FlushAsync();
+        Assert.Empty(history.Kept);
+    }
+
+    [Fact]
     public void Of_the_cuts_of_the_past_fewer_are_kept_the_older_they_are()
     {
         const long step = CutHistory.Every, head = 1_000_000_000;

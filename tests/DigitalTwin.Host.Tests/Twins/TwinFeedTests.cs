@@ -5,6 +5,7 @@ using DigitalTwin.Actors.TestKit;
 using DigitalTwin.Domain.Packml;
 using DigitalTwin.Domain.WorkOrders;
 using DigitalTwin.Edge.Ingest;
+using DigitalTwin.Host.Twins;
 using DigitalTwin.Persistence.Projections;
 
 namespace DigitalTwin.Host.Tests.Twins;
@@ -109,6 +110,47 @@ public class TwinFeedTests
             await twins.SettleAsync();
             Assert.Equal(WorkOrderStatus.InProgress, twins.Model.WorkOrder(OneBody.Order)!.State.Status);
         }
+    }
+
+    [Fact]
+    public async Task What_is_shown_goes_on_while_a_line_takes_no_reports_and_the_line_has_them_all_in_the_end()
+    {
+        var journal = new MemoryJournal();
+        await using RunningTwins twins = await RunningTwins.StartAsync(journal, follow: false);
+        await twins.ReportAsync(OneBody.Observations(twins));
+        await twins.ReportAsync(twins.Observed($"{MadePlant.Robot}.speedOverride", 77, MadePlant.Morning.AddHours(1)));
+        journal.Faults = () => CommitFault.DiskFull;
+        twins.Follow();
+        await twins.Model.ReachAsync(journal.Head.Offset, CancellationToken.None).WaitAsync(Wait.Patience);
+        Assert.Equal(77, twins.Model.Unit(MadePlant.Robot).State.Setpoints["speedOverride"].Value);
+        Assert.True(twins.Feed.Untold > 0);
+
+        journal.Faults = () => CommitFault.None;
+        await twins.SettleAsync();
+        Assert.Equal(WorkOrderStatus.Completed, twins.Model.WorkOrder(OneBody.Order)!.State.Status);
+        Assert.Equal(0, twins.Model.WorkOrder(OneBody.Order)!.State.OutOfOrder);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_for_a_while_delays_what_is_shown_and_does_not_end_it()
+    {
+        var journal = new MemoryJournal { Shared = true };
+        await using RunningTwins twins = await RunningTwins.StartAsync(journal);
+        await twins.SettleAsync();
+        int failed = 0;
+        journal.ReadFaults = () => Interlocked.Increment(ref failed) > 0;
+        // Another process records, so the event is not in this one's memory.
+        Lease others = journal.Acquire(new("elsewhere"), "another host", TimeSpan.FromMinutes(1)).Lease!;
+        EncodedEvent held = EventCatalogs.Units.Encode(MadeJournal.State("", PackmlState.Held, 1).Unit!);
+        var results = new AppendResult[1];
+        journal.Append([new Append(others, new EntityId(MadePlant.Last), journal.Events.Count(stored => stored.Entity.Value == MadePlant.Last), [new NewEvent(held.Name, held.At!.Value, held.Payload)])], MadePlant.Morning, results);
+        Assert.Equal(AppendStatus.Stored, results[0].Status);
+        await Wait.UntilAsync(() => Volatile.Read(ref failed) >= 3, "the journal to be asked again");
+        Assert.Equal(journal.Head.Offset - 1, twins.Model.Offset);
+
+        journal.ReadFaults = () => false;
+        await twins.Model.ReachAsync(journal.Head.Offset, CancellationToken.None).WaitAsync(Wait.Patience);
+        Assert.Equal(PackmlState.Held, twins.Model.Unit(MadePlant.Last).State.State);
     }
 
     /// <summary>What a store holds of one moment; null while it is being written.</summary>
