@@ -53,9 +53,13 @@ public class CommandLineTests(FastPlant plant) : IClassFixture<FastPlant>
         JsonElement then = await JsonAsync("get", Robot, "--at", "-20s"), first = await JsonAsync("get", Robot, "--offset", "100");
         Assert.All([now, then, first], twin => Assert.Equal(Robot, Text(twin, "id")));
         Assert.InRange(first.GetProperty("offset").GetInt64(), 0, 100);
+        Assert.False(now.TryGetProperty("asOf", out _));
+        Assert.Equal(100, first.GetProperty("asOf").GetProperty("offset").GetInt64());
+        Assert.InRange(then.GetProperty("asOf").GetProperty("offset").GetInt64(), 100, long.MaxValue);
         Assert.InRange(then.GetProperty("offset").GetInt64(), first.GetProperty("offset").GetInt64(), long.MaxValue);
         string[][] rows = await TableAsync("get", Robot, "--offset", "100");
         Assert.Contains(rows, row => row is ["id", Robot]);
+        Assert.Contains(rows, row => row is ["as of", var moment] && moment.EndsWith("(offset 100)", StringComparison.Ordinal));
         Assert.Contains(rows, row => row is ["offset", var offset] && offset == first.GetProperty("offset").GetRawText());
     }
 

@@ -46,17 +46,23 @@ public sealed class HostClient : IDisposable
 
     /// <summary>All items of a list that comes in pages.</summary>
     /// <param name="most">Stops at the page that reaches this many.</param>
-    public async Task<IReadOnlyList<JsonElement>> GetAll(string path, int most, CancellationToken stopped)
+    public async Task<IReadOnlyList<JsonElement>> GetAll(string path, int most, CancellationToken stopped) => (await GetListing(path, most, stopped)).Items;
+
+    /// <summary>As <see cref="GetAll"/>, with what the pages say of the list as a whole.</summary>
+    public async Task<Listing> GetListing(string path, int most, CancellationToken stopped)
     {
         var items = new List<JsonElement>();
+        var about = new Dictionary<string, JsonElement>();
         var page = path;
         while (true)
         {
             var answer = await Get(page, stopped);
             if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("items", out var list)) throw NotOurHost(page, HttpStatusCode.OK);
             items.AddRange(list.EnumerateArray());
+            foreach (var member in answer.EnumerateObject().Where(member => member.Name is not ("items" or "next")))
+                if (!about.TryGetValue(member.Name, out var known) || known.ValueKind == JsonValueKind.Null) about[member.Name] = member.Value;
             var next = answer.TryGetProperty("next", out var cursor) && cursor.ValueKind != JsonValueKind.Null ? cursor.ToString() : null;
-            if (next is null || items.Count >= most) return items.Count > most ? items[..most] : items;
+            if (next is null || items.Count >= most) return new Listing(items.Count > most ? items[..most] : items, about);
             page = $"{path}{(path.Contains('?') ? '&' : '?')}cursor={Uri.EscapeDataString(next)}";
         }
     }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using DigitalTwin.Cli.Output;
 
 namespace DigitalTwin.Cli.Api;
 
@@ -25,7 +27,22 @@ public sealed record FreshnessShape(int Signals, int Fresh, int Stale, int Bad);
 public sealed record TwinShape(
     string Id, string Kind, string? Name, string? Parent, string? State, DateTimeOffset? StateSince, JsonElement Mode, JsonElement Fault,
     IReadOnlyList<JsonElement>? Flags, IReadOnlyDictionary<string, ReportedShape>? Reported, IReadOnlyDictionary<string, DesiredShape>? Desired,
-    string? CurrentVehicle, CountsShape? Counts, long? Offset);
+    string? CurrentVehicle, CountsShape? Counts, long? Offset)
+{
+    /// <summary>The moment of the past that this is of; null: now.</summary>
+    public MomentShape? AsOf { get; init; }
+
+    public BehindShape? Behind { get; init; }
+}
+
+/// <summary>How far what is shown is behind what is recorded.</summary>
+public sealed record BehindShape(long Events, double Seconds);
+
+/// <param name="About">The members of the answer beside its items, by name: of each the first page that knows it.</param>
+public sealed record Listing(IReadOnlyList<JsonElement> Items, IReadOnlyDictionary<string, JsonElement> About)
+{
+    public T? Told<T>(string name) => About.TryGetValue(name, out var told) && told.ValueKind != JsonValueKind.Null ? told.As<T>() : default;
+}
 
 /// <param name="Q">good, uncertain, bad or stale.</param>
 /// <param name="Age">Wall seconds since receipt.</param>
@@ -75,10 +92,13 @@ public sealed record DeadLetterShape(
 /// <param name="Outcome">accepted, nothing, refused or failed.</param>
 public sealed record ReplayShape(string Id, string Outcome, string? Reason);
 
-public sealed record DiffShape(MomentShape From, MomentShape To, IReadOnlyList<ChangeShape> Items);
+public sealed record DiffShape(MomentShape From, MomentShape To, IReadOnlyList<ChangeShape> Items, BehindShape? Behind, long? OrdersLetGo);
 
 /// <param name="At">Plant time; null before the first report.</param>
-public sealed record MomentShape(long Offset, DateTimeOffset? At);
+public sealed record MomentShape(long Offset, DateTimeOffset? At)
+{
+    public string Told() => string.Create(CultureInfo.InvariantCulture, $"{Words.Time(At)} (offset {Offset})");
+}
 
 public sealed record ChangeShape(string Id, string Field, JsonElement Before, JsonElement After);
 

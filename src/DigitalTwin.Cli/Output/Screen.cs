@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DigitalTwin.Cli.Api;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -58,9 +59,15 @@ public sealed class Screen
     public void JsonLine<T>(T document) => writer.WriteLine(JsonSerializer.Serialize(document, Compact));
 
     /// <summary>A list: for json as the API gives it, whole; for jsonl one item a line.</summary>
-    public void JsonList(IReadOnlyList<JsonElement> items)
+    /// <param name="about">What the answer says beside its items.</param>
+    public void JsonList(IReadOnlyList<JsonElement> items, IReadOnlyDictionary<string, JsonElement>? about = null)
     {
-        if (Format is OutputFormat.Json) Json(new { items, next = (string?)null });
+        if (Format is OutputFormat.Json)
+        {
+            var whole = new Dictionary<string, object?> { ["items"] = items, ["next"] = null };
+            foreach (var (name, value) in about ?? new Dictionary<string, JsonElement>()) whole[name] = value;
+            Json(whole);
+        }
         else
             foreach (var item in items) JsonLine(item);
     }
@@ -75,6 +82,13 @@ public sealed class Screen
 
     /// <summary>Something to know that is neither result nor failure.</summary>
     public static void Notice(string text) => Console.Error.WriteLine($"twin: {text}");
+
+    /// <summary>Says it where what is shown is not what is recorded; json says it itself.</summary>
+    public void NoticeOf(BehindShape? behind)
+    {
+        if (behind is not null && Format is not OutputFormat.Json)
+            Notice($"This is {behind.Events} events, {Words.Number(behind.Seconds, "0.0")} s behind what is recorded.");
+    }
 
     /// <summary>Columns without lines, as other command-line tools print them.</summary>
     public static Table Columns(params string[] headers)

@@ -31,6 +31,10 @@ internal static class DiffVerb
             else if (session.Screen.Format is OutputFormat.Jsonl)
                 foreach (var change in sent.GetProperty("items").EnumerateArray()) session.Screen.JsonLine(change);
             else Show(sent.As<DiffShape>(), session.Screen);
+            var diff = sent.As<DiffShape>();
+            session.Screen.NoticeOf(diff.Behind);
+            if (diff.OrdersLetGo is { } before && session.Screen.Format is not OutputFormat.Json)
+                Screen.Notice($"Work orders that were released and finished in between, and heard of last before offset {before}, are not compared; `twin diff ID` compares one.");
             return ExitCodes.Ok;
         });
         return verb;
@@ -54,7 +58,7 @@ internal static class DiffVerb
         foreach (var change in diff.Items)
             table.AddRow(Paint.Plain(change.Id), Paint.Plain(change.Field), Cell(change, change.Before), Cell(change, change.After));
         screen.Show(table);
-        screen.Line($"{diff.Items.Count} changes from {Told(diff.From)} to {Told(diff.To)}");
+        screen.Line($"{diff.Items.Count} changes from {diff.From.Told()} to {diff.To.Told()}");
     }
 
     private static Text Cell(ChangeShape change, JsonElement value) => change.Field switch
@@ -63,6 +67,4 @@ internal static class DiffVerb
         "flags" => Paint.Abnormal(Words.Value(value)),
         _ => Paint.Plain(Words.Value(value)),
     };
-
-    private static string Told(MomentShape moment) => $"{Words.Time(moment.At)} (offset {moment.Offset.ToString(CultureInfo.InvariantCulture)})";
 }

@@ -49,7 +49,11 @@ internal static class ProjectionVerbs
             }
             if (session.Screen.IsJson) session.Screen.Json(sent);
             else Show(sent.As<ProjectionShape>(), session.Screen);
-            return sent.As<ProjectionShape>().Rebuilt is null or { State: "done" or "cancelled" } ? ExitCodes.Ok : ExitCodes.Error;
+            var ended = sent.As<ProjectionShape>().Rebuilt;
+            if (parsed.GetValue(cancel)) return ended is null or { State: "done" or "cancelled" } ? ExitCodes.Ok : ExitCodes.Error;
+            if (ended is null or { State: "cancelled" })
+                Screen.Notice($"{asked} was not made anew: {(ended is null ? "the host has started again meanwhile" : "somebody has cancelled the rebuild")}. The one in use is as it was; ask for the rebuild again.");
+            return ended is { State: "done" } ? ExitCodes.Ok : ExitCodes.Error;
         });
         return verb;
     }

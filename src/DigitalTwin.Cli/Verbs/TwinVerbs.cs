@@ -28,9 +28,13 @@ internal static class TwinVerbs
                 ("kind", parsed.GetValue(kind)),
                 ("depth", parsed.GetValue(depth)?.ToString(CultureInfo.InvariantCulture)),
                 ("where", parsed.GetValue(where)));
-            var items = await session.Host.GetAll(path, int.MaxValue, stopped);
-            if (session.Screen.IsJson) session.Screen.JsonList(items);
-            else session.Screen.Show(TwinTable.Of([.. items.Select(item => item.As<TwinShape>())], session.Screen));
+            var list = await session.Host.GetListing(path, int.MaxValue, stopped);
+            if (session.Screen.IsJson) session.Screen.JsonList(list.Items, list.About);
+            else session.Screen.Show(TwinTable.Of([.. list.Items.Select(item => item.As<TwinShape>())], session.Screen));
+            session.Screen.NoticeOf(list.Told<BehindShape>("behind"));
+            var asksForOrders = parsed.GetValue(kind) == "workOrder" || parsed.GetValue(where)?.Contains("workOrder", StringComparison.OrdinalIgnoreCase) == true;
+            if (asksForOrders && session.Screen.Format is not OutputFormat.Json && list.Told<long?>("ordersLetGo") is { } before)
+                Screen.Notice($"Work orders that were finished, and heard of last before offset {before}, are not listed; `twin get` finds each by its id.");
             return ExitCodes.Ok;
         });
         return verb;
@@ -48,6 +52,7 @@ internal static class TwinVerbs
             var sent = await session.Host.Get(Query.Path($"api/v1/twins/{Uri.EscapeDataString(parsed.GetRequiredValue(id))}", ("at", at), ("offset", offset)), stopped);
             if (session.Screen.IsJson) session.Screen.Json(sent);
             else Show(sent.As<TwinShape>(), session.Screen);
+            session.Screen.NoticeOf(sent.As<TwinShape>().Behind);
             return ExitCodes.Ok;
         });
         return verb;
@@ -58,6 +63,7 @@ internal static class TwinVerbs
         var facts = Screen.Columns("twin", twin.Id);
         facts.ShowHeaders = false;
         facts.AddRow(Paint.Plain("id"), Paint.Plain(twin.Id));
+        if (twin.AsOf is { } moment) facts.AddRow(Paint.Plain("as of"), Paint.Plain(moment.Told()));
         facts.AddRow(Paint.Plain("kind"), Paint.Plain($"{twin.Kind} ({twin.Name ?? Words.Absent})"));
         facts.AddRow(Paint.Plain("state"), Paint.State(twin.State));
         facts.AddRow(Paint.Plain("since"), Paint.Plain(Words.Time(twin.StateSince)));

@@ -25,6 +25,9 @@ public sealed record RebuildView(DateTimeOffset Started, string State, long Offs
 public sealed record BehindView(long Events, double Seconds)
 {
     public static BehindView? Of(Lag lag) => lag.IsBehind ? new(lag.Events, lag.Seconds) : null;
+
+    /// <summary>What is asked for by its offset is whole, or refused; now and a time may be cut short.</summary>
+    public static BehindView? Of(Lag lag, AskedMoment? asked) => asked?.Offset is null ? Of(lag) : null;
 }
 
 /// <summary>The read models behind this API: how far they are, and making them anew.</summary>

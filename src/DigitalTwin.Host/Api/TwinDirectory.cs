@@ -66,32 +66,46 @@ public sealed class TwinDirectory
     /// <summary>Places in the order of the definition, each before what it contains; then the work orders at hand by id, highest first.</summary>
     /// <param name="root">Only what lies below it; null: everything.</param>
     /// <param name="depth">Levels below <paramref name="root"/> (or below nothing); null: all.</param>
+    /// <param name="at">The moment; null: now.</param>
     /// <param name="after">Only what comes after this id in that order; null: from the first.</param>
-    /// <param name="past">The moment; null: now.</param>
-    public IEnumerable<TwinView> Below(string? root, int? depth, string? kind, string? after = null, Cut? past = null)
+    /// <param name="asRecorded">What signals show as the journal says it; else their newest values.</param>
+    public IEnumerable<TwinView> Below(string? root, int? depth, string? kind, Cut? at = null, string? after = null, bool asRecorded = false)
     {
-        Cut cut = past ?? model.Now;
-        Func<SignalDefinition, UnitState, ReportedValue?> reported = past is null ? Newest : AsRecorded;
+        Cut cut = at ?? model.Now;
+        Func<SignalDefinition, UnitState, ReportedValue?> reported = asRecorded ? AsRecorded : Newest;
         int top = root is null ? -1 : byId[root].Depth;
         int skip = after is null ? 0 : IsOrder(after) ? places.Count : places.FindIndex(place => place.Id == after) + 1;
         IEnumerable<TwinView> found = places.Skip(skip)
             .Where(place => (root is null || IsBelow(place.Id, root)) && (depth is null || place.Depth - top <= depth) && (kind is null || place.Kind == kind))
             .Select(place => View(cut, place, reported));
-        // An order is a child of its line. By id, not by what moved last: a page must not depend on what happens meanwhile.
-        return kind is null or "workOrder" && (depth is null || 3 - top <= depth)
+        // By id, not by what moved last: a page must not depend on what happens meanwhile.
+        return HasOrders(root, depth, kind)
             ? found.Concat(cut.WorkOrders
                 .Where(order => (root is null || IsBelow(order.Key, root)) && (after is null || !IsOrder(after) || string.CompareOrdinal(order.Key, after) < 0))
                 .OrderByDescending(order => order.Key, StringComparer.Ordinal).Select(order => View(order.Key, order.Value)))
             : found;
     }
 
-    /// <summary>What is another in the second cut than in the first: of each twin that has recorded something in between, or of which one cut knows more.</summary>
+    /// <summary>Whether work orders can be below a twin: an order is a child of its line.</summary>
+    public bool HasOrders(string? root, int? depth = null, string? kind = null) =>
+        kind is null or "workOrder" && (root is null || byId.TryGetValue(root, out Place? place) && place.Depth < 3) && (depth is null || 3 - (root is null ? -1 : byId[root].Depth) <= depth);
+
+    /// <summary>The offset before which a cut has let go of orders: one that was finished and moved last before it is only found by its id.</summary>
+    /// <param name="since">Only where orders may have come and gone since then; those that it has are still compared.</param>
+    /// <returns>Null where it has let go of none.</returns>
+    public static long? OrdersLetGo(Cut cut, Cut? since = null) =>
+        cut.Finished.Count >= CutBuilder.FinishedOrders && cut.Finished.First().Key is var oldest && oldest > (since?.Offset ?? 0) ? oldest : null;
+
+    /// <summary>
+    /// What is another in the second cut than in the first: of each twin that has recorded something in between, or of which one cut knows more. An order that was
+    /// released in between and let go of again is in neither, and left out (<see cref="OrdersLetGo"/>) unless it is itself what is asked for.
+    /// </summary>
     /// <param name="scope">A twin with what lies below it; null: everything.</param>
     public IEnumerable<ChangeView> Changes(Cut before, Cut after, string? scope)
     {
         IEnumerable<string> moved = places.Select(place => place.Id).Where(id => before.Unit(id).Offset != after.Unit(id).Offset || before.Line(id).Offset != after.Line(id).Offset
             || before.Damage.ContainsKey(id) != after.Damage.ContainsKey(id));
-        IEnumerable<string> orders = before.WorkOrders.Keys.Union(after.WorkOrders.Keys)
+        IEnumerable<string> orders = scope is not null && IsOrder(scope) ? [scope] : before.WorkOrders.Keys.Union(after.WorkOrders.Keys)
             .Where(id => before.WorkOrders.GetValueOrDefault(id)?.Offset != after.WorkOrders.GetValueOrDefault(id)?.Offset).Order(StringComparer.Ordinal);
         foreach (string id in moved.Concat(orders).Where(id => scope is null || id == scope || IsBelow(id, scope)))
         {

@@ -5,6 +5,7 @@ using DigitalTwin.Actors.Journals;
 using DigitalTwin.Domain.Calendars;
 using DigitalTwin.Domain.Kpis;
 using DigitalTwin.Host.Twins;
+using DigitalTwin.Host.Twins.Cuts;
 using DigitalTwin.Host.Twins.Projections;
 using DigitalTwin.Host.Twins.Search;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,9 +21,9 @@ public static class TwinEndpoints
     public static void MapTwins(this IEndpointRouteBuilder api)
     {
         api.MapGet("/twins", List).WithName("twins").WithSummary("Twins below a parent, by level and kind, or found by a search; places in the order of the definition, then work orders by id, highest first")
-            .WithDescription("where: a search, such as: state = Aborted and line = line1. behind: only where the list is more than five seconds behind the journal.");
+            .WithDescription("where: a search, such as: state = Aborted and line = line1. behind: only where the list is more than five seconds behind the journal. ordersLetGo: finished work orders of before that offset are found by their id alone.");
         api.MapGet("/twins/{id}", Get).WithName("twin").WithSummary("One twin: state, reported beside desired, counts; now, or as it was at a plant time or journal offset")
-            .WithDescription("at: plant time, or offset: journal offset; reported is then from the historian, else from the journal, else absent.");
+            .WithDescription("at: plant time, or offset: journal offset; reported is then from the historian, else from the journal, else absent, and asOf tells the moment. behind: only where the twin is more than five seconds behind the journal.");
         api.MapGet("/twins/{id}/events", Events).WithName("twinEvents").WithSummary("What a twin has recorded, page by page");
         api.MapGet("/twins/{id}/states", States).WithName("twinStates").WithSummary("The PackML states of a machine or station over a window of plant time");
     }
@@ -42,27 +43,32 @@ public static class TwinEndpoints
         if (parent is not null && !twins.IsPlace(parent))
             return Problems.NotFound($"There is no twin '{parent}' that could be a parent; /api/v1/twins lists all.");
         DateTimeOffset now = plantTime.GetUtcNow();
-        long offset = model.Offset;
-        TwinView[] page = [.. twins.Below(parent, levels == int.MaxValue ? null : levels, kind, cursor)
-            .Where(twin => search is null || search.Matches(field => twins.ValuesOf(twin, field), now)).Take(size + 1)];
+        int? depthAsked = levels == int.MaxValue ? null : levels;
+        // The lag first: a list that catches up meanwhile may say that it is behind, never the other way round.
         BehindView? behind = BehindView.Of(projections.Lag());
-        return TypedResults.Ok(page.Length > size ? new TwinPage(page[..size], page[size - 1].Id, offset, behind) : new TwinPage(page, null, offset, behind));
+        Cut cut = model.Now;
+        TwinView[] page = [.. twins.Below(parent, depthAsked, kind, cut, cursor)
+            .Where(twin => search is null || search.Matches(field => twins.ValuesOf(twin, field), now)).Take(size + 1)];
+        long? letGo = twins.HasOrders(parent, depthAsked, kind) ? TwinDirectory.OrdersLetGo(cut) : null;
+        return TypedResults.Ok(page.Length > size ? new TwinPage(page[..size], page[size - 1].Id, cut.Offset, behind, letGo) : new TwinPage(page, null, cut.Offset, behind, letGo));
     }
 
     private static async Task<Results<Ok<TwinView>, ProblemHttpResult>> Get(
-        TwinDirectory twins, TimeTravel travel, PastValues values, string id, CancellationToken cancellation, string? at = null, string? offset = null)
+        TwinDirectory twins, TimeTravel travel, PastValues values, ProjectionSet projections, string id, CancellationToken cancellation, string? at = null, string? offset = null)
     {
         var asked = new Asked();
         AskedMoment? moment = asked.Moment(at, offset);
         if (!asked.IsValid)
             return asked.Problem;
+        BehindView? behind = BehindView.Of(projections.Lag(), moment);
         if (moment is not { } past)
-            return twins.Find(id) is { } present ? TypedResults.Ok(present) : Unknown(id);
+            return twins.Find(id) is { } present ? TypedResults.Ok(present with { Behind = behind }) : Unknown(id);
         Moment found = await travel.AtAsync(past, cancellation);
         if (found is not Moment.Found { Cut: var cut } known)
             return Problems.Invalid(((Moment.Refused)found).Why);
         if (twins.Find(id, cut) is not { } twin)
             return twins.Find(id) is null ? Unknown(id) : Problems.NotFound($"There was no twin '{id}' at offset {cut.Offset} yet.");
+        twin = twin with { AsOf = new(cut.Offset, known.At), Behind = behind };
         if (known.At is not { } time)
             return TypedResults.Ok(twin);
         var reported = new Dictionary<string, ReportedValue>(twin.Reported);

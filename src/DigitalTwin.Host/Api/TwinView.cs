@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DigitalTwin.Host.Api;
 
 /// <summary>A twin as the API, the stream and the page show it.</summary>
@@ -15,6 +17,14 @@ public sealed record TwinView(
 {
     /// <summary>Where the body of a work order is; null between stations, and for all other kinds.</summary>
     public string? Station { get; init; }
+
+    /// <summary>The moment of the past that this is of; absent where it is now.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MomentView? AsOf { get; init; }
+
+    /// <summary>As <see cref="TwinPage.Behind"/>, of a twin asked for by itself; absent where it is not behind.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BehindView? Behind { get; init; }
 }
 
 /// <param name="V">Number or text; null while nothing was reported.</param>
@@ -34,7 +44,8 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 /// <param name="Offset">Journal offset that the list is of.</param>
 /// <param name="Behind">How far that is behind the journal, beyond five seconds; null: it is not.</param>
-public sealed record TwinPage(IReadOnlyList<TwinView> Items, string? Next, long Offset, BehindView? Behind);
+/// <param name="OrdersLetGo">Work orders that were finished and heard of last before this offset are not listed, only found by their id; null: all are, or none was asked for.</param>
+public sealed record TwinPage(IReadOnlyList<TwinView> Items, string? Next, long Offset, BehindView? Behind, long? OrdersLetGo);
 
 /// <param name="At">Plant time.</param>
 /// <param name="Recorded">Wall time of the commit.</param>

@@ -29,18 +29,21 @@ public sealed class ContractHost : IAsyncLifetime
         app.MapGet("/api/v1/plant", () => Json(Recorded.Plant));
         app.MapGet("/api/v1/twins", (string? cursor, string? kind) => kind switch
         {
+            "workOrder" => Json(Recorded.OrdersBehind),
             "spaceship" => Problem(400, "INVALID", "'spaceship' is no kind of twin."),
             _ => Json(cursor is null ? Recorded.FirstPage : Recorded.SecondPage),
         });
-        app.MapGet("/api/v1/twins/{id}", (string id) => id switch
+        app.MapGet("/api/v1/twins/{id}", (string id, string? at) => id switch
         {
+            Recorded.Robot when at is not null => Json(Recorded.RobotThen),
             Recorded.Robot => Json(Recorded.RobotTwin),
             _ => Problem(404, "NOT_FOUND", $"No twin has the id '{id}'."),
         });
         app.MapGet("/api/v1/twins/{id}/events", () => Json(Recorded.EventsNewestFirst));
-        app.MapGet("/api/v1/diff", () => Json(Recorded.Diff));
+        app.MapGet("/api/v1/diff", (string? scope) => Json(scope is null ? Recorded.DiffBehind : Recorded.Diff));
         app.MapGet("/api/v1/projections", () => Json($$"""{"items":[{{Recorded.Projection}}],"next":null}"""));
-        app.MapPost("/api/v1/projections/{name}/rebuild", (string name) => name == "twins" ? Results.Text(Recorded.ProjectionRebuilding, "application/json", statusCode: 202) : Problem(404, "NOT_FOUND", $"There is no projection '{name}'."));
+        app.MapPost("/api/v1/projections/{name}/rebuild", (string name) => name == "times" ? Results.Text(Recorded.RebuildCancelled, "application/json", statusCode: 202) : name == "twins" ? Results.Text(Recorded.ProjectionRebuilding, "application/json", statusCode: 202) : Problem(404, "NOT_FOUND", $"There is no projection '{name}'."));
+        app.MapDelete("/api/v1/projections/{name}/rebuild", () => Json(Recorded.RebuildCancelled));
         app.MapGet("/api/v1/tags/history", () => Json(Recorded.History));
         app.MapGet("/api/v1/oee/{id}/losses", (string id) => Json(id == "broken" ? Recorded.LossesThatDoNotAddUp : Recorded.Losses));
         app.MapGet("/api/v1/actors", () => Json(Recorded.Actors));

@@ -115,6 +115,45 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
     }
 
     [Fact]
+    public async Task What_is_behind_says_so_whichever_way_it_is_asked_for()
+    {
+        const string behind = "twin: This is 9000 events, 7.5 s behind what is recorded.";
+        foreach (var verb in new[] { "ls --kind workOrder", "ls --kind workOrder -o jsonl", $"get {Recorded.Robot} --at -15m", "diff --from -15m" })
+            Assert.Contains(behind, (await host.Twin(verb.Split(' '))).Errors, StringComparison.Ordinal);
+        foreach (var verb in new[] { "ls --kind workOrder --json", $"get {Recorded.Robot} --at -15m --json", "diff --from -15m --json" })
+        {
+            var run = await host.Twin(verb.Split(' '));
+            Assert.Equal("", run.Errors);
+            Assert.Equal(9000, JsonDocument.Parse(run.Output).RootElement.GetProperty("behind").GetProperty("events").GetInt32());
+        }
+
+        Assert.Equal("", (await host.Twin("ls")).Errors + (await host.Twin("get", Recorded.Robot)).Errors + (await host.Twin("diff", "leipzig", "--from", "-15m")).Errors);
+    }
+
+    [Fact]
+    public async Task A_twin_of_the_past_can_be_told_from_one_of_now()
+    {
+        Assert.Contains("as of    2026-01-05T09:25:00Z (offset 805)", (await host.Twin("get", Recorded.Robot, "--at", "-15m")).Lines);
+        Assert.DoesNotContain("as of", (await host.Twin("get", Recorded.Robot)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Orders_that_are_no_longer_at_hand_are_not_left_out_in_silence()
+    {
+        Assert.Contains("finished, and heard of last before offset 500, are not listed", (await host.Twin("ls", "--kind", "workOrder")).Errors, StringComparison.Ordinal);
+        Assert.Contains("heard of last before offset 500, are not compared", (await host.Twin("diff", "--from", "-15m")).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rebuild_that_somebody_else_has_cancelled_has_not_been_done()
+    {
+        var asked = await host.Twin("projection", "rebuild", "times");
+        Assert.Equal(1, asked.ExitCode);
+        Assert.Contains("times was not made anew: somebody has cancelled the rebuild.", asked.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, (await host.Twin("projection", "rebuild", "times", "--cancel")).ExitCode);
+    }
+
+    [Fact]
     public async Task Projections_show_how_far_they_are_behind_and_a_rebuild_says_what_differed()
     {
         var list = await host.Twin("projection", "ls");

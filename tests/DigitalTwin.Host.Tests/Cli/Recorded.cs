@@ -31,6 +31,15 @@ internal static class Recorded
          "currentVehicle":null,"counts":null,"offset":813}],"next":null}
         """;
 
+    /// <summary>The robot as it was, by a host that is behind.</summary>
+    public static string RobotThen => RobotTwin.Insert(1, """ "asOf":{"offset":805,"at":"2026-01-05T09:25:00.000Z"},"behind":{"events":9000,"seconds":7.46}, """);
+
+    public static string OrdersBehind => $$"""{"items":[{{RobotTwin}}],"next":null,"offset":812,"behind":{"events":9000,"seconds":7.46},"ordersLetGo":500}""";
+
+    public static string DiffBehind => Diff.Insert(1, """ "behind":{"events":9000,"seconds":7.46},"ordersLetGo":500, """);
+
+    public static string RebuildCancelled => Projection.Replace("\"state\":\"done\"", "\"state\":\"cancelled\"", StringComparison.Ordinal).Replace("\"name\":\"twins\"", "\"name\":\"times\"", StringComparison.Ordinal);
+
     public const string EventsNewestFirst = $$$"""
         {"items":[
          {"offset":812,"entity":"{{{Robot}}}","seq":9,"name":"machine.state-changed.v1","at":"2026-01-05T09:38:12.250Z","recorded":"2026-01-05T08:38:12.700Z","data":{"from":"Aborting","to":"Aborted","legal":true,"at":"2026-01-05T09:38:12.25+00:00"}},

@@ -158,6 +158,34 @@ public sealed class ProjectionSetTests : IDisposable
         SortedDictionary<string, string> Fields(Cut cut) => new(Twins.SelectMany(id => directory.Recorded(id, cut), (id, field) => KeyValuePair.Create($"{id} {field.Key}", field.Value.ToString()!)).ToDictionary(), StringComparer.Ordinal);
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
 
+    [Fact]
+    public void Orders_that_came_and_went_between_two_moments_are_said_to_be_missing_and_one_asked_for_is_compared()
+    {
+        MemoryJournal journal = MadeJournal.Of(Enumerable.Range(0, CutBuilder.FinishedOrders + 3).SelectMany(body => new[] { MadeJournal.Released(body), MadeJournal.Completed(body) }));
+        var model = new TwinModel(MadePlant.Definition, journal);
+        var directory = new TwinDirectory(MadePlant.Definition, model, new LiveValues(MadePlant.Definition.Signals, new PlantClock(time), time), new WorkOrderArchive(journal));
+        Cut first = CutTests.Fold(journal, 2), last = CutTests.Fold(journal, journal.Events.Count);
+        // Three are gone: the first, which the first cut still has, and the two after it; the next was finished at offset 8.
+        Assert.Equal(8, TwinDirectory.OrdersLetGo(last, since: first));
+        HashSet<string> told = [.. directory.Changes(first, last, null).Select(change => change.Id)];
+        Assert.DoesNotContain(MadeJournal.OrderId(1), told);
+        Assert.Contains(MadeJournal.OrderId(3), told);
+        Assert.Contains(directory.Changes(first, last, MadeJournal.OrderId(1)), change => change is { Field: "state", Before: null, After: "Completed" });
+        Assert.Null(TwinDirectory.OrdersLetGo(last, since: CutTests.Fold(journal, 10)));
+        Assert.Null(TwinDirectory.OrdersLetGo(first));
+        Assert.Equal((true, true, false, false), (directory.HasOrders(null), directory.HasOrders(MadePlant.Line), directory.HasOrders(MadePlant.First), directory.HasOrders("leipzig", depth: 2)));
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(1L, false)]
+    public void Only_what_is_asked_for_by_its_offset_cannot_be_behind(long? offset, bool behind)
+    {
+        AskedMoment? asked = offset is null ? null : new(null, offset);
+        Assert.Equal(behind, BehindView.Of(new Lag(9, 6), asked) is not null);
+        Assert.NotNull(BehindView.Of(new Lag(9, 6), new AskedMoment(MadeJournal.T0, null)));
+    }
+
     public void Dispose()
     {
         store.Dispose();
