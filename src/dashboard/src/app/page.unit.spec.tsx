@@ -13,6 +13,7 @@ import { plantRouter } from "./router";
 
 let answers: Record<string, () => unknown>;
 let posted: string[];
+let router: ReturnType<typeof plantRouter>;
 const notFound = { title: "No such twin", status: 404, detail: "There is no twin with that id.", code: "NOT_FOUND" };
 
 beforeEach(async () => {
@@ -40,7 +41,7 @@ beforeEach(async () => {
 afterEach(cleanup);
 
 function open(path: string) {
-  const router = plantRouter();
+  router = plantRouter();
   router.update({ ...router.options, history: createMemoryHistory({ initialEntries: [path] }) });
   const live = new Live(() => performance.now(), () => Date.now());
   render(
@@ -187,8 +188,8 @@ it("The losses of a line come with their definition, version, rule and window", 
 const engineAnswers = () => ({
   "/api/v1/journal": () => ({ store: "sqlite", events: 4711, entities: 31, headOffset: 4711, headHash: "ab12", lag: 0, commits: { seen: 9, lastEntities: 4, lastMilliseconds: 1.25, p50Milliseconds: 1.5, p99Milliseconds: 8 } }),
   "/api/v1/shards": () => ({ items: [{ shard: "leipzig.body.line1", owner: "host-1", epoch: 7, expiresInSeconds: 12.34, mine: true }, { shard: "leipzig", owner: "host-0", epoch: 3, expiresInSeconds: 0, mine: false }] }),
-  "/api/v1/projections": () => ({ items: [{ name: "plant", version: 1, offset: 4000, head: 4711, behindEvents: 711, behindSeconds: 2.5, state: "behind" }] }),
-  "/api/v1/projections/plant/rebuild": () => ({}),
+  "/api/v1/projections": () => ({ items: [{ name: "twins", version: "1", offset: 4000, head: 4711, behindEvents: 711, behindSeconds: 2.5, state: "behind", rebuilt: null }] }),
+  "/api/v1/projections/twins/rebuild": () => ({}),
   "/api/v1/actors": () => ({ system: "digital-twin", actors: [
     { id: "leipzig.body.line1", kind: "line", shard: "leipzig.body.line1", mailbox: 2, processed: 40, restarts: 0, lastMessage: new Date().toISOString(), state: "running", why: null },
     { id: robot, kind: "machine", shard: "leipzig.body.line1", mailbox: 0, processed: 4, restarts: 5, lastMessage: new Date().toISOString(), state: "stopped", why: "row 7 is corrupt" }] }),
@@ -207,7 +208,7 @@ it("The engine page shows what is wrong first: a failed check, the stopped actor
   expect((await screen.findByTestId("shard-leipzig")).textContent).toContain("run out");
   expect(screen.getByTestId("shard-leipzig.body.line1").textContent).toContain("this host (host-1)712.3 s");
   expect((await screen.findByTestId("journal-commitMost")).textContent).toContain("1.50 / 8 ms");
-  expect((await screen.findByTestId("projection-plant")).textContent).toContain("711 events, 2.5 s");
+  expect((await screen.findByTestId("projection-twins")).textContent).toContain("711 events, 2.5 s");
   expect(screen.getByRole("link", { name: "Engine" }).getAttribute("aria-current")).toBe("page");
 });
 
@@ -250,17 +251,44 @@ it("A dead letter is sent again only after a second yes, and what came of it is 
 it("A projection is rebuilt after a second yes; a host that refuses is quoted", async () => {
   Object.assign(answers, engineAnswers());
   open("/engine");
-  const row = await screen.findByTestId("projection-plant");
+  const row = await screen.findByTestId("projection-twins");
   const rebuild = async () => {
     fireEvent.click(within(row).getByRole("button", { name: "Rebuild" }));
     fireEvent.click(within(row).getByRole("button", { name: "Yes" }));
     return within(row).findByRole("status");
   };
   expect((await rebuild()).textContent).toBe("begun");
-  delete answers["/api/v1/projections/plant/rebuild"];
+  delete answers["/api/v1/projections/twins/rebuild"];
   await rebuild();
   await waitFor(() => expect(within(row).getByRole("status").textContent).toContain("There is no twin with that id. (NOT_FOUND)"));
   expect(posted).toHaveLength(2);
+});
+
+it.each([
+  [{ state: "running", offset: 2000, target: 4000 }, "2,000 of 4,000 events", 0],
+  [{ state: "done", differed: false }, "nothing differed", 0],
+  [{ state: "done", differed: true, differences: ["unit:robot: Idle, not Execute"] }, "it differed and was replacedunit:robot: Idle, not Execute", 1],
+  [{ state: "failed", offset: 7, target: 4000, why: "row 8 is corrupt" }, "Rebuild failed at 7 of 4,000 events: row 8 is corrupt", 1],
+])("What came of a rebuild stands beside its projection: %o", async (rebuilt, told, marks) => {
+  const row = { name: "times", version: "1", offset: 4711, head: 4711, behindEvents: 0, behindSeconds: 0, state: "live", rebuilt: { started: t0, offset: 4000, target: 4000, seconds: 1.5, differed: null, differences: [], why: null, ...rebuilt } };
+  Object.assign(answers, engineAnswers(), { "/api/v1/projections": () => ({ items: [row] }) });
+  open("/engine");
+  const outcome = within(await screen.findByTestId("projection-times")).getByTestId("rebuilt");
+  expect(outcome.textContent).toContain(told);
+  expect(within(outcome).queryAllByRole("img")).toHaveLength(marks);
+});
+
+it("Back brings the condition before into the text box too", async () => {
+  answers["/api/v1/twins"] = () => ({ items: [], next: null, offset: 1, behind: null });
+  open("/find?where=fault%20%3D%201");
+  const box = () => screen.getByRole<HTMLInputElement>("textbox", { name: "Condition" });
+  await waitFor(() => expect(box().value).toBe("fault = 1"));
+  fireEvent.change(box(), { target: { value: "fault = 2" } });
+  fireEvent.click(screen.getByRole("button", { name: "Find" }));
+  expect(await screen.findByRole("region", { name: "fault = 2" })).toBeTruthy();
+  act(() => { router.history.back(); });
+  expect(await screen.findByRole("region", { name: "fault = 1" })).toBeTruthy();
+  expect(box().value).toBe("fault = 1");
 });
 
 it("What the engine page cannot get is said where it would stand, and the rest is there", async () => {

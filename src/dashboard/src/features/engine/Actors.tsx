@@ -48,7 +48,7 @@ function Rows({ actors, at }: { readonly actors: readonly Actor[]; readonly at: 
         </tr></thead>
         <tbody>{actors.slice(0, most).map((actor) => (
           <tr key={actor.id} data-testid="actor" data-id={actor.id} data-state={actor.state}>
-            <th scope="row">{actor.id}</th><td>{actor.kind}</td><td>{actor.shard}</td>
+            <th scope="row" className="wrap">{actor.id}</th><td>{actor.kind}</td><td>{actor.shard}</td>
             <td className="wrap">{actor.state !== "running" && <Mark severity={actor.state === "stopped" ? "p1" : "p2"} label={t(actor.state === "stopped" ? "severity.p1" : "severity.p2")} />} {t(`engine.actorState.${actor.state}`)}{actor.why && <span>: {actor.why}</span>}</td>
             <td className="num">{number.whole(actor.mailbox)}</td><td className="num">{number.whole(actor.processed)}</td><td className="num">{number.whole(actor.restarts)}</td>
             <td className="num">{age(Math.max(0, (at - Date.parse(actor.lastMessage)) / 1000))}</td>

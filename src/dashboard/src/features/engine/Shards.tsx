@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { post } from "../../lib/api/client";
 import { projectionsQuery, shardsQuery } from "../../lib/api/queries";
-import type { Projection } from "../../lib/api/types";
+import type { Projection, Rebuild } from "../../lib/api/types";
 import { Loaded } from "../../lib/view/Loaded";
 import { Mark } from "../../lib/view/Mark";
 import { useFormats } from "../../lib/view/formats";
@@ -21,7 +21,7 @@ export function Shards() {
           <thead><tr><th scope="col">{t("engine.shard")}</th><th scope="col">{t("engine.owner")}</th><th scope="col" className="num">{t("engine.epoch")}</th><th scope="col" className="num">{t("engine.expires")}</th></tr></thead>
           <tbody>{shards.map((shard) => (
             <tr key={shard.shard} data-testid={`shard-${shard.shard}`}>
-              <th scope="row">{shard.shard}</th>
+              <th scope="row" className="wrap">{shard.shard}</th>
               <td className="wrap">{shard.mine ? t("engine.mine", { owner: shard.owner }) : shard.owner}</td>
               <td className="num">{number.whole(shard.epoch)}</td>
               <td className="num">{shard.expiresInSeconds > 0 ? `${number.fixed(shard.expiresInSeconds, 1)} s` : <><Mark severity="p2" label={t("severity.p2")} /> {t("engine.expired")}</>}</td>
@@ -52,7 +52,7 @@ export function Projections() {
           <tbody>{projections.map((projection) => (
             <tr key={projection.name} data-testid={`projection-${projection.name}`} data-state={projection.state}>
               <th scope="row">{projection.name} <small className="quiet">v{projection.version}</small></th>
-              <td>{projection.state === "behind" && <Mark severity="p2" label={t("severity.p2")} />} {t(`engine.projectionState.${projection.state}`)}</td>
+              <td className="wrap">{projection.state === "behind" && <Mark severity="p2" label={t("severity.p2")} />} {t(`engine.projectionState.${projection.state}`)}{projection.rebuilt && <Outcome of={projection.rebuilt} />}</td>
               <td className="num">{number.whole(projection.offset)}</td>
               <td className="num">{projection.behindEvents === 0 ? "–" : t("engine.behindBy", { n: number.whole(projection.behindEvents), seconds: number.fixed(projection.behindSeconds, 1) })}</td>
               <td className="num"><Asked verb={t("engine.rebuild")} question={t("engine.rebuildAsk")} disabled={projection.state === "rebuilding"} act={() => rebuild(projection)} /></td>
@@ -60,5 +60,19 @@ export function Projections() {
         </table>
       )}</Loaded>
     </section>
+  );
+}
+
+/** What came of the last rebuild: that a read model had been wrong is as abnormal as that it could not be made anew. */
+function Outcome({ of: { state, offset, target, seconds, differed, differences, why } }: { readonly of: Rebuild }) {
+  const { t } = useTranslation();
+  const { number } = useFormats();
+  const abnormal = state === "failed" || differed === true;
+  const told = state === "done" ? (differed ? "differed" : "same") : state;
+  return (
+    <div className={abnormal ? "small" : "quiet small"} role="status" data-testid="rebuilt">
+      {abnormal && <Mark severity="p2" label={t("severity.p2")} />} {t(`engine.rebuilt.${told}`, { offset: number.whole(offset), target: number.whole(target), seconds: number.fixed(seconds, 1) })}{why && `: ${why}`}
+      {differences.map((difference) => <div key={difference}>{difference}</div>)}
+    </div>
   );
 }

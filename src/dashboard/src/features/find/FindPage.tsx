@@ -20,6 +20,11 @@ export function FindPage() {
   const { where } = useSearch({ from: "/find" });
   const navigate = useNavigate({ from: "/find" });
   const [typed, setTyped] = useState(where ?? "");
+  const [shown, setShown] = useState(where);
+  if (where !== shown) {   // the browser went back or forward
+    setShown(where);
+    setTyped(where ?? "");
+  }
   const find = (condition: string) => { setTyped(condition); void navigate({ search: { where: condition.trim() === "" ? undefined : condition.trim() } }); };
   return (
     <div className="page">
@@ -43,7 +48,7 @@ function Found({ where }: { readonly where: string }) {
   const query = useQuery(findQuery(where));
   return (
     <section className="panel" aria-labelledby="found-title">
-      <header><h2 id="found-title"><code>{where}</code></h2>{query.data && <span className="quiet small aside">{t("find.asOf", { offset: number.whole(query.data.offset) })}</span>}</header>
+      <header><h2 id="found-title" className="found-title"><code>{where}</code></h2>{query.data && <span className="quiet small aside">{t("find.asOf", { offset: number.whole(query.data.offset) })}</span>}</header>
       <Loaded query={query} what={t("frame.twins")} rows={6}>{({ items, next, behind }) => (
         <>
           {behind !== null && <p className="calm" role="status"><Mark severity="p2" label={t("severity.p2")} /> {t("find.behind", { n: number.whole(behind.events), seconds: number.fixed(behind.seconds, 1) })}</p>}
@@ -63,7 +68,7 @@ function Rows({ twins }: { readonly twins: readonly Twin[] }) {
       <thead><tr><th scope="col">{t("gateways.name")}</th><th scope="col">{t("find.kind")}</th><th scope="col">{t("twin.state")}</th><th scope="col">{t("twin.since")}</th><th scope="col">{t("twin.vehicle")}</th><th scope="col">{t("find.flags")}</th></tr></thead>
       <tbody>{twins.map((twin) => (
         <tr key={twin.id} data-testid="found" data-id={twin.id}>
-          <th scope="row"><Link className="link" to="/twins/$id" params={{ id: twin.id }}>{twin.name}</Link> <small className="quiet">{twin.id}</small></th>
+          <th scope="row" className="wrap"><Link className="link" to="/twins/$id" params={{ id: twin.id }}>{twin.name}</Link> <small className="quiet">{twin.id}</small></th>
           <td>{twin.kind}</td><td>{twin.state === null ? "–" : <StateText state={twin.state} />}</td>
           <td>{twin.stateSince === null ? "–" : time.dateTime(Date.parse(twin.stateSince))}</td><td>{twin.currentVehicle ?? "–"}</td><td>{twin.flags.map((flag) => flagText(flag, t)).join(", ")}</td>
         </tr>))}</tbody>

@@ -3,16 +3,24 @@ import { useTranslation } from "react-i18next";
 import { pastTwinQuery } from "../../lib/api/queries";
 import type { Scalar, Twin } from "../../lib/api/types";
 import { StateTimeline } from "../../lib/chart/StateTimeline";
+import { useLive } from "../../lib/stream/hooks";
 import { Loaded } from "../../lib/view/Loaded";
 import { Mark } from "../../lib/view/Mark";
 import { StateText } from "../../lib/view/StateText";
 import { flagText } from "../../lib/view/flags";
 import { useFormats } from "../../lib/view/formats";
 
+/** What was reported is late by the gateway's buffer and the historian's batch: wall time that those take when all is well. */
+const arrivedAfterMs = 60_000;
+
 /** A twin as the journal and the historian knew it at a moment. None of it moves. */
 export function PastTwin({ id, at, length }: { readonly id: string; readonly at: number; readonly length: number }) {
   const { t } = useTranslation();
-  const query = useQuery(pastTwinQuery(id, at));
+  const live = useLive();
+  const query = useQuery(pastTwinQuery(id, at, () => {
+    const now = live.plantNow();
+    return now !== null && now - at > arrivedAfterMs * Math.max(1, live.view.getState().clock?.speed ?? 1);
+  }));
   return <Loaded query={query} what={t("travel.past")} rows={8}>{(twin) => <Facts twin={twin} at={at} length={length} />}</Loaded>;
 }
 

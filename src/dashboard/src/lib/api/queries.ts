@@ -40,11 +40,19 @@ export const findQuery = (where: string) => queryOptions({
   refetchInterval: 5_000,
 });
 
-/** @param at plant time, epoch milliseconds; what was, stays as it was */
-export const pastTwinQuery = (id: string, at: number) => queryOptions({
+/**
+ * @param at plant time, epoch milliseconds
+ * @param settled whether that is so long ago that all of it has arrived: it stays as it was only then
+ */
+export const pastTwinQuery = (id: string, at: number, settled: () => boolean) => queryOptions({
   queryKey: ["twin", id, at],
-  queryFn: ({ signal }) => get<Twin>(`/twins/${encodeURIComponent(id)}${query({ at: iso(at) })}`, signal),
-  staleTime: Infinity,
+  queryFn: async ({ signal }) => {
+    const whole = settled();   // before it is asked: what arrives meanwhile may be missing in the answer
+    return { twin: await get<Twin>(`/twins/${encodeURIComponent(id)}${query({ at: iso(at) })}`, signal), whole };
+  },
+  staleTime: ({ state }) => state.data?.whole ? Infinity : 0,
+  refetchInterval: ({ state }) => state.data?.whole === false ? 2_000 : false,
+  select: ({ twin }) => twin,
 });
 
 export const eventsQuery = (id: string) => infiniteQueryOptions({

@@ -113,6 +113,19 @@ export interface Projection {
   readonly behindEvents: number;
   readonly behindSeconds: number;
   readonly state: ProjectionState;
+  /** The last one since the host started, or the one under way. */
+  readonly rebuilt: Rebuild | null;
+}
+/** `offset` of `target` events are folded; `differed`: what was in use was wrong, and was replaced. `started` is wall time. */
+export interface Rebuild {
+  readonly started: string;
+  readonly state: "running" | "done" | "cancelled" | "failed";
+  readonly offset: number;
+  readonly target: number;
+  readonly seconds: number;
+  readonly differed: boolean | null;
+  readonly differences: readonly string[];
+  readonly why: string | null;
 }
 
 /** `lastMessage` is wall time. */
