@@ -13,6 +13,12 @@ internal sealed record DeadLetterBox(long Last, ImmutableSortedDictionary<long, 
     public const string Kind = "deadLetters";
     private const int MaxOpen = 1000;
 
+    /// <summary>Of the open letters together: they are in memory, and in each snapshot.</summary>
+    private const int MaxBytes = 1024 * 1024;
+
+    /// <summary>Of the open letters.</summary>
+    public long Bytes { get; private init; }
+
     public static readonly DeadLetterBox Empty = new(0, ImmutableSortedDictionary<long, DeadLetterEvent.Stored>.Empty, 0);
 
     public static readonly EntityBehavior<DeadLetterBox, DeadLetterCommand, DeadLetterEvent> Behavior = new(Kind, _ => Empty, Decide, Apply, Encode, Decode)
@@ -34,15 +40,31 @@ internal sealed record DeadLetterBox(long Last, ImmutableSortedDictionary<long, 
 
     private static DeadLetterBox Apply(DeadLetterBox box, DeadLetterEvent happened) => happened switch
     {
-        DeadLetterEvent.Stored stored when box.Open.Count < MaxOpen => box with { Last = stored.Number, Open = box.Open.Add(stored.Number, stored) },
-        DeadLetterEvent.Stored stored => new(stored.Number, box.Open.Remove(box.Open.Keys.First()).Add(stored.Number, stored), box.Dropped + 1),
+        DeadLetterEvent.Stored stored => box.WithRoomFor(Size(stored)).With(stored),
         // What failed may be worth another attempt.
         DeadLetterEvent.Replayed { Outcome: "failed" } => box,
-        DeadLetterEvent.Replayed replayed => box with { Open = box.Open.Remove(replayed.Number) },
+        DeadLetterEvent.Replayed replayed => box.Without(replayed.Number),
         _ => throw new UnreachableException(),
     };
 
     private int OpenOf(string entity) => Open.Values.Count(letter => letter.Entity == entity);
+
+    private DeadLetterBox With(DeadLetterEvent.Stored letter) =>
+        this with { Last = letter.Number, Open = Open.Add(letter.Number, letter), Bytes = Bytes + Size(letter) };
+
+    private DeadLetterBox Without(long number) =>
+        Open.TryGetValue(number, out var letter) ? this with { Open = Open.Remove(number), Bytes = Bytes - Size(letter) } : this;
+
+    /// <summary>The oldest go first.</summary>
+    private DeadLetterBox WithRoomFor(long bytes)
+    {
+        var box = this;
+        while (box.Open.Count > 0 && (box.Open.Count >= MaxOpen || box.Bytes + bytes > MaxBytes))
+            box = box.Without(box.Open.Keys.First()) with { Dropped = box.Dropped + 1 };
+        return box;
+    }
+
+    private static long Size(DeadLetterEvent.Stored letter) => letter.Payload.Length + letter.Entity.Length + letter.Command.Length + letter.Reason.Length;
 
     private static EncodedEvent Encode(DeadLetterEvent happened) => happened switch
     {
@@ -61,7 +83,7 @@ internal sealed record DeadLetterBox(long Last, ImmutableSortedDictionary<long, 
     private static Outcome<DeadLetterEvent> Accept(DeadLetterEvent happened) => new Outcome<DeadLetterEvent>.Accepted([happened]);
 
     private static DeadLetterBox Restored(Saved saved) =>
-        new(saved.Last, saved.Open.ToImmutableSortedDictionary(letter => letter.Number, letter => letter), saved.Dropped);
+        new(saved.Last, saved.Open.ToImmutableSortedDictionary(letter => letter.Number, letter => letter), saved.Dropped) { Bytes = saved.Open.Sum(Size) };
 
     private sealed record Saved(long Last, long Dropped, DeadLetterEvent.Stored[] Open);
 }

@@ -54,8 +54,27 @@ public sealed class DeadLetterStore
         var box = await boxes.QueryAsync(IdOf(shard), Deadline, cancellation);
         if (!box.State.Open.TryGetValue(number, out var stored)) return null;
         var result = await ReplayAsync(Read(shard, stored), cancellation);
-        await boxes.AskAsync(IdOf(shard), new DeadLetterCommand.NoteReplay(number, result.Outcome, result.Reason), Deadline, cancellation);
-        return result;
+        return await NoteAsync(shard, number, result, cancellation) is { } why
+            ? result with { Reason = $"{result.Outcome}, but not noted, so that the letter stays: {why}{(result.Reason is null ? "" : $" ({result.Reason})")}" }
+            : result;
+    }
+
+    /// <returns>Why it could not be noted; null: it is.</returns>
+    private async Task<string?> NoteAsync(ShardId shard, long number, ReplayResult result, CancellationToken cancellation)
+    {
+        try
+        {
+            return await boxes.AskAsync(IdOf(shard), new DeadLetterCommand.NoteReplay(number, result.Outcome, result.Reason), Deadline, cancellation) switch
+            {
+                Reply<DeadLetterBox, DeadLetterEvent>.Failed failed => failed.Reason,
+                Reply<DeadLetterBox, DeadLetterEvent>.Refused refused => refused.Reason,
+                _ => null,
+            };
+        }
+        catch (Exception failure) when (failure is TimeoutException or ObjectDisposedException)
+        {
+            return failure.Message;
+        }
     }
 
     internal void Start(EntitySystem system) => boxes = system.Add(DeadLetterBox.Behavior);

@@ -15,7 +15,8 @@ internal sealed class WakeList(EntityContext context) : IThreadPoolWorkItem
 
     private readonly Lock gate = new();
     private readonly Dictionary<EntityId, PendingWake> wakes = [];
-    private readonly PriorityQueue<PendingWake, DateTimeOffset> byDue = new();
+    private readonly SortedSet<PendingWake> byDue = new(Comparer<PendingWake>.Create(static (one, other) =>
+        one.Due != other.Due ? one.Due.CompareTo(other.Due) : string.CompareOrdinal(one.Entity.Value, other.Entity.Value)));
     private ITimer? timer;
     private bool stopped;
 
@@ -42,9 +43,15 @@ internal sealed class WakeList(EntityContext context) : IThreadPoolWorkItem
     {
         lock (gate)
         {
-            if (stopped || (wakes.TryGetValue(wake.Entity, out var present) && present == wake)) return;
+            if (stopped) return;
+            if (wakes.TryGetValue(wake.Entity, out var present))
+            {
+                if (present == wake) return;
+                byDue.Remove(present);
+            }
+
             wakes[wake.Entity] = wake;
-            byDue.Enqueue(wake, wake.Due);
+            byDue.Add(wake);
             Arm();
         }
     }
@@ -55,11 +62,11 @@ internal sealed class WakeList(EntityContext context) : IThreadPoolWorkItem
         lock (gate)
         {
             var now = context.PlantTime.GetUtcNow();
-            while (byDue.TryPeek(out var next, out var at) && at <= now)
+            while (byDue.Min is { } next && next.Due <= now)
             {
-                byDue.Dequeue();
-                // Not the one put off or moved since.
-                if (wakes.TryGetValue(next.Entity, out var present) && present == next && wakes.Remove(next.Entity)) due.Add(next);
+                byDue.Remove(next);
+                wakes.Remove(next.Entity);
+                due.Add(next);
             }
 
             Arm();
@@ -86,8 +93,8 @@ internal sealed class WakeList(EntityContext context) : IThreadPoolWorkItem
     {
         timer?.Dispose();
         timer = null;
-        if (!byDue.TryPeek(out _, out var earliest)) return;
-        var wait = earliest - context.PlantTime.GetUtcNow();
+        if (byDue.Min is not { } earliest) return;
+        var wait = earliest.Due - context.PlantTime.GetUtcNow();
         if (wait <= TimeSpan.Zero)
         {
             Due();

@@ -112,6 +112,42 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public async Task Large_ones_are_at_hand_up_to_a_megabyte()
+    {
+        var shop = new PressShop(behavior: Press.Behavior with
+        {
+            Knows = id => id == A,
+            CommandCodec = new(_ => new("press.large.v1", new byte[30 * 1024]), (_, _) => throw new NotSupportedException()),
+        });
+        await shop.StateOf(A);
+        for (var letter = 0; letter < 100; letter++) Tell(shop, B, new PressCommand.Stroke());
+        Assert.Equal(Enumerable.Range(67, 34).Select(number => $"all-{number}").Reverse(), (await List(shop)).Select(letter => letter.Id));
+        Assert.Equal(0, shop.System.DeadLetters.Lost);
+    }
+
+    [Fact]
+    public async Task A_replay_that_the_full_disk_keeps_from_being_noted_says_so_and_leaves_the_letter_there()
+    {
+        var broken = true;
+        var shop = new PressShop(behavior: Press.Behavior with
+        {
+            Decide = (press, command, now) => broken ? throw new InvalidOperationException("broken") : Press.Decide(press, command, now),
+        });
+        Tell(shop, A, new PressCommand.Stroke());
+        broken = false;
+        shop.Time.Advance(TimeSpan.FromSeconds(2));
+        shop.Dispatcher.RunUntilIdle();
+        var commits = 0;
+        shop.Journal.Faults = () => ++commits == 2 ? CommitFault.DiskFull : CommitFault.None;
+        Assert.Equal(
+            new ReplayResult("all-1", "accepted", "accepted, but not noted, so that the letter stays: No room for the journal."), await Replay(shop, "all-1"));
+        Assert.Single(await List(shop));
+        Assert.Equal(new ReplayResult("all-1", "accepted", null), await Replay(shop, "all-1"));
+        Assert.Empty(await List(shop));
+        Assert.Equal(1, (await shop.StateOf(A)).State.Strokes);
+    }
+
+    [Fact]
     public async Task Each_shard_keeps_its_own()
     {
         var shop = new PressShop(with: options => options with { ShardOf = id => new ShardId(id == A ? "line-a" : "line-b") });
