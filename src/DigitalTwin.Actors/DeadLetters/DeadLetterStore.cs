@@ -29,13 +29,25 @@ public sealed class DeadLetterStore
     public long Lost => Interlocked.Read(ref lost);
 
     /// <summary>The open dead letters of the shards that this process runs, the newest first.</summary>
-    public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(CancellationToken cancellation = default)
+    /// <param name="unread">Is given a sentence for each shard whose letters cannot be read now; null: then the list fails.</param>
+    /// <exception cref="EntityUnavailableException">The letters of a shard cannot be read, and nobody would be told.</exception>
+    public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(ICollection<string>? unread = null, CancellationToken cancellation = default)
     {
         var letters = new List<(ShardId Shard, DeadLetterEvent.Stored Stored)>();
         foreach (var shard in context.Shards)
         {
             if (shard.Lease is null) continue;
-            var box = await boxes.QueryAsync(IdOf(shard.Id), Deadline, cancellation);
+            EntityState<DeadLetterBox> box;
+            try
+            {
+                box = await boxes.QueryAsync(IdOf(shard.Id), Deadline, cancellation);
+            }
+            catch (Exception away) when (unread is not null && away is (TimeoutException or EntityUnavailableException))
+            {
+                unread.Add($"The dead letters of {shard.Id} cannot be read now: {away.Message}");
+                continue;
+            }
+
             letters.AddRange(box.State.Open.Values.Select(letter => (shard.Id, letter)));
         }
 

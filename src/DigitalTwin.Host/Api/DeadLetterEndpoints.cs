@@ -13,6 +13,10 @@ namespace DigitalTwin.Host.Api;
 public sealed record DeadLetterView(
     string Id, string Entity, string Kind, string Command, JsonElement Payload, string Reason, DateTimeOffset At, bool Replayable, string? Trace);
 
+/// <param name="Next">Cursor of the next page; null on the last.</param>
+/// <param name="Unread">A sentence for each shard whose letters cannot be read now and are missing here.</param>
+public sealed record DeadLettersView(IReadOnlyList<DeadLetterView> Items, string? Next, IReadOnlyList<string> Unread);
+
 /// <param name="Outcome">accepted, nothing, refused or failed; a failed one stays.</param>
 public sealed record ReplayView(string Id, string Outcome, string? Reason);
 
@@ -25,23 +29,15 @@ public static class DeadLetterEndpoints
         api.MapPost("/dead-letters/{id}/replay", Replay).WithName("replayDeadLetter").WithSummary("Sends the message of a dead letter again, and tells what became of it");
     }
 
-    private static async Task<Results<Ok<Page<DeadLetterView>>, ProblemHttpResult>> List(
+    private static async Task<Results<Ok<DeadLettersView>, ProblemHttpResult>> List(
         EntitySystem system, CancellationToken cancellation, string? limit = null, string? cursor = null)
     {
         var asked = new Asked();
         int size = asked.Number("limit", limit, 100, 1, 1000);
         if (!asked.IsValid)
             return asked.Problem;
-        IReadOnlyList<StoredDeadLetter> all;
-        try
-        {
-            all = await system.DeadLetters.ListAsync(cancellation);
-        }
-        catch (Exception away) when (away is TimeoutException or EntityUnavailableException)
-        {
-            return Problems.NotReady($"The dead letters cannot be read now: {away.Message}");
-        }
-
+        List<string> unread = [];
+        IReadOnlyList<StoredDeadLetter> all = await system.DeadLetters.ListAsync(unread, cancellation);
         int from = 0;
         if (cursor is not null)
         {
@@ -51,7 +47,7 @@ public static class DeadLetterEndpoints
         }
 
         DeadLetterView[] page = [.. all.Skip(from).Take(size).Select(View)];
-        return TypedResults.Ok(new Page<DeadLetterView>(page, from + size < all.Count ? page[^1].Id : null));
+        return TypedResults.Ok(new DeadLettersView(page, from + size < all.Count ? page[^1].Id : null, unread));
     }
 
     private static async Task<Results<Ok<ReplayView>, ProblemHttpResult>> Replay(EntitySystem system, string id, CancellationToken cancellation)

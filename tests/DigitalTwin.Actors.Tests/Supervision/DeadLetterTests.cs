@@ -157,6 +157,25 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public async Task A_shard_whose_letters_cannot_be_read_is_named_and_does_not_hide_those_of_others()
+    {
+        Func<EntitySystemOptions, EntitySystemOptions> shards = options => options with { ShardOf = id => new ShardId(id == A ? "line-a" : "line-b") };
+        var before = new PressShop(with: shards);
+        Tell(before, A, new PressCommand.Jam());
+        Tell(before, B, new PressCommand.Jam());
+        before.Dispatcher.Kill();
+        before.Journal.Corrupt(before.Journal.Events.Single(stored => stored.Entity.Value == "dead-letters.line-a").Offset);
+
+        var shop = new PressShop(before.Journal, with: shards);
+        await shop.StateOf(A);
+        await shop.StateOf(B);
+        List<string> unread = [];
+        Assert.Equal("line-b-1", Assert.Single(await shop.Finish(shop.System.DeadLetters.ListAsync(unread))).Id);
+        Assert.StartsWith("The dead letters of line-a cannot be read now: ", Assert.Single(unread), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<EntityUnavailableException>(() => List(shop));
+    }
+
+    [Fact]
     public void A_dead_letter_that_cannot_be_kept_is_reported_and_counted()
     {
         var shop = new PressShop();
