@@ -4,6 +4,7 @@ using System.Text.Json;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Domain.Packml;
+using DigitalTwin.Host.Tests.Cli;
 using DigitalTwin.Persistence;
 using DigitalTwin.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -101,7 +102,10 @@ public class DamagedJournalTests
             JsonElement[] letters = await LettersAsync(host);
             Assert.Equal(Enumerable.Range(1, 20).Select(number => $"{MadePlant.Line}-{number}").Reverse(), letters.Select(letter => letter.GetProperty("id").GetString()));
             Assert.All(letters, letter => Assert.Equal((MadePlant.Robot, "machine", true), (letter.GetProperty("entity").GetString(), letter.GetProperty("kind").GetString(), letter.GetProperty("replayable").GetBoolean())));
+            Assert.Empty((await host.GetAsync("/api/v1/dead-letters")).GetProperty("unread").EnumerateArray());
             Assert.Contains($"row {rotten} of {MadePlant.Robot} is corrupt", letters[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
+            Run listed = await TwinProcess.Run("log", "dead-letters", "--limit", "2", "--url", host.Http.BaseAddress!.ToString());
+            Assert.Contains("unit.observe.v1", listed.Output, StringComparison.Ordinal);
             string metrics = await host.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
             Assert.Contains("digitaltwin_dead_letters_total{stored=\"true\"} 20", metrics, StringComparison.Ordinal);
             Assert.Contains("digitaltwin_dead_letters_total{stored=\"false\"} 5", metrics, StringComparison.Ordinal);
