@@ -36,7 +36,8 @@ internal static class PostgresSchema
             WITH (fillfactor = 10);
         CREATE SEQUENCE epochs;
         CREATE TABLE leases(
-            shard text COLLATE "C" PRIMARY KEY, owner text NOT NULL, epoch bigint NOT NULL, expires timestamptz NOT NULL) WITH (fillfactor = 10);
+            shard text COLLATE "C" PRIMARY KEY, owner text NOT NULL, epoch bigint NOT NULL,
+            expires timestamptz NOT NULL, lasts interval NOT NULL) WITH (fillfactor = 10);
         CREATE TABLE wakes(entity text COLLATE "C" PRIMARY KEY, kind text NOT NULL, due bigint) WITH (fillfactor = 50);
         CREATE TABLE snapshots(
             entity text COLLATE "C" PRIMARY KEY, seq bigint NOT NULL, "offset" bigint NOT NULL, recorded bigint NOT NULL,
