@@ -9,10 +9,14 @@ namespace DigitalTwin.Persistence.Projections;
 /// Read models on disk, in one SQLite file beside the journal. All of it can be made again from the journal: a power cut may take the newest
 /// saves, and a file that is damaged or of another version is set aside.
 /// </summary>
-/// <remarks>One connection, one caller at a time; the others wait.</remarks>
+/// <remarks>
+/// One process, which holds <c>projections.lock</c> for as long as it has the store open; in it one connection, which writes and checkpoints, and one
+/// caller at a time. Two connections could lose a log in SQLite before 3.51.3, and two hosts would save over each other.
+/// </remarks>
 public sealed class ProjectionStore : IDisposable
 {
     public const string FileName = "projections.db";
+    private const string LockName = "projections.lock";
     private const string SetAsideName = "projections.set-aside.db";
 
     /// <summary>Of the tables; what a projection's rows mean has a version of its own.</summary>
@@ -27,20 +31,32 @@ public sealed class ProjectionStore : IDisposable
 
     private readonly Lock gate = new();
     private readonly string folder;
+    private readonly FileLock held;
     private readonly Action<string> report;
     private Connected database;
 
-    private ProjectionStore(string folder, Action<string> report)
+    private ProjectionStore(string folder, FileLock held, Action<string> report)
     {
-        (this.folder, this.report) = (folder, report);
+        (this.folder, this.held, this.report) = (folder, held, report);
         database = Connect();
     }
 
     /// <param name="report">Told in a sentence what was set aside, and why.</param>
+    /// <exception cref="IOException">Another process has it open.</exception>
     public static ProjectionStore Open(string folder, Action<string> report)
     {
         Directory.CreateDirectory(folder);
-        return new ProjectionStore(folder, report);
+        var held = new FileLock(Path.Combine(folder, LockName));
+        try
+        {
+            if (!held.TryTake()) throw new IOException($"The projections in {folder} are in use by another process. End it, or give another data folder.");
+            return new ProjectionStore(folder, held, report);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     public ProjectionHead? Head(string name)
@@ -120,7 +136,11 @@ public sealed class ProjectionStore : IDisposable
         }
     }
 
-    public void Dispose() => database.Dispose();
+    public void Dispose()
+    {
+        database.Dispose();
+        held.Dispose();
+    }
 
     private Connected Connect()
     {
