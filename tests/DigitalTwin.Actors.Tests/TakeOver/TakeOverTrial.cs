@@ -88,10 +88,14 @@ public sealed class TakeOverTrial(IJournal journal, Func<string, ProcessStartInf
         var stored = shard.ToDictionary(row => (row.Entity.Value, row.Seq), row => row.Offset);
         foreach (var (key, offset) in hosts.Values.SelectMany(host => host.Printed))
             Assert.True(stored.GetValueOrDefault(key) == offset, $"The acknowledged event {key.Seq} of {key.Entity} is not at offset {offset}.");
+        Assert.True(Fenced > 0, $"No append came too late, so nothing shows that the fence was needed: {Summary}.");
     }
 
+    /// <summary>Appends that came too late, and were refused for their epoch.</summary>
+    private int Fenced => hosts.Values.Sum(host => host.Fenced);
+
     public string Summary => string.Create(CultureInfo.InvariantCulture,
-        $"{takeOvers.Count} take-overs, {hosts.Values.Sum(host => host.Acknowledged)} acknowledged events, {Blocked + Standing} stops inside a commit that held up everybody");
+        $"{takeOvers.Count} take-overs, {hosts.Values.Sum(host => host.Acknowledged)} acknowledged events, {Fenced} appends fenced off, {Blocked + Standing} stops inside a commit that held up everybody");
 
     public void Dispose()
     {
@@ -134,6 +138,7 @@ public sealed class TakeOverTrial(IJournal journal, Func<string, ProcessStartInf
         private readonly Task reading;
         private readonly ConcurrentDictionary<(string Entity, long Seq), long> printed = new();
         private int acknowledged;
+        private int fenced;
 
         public Host(ProcessStartInfo start)
         {
@@ -146,6 +151,8 @@ public sealed class TakeOverTrial(IJournal journal, Func<string, ProcessStartInf
         public bool HasEnded => process.HasExited;
 
         public int Acknowledged => Volatile.Read(ref acknowledged);
+
+        public int Fenced => Volatile.Read(ref fenced);
 
         public IEnumerable<KeyValuePair<(string Entity, long Seq), long>> Printed => printed;
 
@@ -168,6 +175,7 @@ public sealed class TakeOverTrial(IJournal journal, Func<string, ProcessStartInf
         {
             while (await process.StandardOutput.ReadLineAsync() is { } line)
             {
+                if (line == "fenced") Interlocked.Increment(ref fenced);
                 if (line.Split(' ') is not [var entity, var seq, var offset]) continue;
                 printed[(entity, long.Parse(seq, CultureInfo.InvariantCulture))] = long.Parse(offset, CultureInfo.InvariantCulture);
                 Interlocked.Increment(ref acknowledged);
