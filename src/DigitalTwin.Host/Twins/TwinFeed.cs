@@ -59,7 +59,7 @@ public sealed class TwinFeed
                 checkpoints?.Folded(stored);
             if (rotten is not null)
             {
-                log.LogError("{Reason} {Twin} stays as it was before that row; the other twins go on.", rotten.Message, rotten.Entity);
+                log.LogError("{Reason} {Entity} stays as it was before that row; the other twins go on.", rotten.Message, rotten.Entity);
                 model.Pass(rotten);
                 checkpoints?.Passed(rotten);
             }
@@ -226,7 +226,7 @@ public sealed class TwinFeed
         }
         catch (TimeoutException fault)
         {
-            log.LogWarning("{Line} has not taken a report of {Station} yet and is told again: {Reason}", lineId, report.Station, fault.Message);
+            log.LogWarning("{Entity} has not taken a report of {Station} yet and is told again: {Reason}", lineId, report.Station, fault.Message);
             return false;
         }
     }
@@ -236,13 +236,13 @@ public sealed class TwinFeed
         switch (reply)
         {
             case Reply<TState, TEvent>.Refused refused:
-                log.LogWarning("{Twin} refused what a station reported: {Code}, {Reason}", id, refused.Code, refused.Reason);
+                log.LogWarning("{Entity} refused what a station reported: {Code}, {Reason}", id, refused.Code, refused.Reason);
                 return true;
             case Reply<TState, TEvent>.Failed failed when failed.WorthRetry:
-                log.LogWarning("{Twin} cannot record what a station reported and is told again: {Reason}", id, failed.Reason);
+                log.LogWarning("{Entity} cannot record what a station reported and is told again: {Reason}", id, failed.Reason);
                 return false;
             case Reply<TState, TEvent>.Failed failed:
-                log.LogError("{Twin} could not take what a station reported: {Reason}", id, failed.Reason);
+                log.LogError("{Entity} could not take what a station reported: {Reason}", id, failed.Reason);
                 return true;
             default:
                 return true;
