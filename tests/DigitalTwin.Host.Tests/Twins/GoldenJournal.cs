@@ -54,14 +54,15 @@ internal sealed class GoldenJournal : IDisposable
     public static string Place(string file) => Path.Combine(AppContext.BaseDirectory, "Golden", "Journals", file);
 
     /// <summary>One line for each twin: its id, the number of its events, its state; as the engine recovers them.</summary>
-    public static async Task<string[]> StatesAsync(SqliteJournal journal, EntitySystemOptions? options = null)
+    /// <param name="of">Null: all that the journal has events of.</param>
+    public static async Task<string[]> StatesAsync(SqliteJournal journal, EntitySystemOptions? options = null, IEnumerable<EntityId>? of = null)
     {
         await using var system = new EntitySystem(journal, options ?? new EntitySystemOptions());
         var lines = system.Add(TwinBehaviors.Line);
         var units = system.Add(TwinBehaviors.Machine);
         var orders = system.Add(TwinBehaviors.WorkOrder);
         var states = new List<string>();
-        foreach (EntityId id in Entities(journal))
+        foreach (EntityId id in of ?? Entities(journal))
         {
             string last = id.Value[(id.Value.LastIndexOf('.') + 1)..];
             if (last.StartsWith("order-", StringComparison.Ordinal))
