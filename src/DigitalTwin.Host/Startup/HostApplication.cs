@@ -32,6 +32,9 @@ public static class HostApplication
     /// <summary>Long enough for children and open requests, short enough that nothing is left five seconds after the parent is gone.</summary>
     private static readonly TimeSpan ShutdownWithin = TimeSpan.FromSeconds(4);
 
+    /// <summary>Nothing is left five seconds after the end was asked for, whatever hangs.</summary>
+    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(4.3);
+
     /// <summary>Messages that wait in mailboxes at the end are worked off for so long.</summary>
     private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(2);
 
@@ -150,6 +153,7 @@ public static class HostApplication
         }
 
         TellPorts(app, data);
+        app.Lifetime.ApplicationStopping.Register(() => new Thread(() => FallLater(logs)) { IsBackground = true }.Start());
         await app.WaitForShutdownAsync();
         export?.Flush();
         // The link is closed and its inbox empty by now. Twins that still work come to their end, then their snapshots, then the leases.
@@ -168,6 +172,14 @@ public static class HostApplication
             if (part.ExecuteTask?.Exception?.InnerException is { } fault)
                 throw new StartupException(1, $"The host has ended because its {part.GetType().Name} failed: {fault.Message} Start it again; what was acknowledged is on disk.", fault);
         }
+    }
+
+    /// <summary>Whoever has asked for the end is not to wait for a part that hangs: what was acknowledged is on disk.</summary>
+    private static void FallLater(HostLogs logs)
+    {
+        Thread.Sleep(EndWithin);
+        logs.Say($"The end has taken {EndWithin.TotalSeconds:0.#} s and is cut short; what was acknowledged is on disk.");
+        Environment.Exit(0);
     }
 
     /// <summary>Does what needs the journal at the start, where a database that has gone away meanwhile is a reason not to start.</summary>
