@@ -28,6 +28,24 @@ public class OneCommandTests
         await NothingIsLeftOf(children);
     }
 
+    [Theory]
+    [InlineData("edge-gateway/dist")]
+    [InlineData("opcua-server/dist")]
+    [InlineData("DigitalTwin.VirtualPlant.dll")]
+    public async Task A_part_that_hangs_does_not_hold_up_ctrl_c(string part)
+    {
+        using HostProcess host = await HostProcess.StartAsync(Checkout.NewDataFolder());
+        await host.ReadyAsync();
+        IReadOnlyList<int> children = host.Running.Descendants();
+        Running.Signal(Assert.Single(children, child => File.ReadAllText($"/proc/{child}/cmdline").Contains(part, StringComparison.Ordinal)), "STOP");
+
+        host.Running.Interrupt();
+
+        Assert.Equal(0, await host.Running.ExitAsync(GoneWithin));
+        await NothingIsLeftOf(children);
+        Assert.DoesNotContain("cut short", host.Running.Everything, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Killing_the_host_leaves_no_process_behind()
     {

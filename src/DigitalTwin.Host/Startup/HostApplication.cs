@@ -153,8 +153,10 @@ public static class HostApplication
         }
 
         TellPorts(app, data);
-        app.Lifetime.ApplicationStopping.Register(() => new Thread(() => FallLater(logs)) { IsBackground = true }.Start());
+        string ending = "open requests, the plant's parts or the feed of the twins";
+        app.Lifetime.ApplicationStopping.Register(() => new Thread(() => FallLater(logs, () => Volatile.Read(ref ending))) { IsBackground = true }.Start());
         await app.WaitForShutdownAsync();
+        Volatile.Write(ref ending, "the engine and the stores");
         export?.Flush();
         // The link is closed and its inbox empty by now. Twins that still work come to their end, then their snapshots, then the leases.
         StopReport report = await system.StopAsync(DrainWithin);
@@ -175,10 +177,10 @@ public static class HostApplication
     }
 
     /// <summary>Whoever has asked for the end is not to wait for a part that hangs: what was acknowledged is on disk.</summary>
-    private static void FallLater(HostLogs logs)
+    private static void FallLater(HostLogs logs, Func<string> ending)
     {
         Thread.Sleep(EndWithin);
-        logs.Say($"The end has taken {EndWithin.TotalSeconds:0.#} s and is cut short; what was acknowledged is on disk.");
+        logs.Say($"The end has taken {EndWithin.TotalSeconds:0.#} s, waiting for {ending()}, and is cut short; what was acknowledged is on disk.");
         Environment.Exit(0);
     }
 
