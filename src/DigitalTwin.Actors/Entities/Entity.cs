@@ -184,16 +184,24 @@ internal sealed partial class Entity<TState, TCommand, TEvent> : IEntity, IAppen
         var started = context.Telemetry.StartTurn();
         var time = context.Options.Time;
         Volatile.Write(ref lastTurn, time.GetTimestamp());
+        var covered = 0;
         for (var budget = context.Options.MessagesPerTurn; budget > 0; budget--)
         {
-            if (mailbox.TakeSignals() is var signals and not 0) OnSignals((Signals)signals);
+            var signals = (Signals)mailbox.TakeSignals();
+            if (signals != Signals.None) OnSignals(signals);
             if (stopNow && stopping is not null) break;
-            // The clock is looked at after the message has come and the state has been read, however long that took: so the state that a message
-            // is answered from was the newest at some moment since its sender asked.
-            var hasMessage = !mailbox.IsEmpty;
-            if (phase == Phase.Cold && hasMessage) Load();
-            while (phase == Phase.Ready && !shard.Holds(lease!, time.GetTimestamp())) Reload();
-            if (IsWaiting || !hasMessage || !mailbox.TryTake(out var message)) break;
+            // The clock is looked at after the messages have come and the state has been read, however long that took: so the state that each
+            // of them is answered from was the newest at some moment since its sender asked. A signal may be about what another process recorded.
+            if (covered == 0 || signals != Signals.None || phase == Phase.Cold)
+            {
+                covered = mailbox.Count;
+                if (covered == 0 && signals == Signals.None) break;
+                if (phase == Phase.Cold && covered > 0) Load();
+                while (phase == Phase.Ready && !shard.Holds(lease!, time.GetTimestamp())) Reload();
+            }
+
+            if (IsWaiting || covered == 0 || !mailbox.TryTake(out var message)) break;
+            covered--;
             OnMessage(message);
         }
 

@@ -49,8 +49,10 @@ public sealed class Mailbox<T>(int capacity)
         }
     }
 
-    /// <summary>Exact in the turn, for messages that were posted before it looks.</summary>
-    public bool IsEmpty => Volatile.Read(ref count) == 0;
+    /// <summary>Messages that are in. In the turn at least those that were posted before it looks.</summary>
+    public int Count => Volatile.Read(ref count);
+
+    public bool IsEmpty => Count == 0;
 
     public Posted TryPost(T message)
     {
