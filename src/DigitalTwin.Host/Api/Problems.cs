@@ -13,6 +13,19 @@ public static class Problems
     /// <summary>It may be another time.</summary>
     public static ProblemHttpResult NotReady(string detail) => Problem(StatusCodes.Status503ServiceUnavailable, "NOT_READY", "Not ready", detail);
 
+    /// <summary>Tells of a store that is away, a database mostly, instead of failing: it comes back, and the same request is answered then.</summary>
+    public static async ValueTask<object?> TellOfAStoreThatIsAway(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (IOException away) when (!context.HttpContext.Response.HasStarted)
+        {
+            return NotReady($"What is recorded cannot be read now: {away.Message} Ask again when that is mended; twins as they are now are shown meanwhile.");
+        }
+    }
+
     /// <summary>
     /// A page from elsewhere may make a browser send a request that changes something; it cannot hide where it is from. Programs send no origin.
     /// </summary>

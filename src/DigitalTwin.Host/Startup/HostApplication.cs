@@ -264,7 +264,7 @@ public static class HostApplication
         app.Services.GetRequiredService<HostMeters>();
         MetricsText metrics = app.Services.GetRequiredService<MetricsText>();
 
-        RouteGroupBuilder api = app.MapGroup("/api/v1");
+        RouteGroupBuilder api = app.MapGroup("/api/v1").AddEndpointFilter(Problems.TellOfAStoreThatIsAway);
         api.MapPlant();
         api.MapTwins();
         api.MapCuts();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
 using DigitalTwin.Actors.Tests.Journals;
 using DigitalTwin.Domain.Packml;
@@ -14,8 +15,7 @@ public sealed class HostOnPostgresTests : IDisposable
     [JournalFact]
     public async Task It_records_there_and_knows_everything_when_it_comes_back_and_a_second_host_waits_in_vain_for_its_shards()
     {
-        string passFile = PassFile("plant");
-        string[] options = ["--postgres", $"Host=127.0.0.1;Port={TestServer.Shared.Port};Database=plant;Username=postgres;Passfile={passFile}"];
+        string[] options = OptionsFor(TestServer.Shared, "plant");
         await using (HostUnderTest host = await HostUnderTest.StartAsync(folder.Path, null, options))
         {
             await using MadeGateway gateway = await MadeGateway.LinkAsync(host);
@@ -43,22 +43,40 @@ public sealed class HostOnPostgresTests : IDisposable
     [JournalFact]
     public async Task A_password_that_is_not_the_databases_is_told_in_a_sentence_that_does_not_hold_it()
     {
-        (int exitCode, string told) = await RefusedAsync(
-            folder.Path, "--postgres", $"Host=127.0.0.1;Port={TestServer.Shared.Port};Database=plant;Username=postgres;Passfile={PassFile("not-the-password")}");
+        (int exitCode, string told) = await RefusedAsync(folder.Path, OptionsFor(TestServer.Shared, "not-the-password"));
         Assert.Equal(1, exitCode);
         Assert.StartsWith("The journal in PostgreSQL cannot be used: PostgreSQL does not let this program in", told, StringComparison.Ordinal);
         Assert.DoesNotContain("not-the-password", told, StringComparison.Ordinal);
     }
 
+    [JournalFact]
+    public async Task What_needs_the_journal_says_that_the_database_is_away_and_what_does_not_goes_on()
+    {
+        using var server = new TestServer();
+        await using HostUnderTest host = await HostUnderTest.StartAsync(folder.Path, null, OptionsFor(server, "plant"));
+        server.Stop();
+        foreach (string path in (string[])["/api/v1/journal", $"/api/v1/twins/{MadePlant.Robot}/events", $"/api/v1/twins/{MadePlant.Robot}/states", $"/api/v1/oee/{MadePlant.First}/losses"])
+        {
+            string told = await host.RefusalAsync(path, HttpStatusCode.ServiceUnavailable, "NOT_READY");
+            Assert.StartsWith("What is recorded cannot be read now: The PostgreSQL server does not answer", told, StringComparison.Ordinal);
+            Assert.Contains("Start it, or check Host and Port.", told, StringComparison.Ordinal);
+        }
+
+        await host.RefusalAsync("/api/v1/shards", HttpStatusCode.ServiceUnavailable, "NOT_READY");
+        Assert.Equal(MadePlant.Robot, (await host.GetAsync($"/api/v1/twins/{MadePlant.Robot}")).GetProperty("id").GetString());
+        server.Start();
+        Assert.Equal("postgresql", (await host.GetAsync("/api/v1/journal")).GetProperty("store").GetString());
+    }
+
     public void Dispose() => folder.Dispose();
 
-    private string PassFile(string password)
+    private string[] OptionsFor(TestServer server, string password)
     {
         string file = folder["pgpass"];
-        File.WriteAllText(file, $"127.0.0.1:{TestServer.Shared.Port}:plant:postgres:{password}\n");
+        File.WriteAllText(file, $"127.0.0.1:{server.Port}:plant:postgres:{password}\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return file;
+        return ["--postgres", $"Host=127.0.0.1;Port={server.Port};Database=plant;Username=postgres;Passfile={file}"];
     }
 
     private static async Task<(int ExitCode, string Told)> RefusedAsync(string data, params string[] options)
