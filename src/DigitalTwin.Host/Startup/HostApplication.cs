@@ -106,7 +106,7 @@ public static class HostApplication
         {
             await twins.ConfigureAsync(model, CancellationToken.None);
         }
-        catch (Exception fault) when (fault is InvalidOperationException or TimeoutException)
+        catch (Exception fault) when (fault is InvalidOperationException or TimeoutException or IOException)
         {
             throw new StartupException(1, $"The twins cannot be brought up from the journal in {data.Path}: {fault.Message}", fault);
         }
