@@ -23,7 +23,11 @@ public sealed class TwinFeed
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BeforeAgain = TimeSpan.FromMilliseconds(250);
 
-    private sealed record Report(string Station, long Offset, long Seq, UnitEvent Happened, UnitState After);
+    private sealed record Report(string Station, long Offset, long Seq, UnitEvent Happened, UnitState After)
+    {
+        /// <summary>What the orders were told and have answered, and need not be told again while the line takes nothing.</summary>
+        public int Answers { get; set; }
+    }
 
     private readonly EntitySystem system;
     private readonly IJournalReader journal;
@@ -182,14 +186,28 @@ public sealed class TwinFeed
     private async Task TellAsync(string lineId, Queue<Report> queue, CancellationToken stop)
     {
         SemaphoreSlim more = arrived[lineId];
+        bool stuck = false;
         while (true)
         {
             if (Next() is not { } report)
+            {
                 await more.WaitAsync(stop);
-            else if (await TryTellAsync(lineId, report, stop))
-                Done(report);
-            else
+                continue;
+            }
+
+            if (await TryTellAsync(lineId, report, stop) is { } why)
+            {
+                if (!stuck)
+                    log.LogWarning("{Entity} does not get what {Station} reported, which is told again until it does: {Reason}", lineId, report.Station, why);
+                stuck = true;
                 await Task.Delay(BeforeAgain, stop);
+                continue;
+            }
+
+            Done(report);
+            if (stuck)
+                log.LogWarning("{Entity} gets again what its stations report.", lineId);
+            stuck = false;
         }
 
         Report? Next()
@@ -210,42 +228,41 @@ public sealed class TwinFeed
         }
     }
 
-    /// <returns>False where the report has to be told again: nobody answered, or the journal had no room.</returns>
-    private async Task<bool> TryTellAsync(string lineId, Report report, CancellationToken stop)
+    /// <returns>Why the report has to be told again: nobody answered, or the journal had no room. Null: it was told.</returns>
+    private async Task<string?> TryTellAsync(string lineId, Report report, CancellationToken stop)
     {
         try
         {
-            foreach ((string order, WorkOrderCommand command) in StationReports.For(lineOf[report.Station], report.Station, report.Happened))
+            foreach ((string order, WorkOrderCommand command) in StationReports.For(lineOf[report.Station], report.Station, report.Happened).Skip(report.Answers))
             {
-                if (!IsDone(order, await twins.WorkOrders.AskAsync(new EntityId(order), command, Deadline, stop)))
-                    return false;
+                if (WhyAgain(order, await twins.WorkOrders.AskAsync(new EntityId(order), command, Deadline, stop)) is { } why)
+                    return why;
+                report.Answers++;
             }
 
             LineCommand.ReportStation standing = LineCommand.ReportStation.Of(report.Station, report.Seq, report.After, report.Happened.At);
-            return IsDone(lineId, await twins.Lines.AskAsync(new EntityId(lineId), standing, Deadline, stop));
+            return WhyAgain(lineId, await twins.Lines.AskAsync(new EntityId(lineId), standing, Deadline, stop));
         }
         catch (TimeoutException fault)
         {
-            log.LogWarning("{Entity} has not taken a report of {Station} yet and is told again: {Reason}", lineId, report.Station, fault.Message);
-            return false;
+            return fault.Message;
         }
     }
 
-    private bool IsDone<TState, TEvent>(string id, Reply<TState, TEvent> reply)
+    private string? WhyAgain<TState, TEvent>(string id, Reply<TState, TEvent> reply)
     {
         switch (reply)
         {
+            case Reply<TState, TEvent>.Failed failed when failed.WorthRetry:
+                return $"{id} cannot record: {failed.Reason}";
             case Reply<TState, TEvent>.Refused refused:
                 log.LogWarning("{Entity} refused what a station reported: {Code}, {Reason}", id, refused.Code, refused.Reason);
-                return true;
-            case Reply<TState, TEvent>.Failed failed when failed.WorthRetry:
-                log.LogWarning("{Entity} cannot record what a station reported and is told again: {Reason}", id, failed.Reason);
-                return false;
+                return null;
             case Reply<TState, TEvent>.Failed failed:
                 log.LogError("{Entity} could not take what a station reported: {Reason}", id, failed.Reason);
-                return true;
+                return null;
             default:
-                return true;
+                return null;
         }
     }
 }

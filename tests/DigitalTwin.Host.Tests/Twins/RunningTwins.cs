@@ -8,6 +8,7 @@ using DigitalTwin.Host.Twins;
 using DigitalTwin.Host.Twins.Cuts;
 using DigitalTwin.Host.Twins.Projections;
 using DigitalTwin.Persistence.Projections;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DigitalTwin.Host.Tests.Twins;
@@ -24,7 +25,7 @@ internal sealed class RunningTwins : IAsyncDisposable
     private Task following = Task.CompletedTask;
     private ulong sequence;
 
-    private RunningTwins(IJournal journal, ProjectionStore? store)
+    private RunningTwins(IJournal journal, ProjectionStore? store, ILogger<TwinFeed>? log)
     {
         System = new EntitySystem(journal, new EntitySystemOptions { PlantTime = new StandingTime() });
         Model = new TwinModel(MadePlant.Definition, journal);
@@ -36,7 +37,7 @@ internal sealed class RunningTwins : IAsyncDisposable
             Checkpoints = new Checkpoints(store, Model, Times, Cuts, journal, TimeSpan.FromMilliseconds(5), NullLogger.Instance);
         }
 
-        Feed = new TwinFeed(System, journal, Model, Entities, MadePlant.Definition, Checkpoints, NullLogger<TwinFeed>.Instance);
+        Feed = new TwinFeed(System, journal, Model, Entities, MadePlant.Definition, Checkpoints, log ?? NullLogger<TwinFeed>.Instance);
         Inbox = new TwinInbox(Entities, NullLogger<TwinInbox>.Instance);
     }
 
@@ -52,9 +53,10 @@ internal sealed class RunningTwins : IAsyncDisposable
 
     /// <param name="follow">False: the feed does not run, as in a host that dies before it gets to it.</param>
     /// <param name="store">Where checkpoints go, as often as can be; null: nowhere.</param>
-    public static async Task<RunningTwins> StartAsync(IJournal journal, bool follow = true, ProjectionStore? store = null)
+    /// <param name="log">Where the feed says what delays it; null: nowhere.</param>
+    public static async Task<RunningTwins> StartAsync(IJournal journal, bool follow = true, ProjectionStore? store = null, ILogger<TwinFeed>? log = null)
     {
-        var twins = new RunningTwins(journal, store);
+        var twins = new RunningTwins(journal, store, log);
         twins.Feed.CatchUp();
         await twins.Entities.ConfigureAsync(twins.Model, CancellationToken.None);
         if (follow)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Actors.Sharding;
@@ -7,6 +8,7 @@ using DigitalTwin.Domain.WorkOrders;
 using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Host.Twins;
 using DigitalTwin.Persistence.Projections;
+using Microsoft.Extensions.Logging;
 
 namespace DigitalTwin.Host.Tests.Twins;
 
@@ -179,10 +181,11 @@ public class TwinFeedTests
     }
 
     [Fact]
-    public async Task A_full_disk_delays_what_stations_report_and_loses_nothing_of_it()
+    public async Task A_full_disk_delays_what_stations_report_is_told_once_and_loses_nothing_of_it()
     {
         var journal = new MemoryJournal();
-        await using RunningTwins twins = await RunningTwins.StartAsync(journal, follow: false);
+        var told = new Told();
+        await using RunningTwins twins = await RunningTwins.StartAsync(journal, follow: false, log: told);
         await twins.ReportAsync(OneBody.Observations(twins));
         // Two reports of each cell come first; then the order is released, entered, and its line told: that is where the room ends.
         int commits = 0;
@@ -190,6 +193,9 @@ public class TwinFeedTests
         twins.Follow();
         await Wait.UntilAsync(() => Volatile.Read(ref commits) > 8, "the disk to have room again");
         await twins.SettleAsync();
+        Assert.Collection(told.Lines,
+            begun => Assert.StartsWith($"{MadePlant.Line} does not get what {MadePlant.First} reported, which is told again until it does: ", begun, StringComparison.Ordinal),
+            over => Assert.Equal($"{MadePlant.Line} gets again what its stations report.", over));
         Assert.Equal(WorkOrderStatus.Completed, twins.Model.WorkOrder(OneBody.Order)!.State.Status);
         Assert.Equal(0, twins.Model.WorkOrder(OneBody.Order)!.State.OutOfOrder);
     }
@@ -254,6 +260,17 @@ public class TwinFeedTests
             prefix.Append([new Append(dead, stored.Entity, stored.Seq - 1, [new NewEvent(stored.Name, stored.At, stored.Payload)])], stored.Recorded, results);
         prefix.Release(dead);
         return prefix;
+    }
+
+    private sealed class Told : ILogger<TwinFeed>
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Enqueue(formatter(state, exception));
     }
 
     /// <summary>A journal that remembers where its commits ended: the only places at which a death can cut it.</summary>
