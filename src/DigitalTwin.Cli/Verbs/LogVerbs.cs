@@ -22,9 +22,12 @@ internal static class LogVerbs
         list.Runs(options, async (session, parsed, stopped) =>
         {
             var most = parsed.GetValue(limit);
-            var items = await session.Host.GetAll(Query.Path("api/v1/dead-letters", ("limit", Math.Min(most, 1000).ToString(CultureInfo.InvariantCulture))), most, stopped);
-            if (session.Screen.IsJson) session.Screen.JsonList(items);
-            else if (items.Count == 0) session.Screen.Line("No message was left unhandled.");
+            var letters = await session.Host.GetListing(Query.Path("api/v1/dead-letters", ("limit", Math.Min(most, 1000).ToString(CultureInfo.InvariantCulture))), most, stopped);
+            var (items, unread) = (letters.Items, letters.Told<IReadOnlyList<string>>("unread") ?? []);
+            if (session.Screen.Format is not OutputFormat.Json)
+                foreach (var why in unread) Screen.Notice(why);
+            if (session.Screen.IsJson) session.Screen.JsonList(items, letters.About);
+            else if (items.Count == 0) session.Screen.Line(unread.Count == 0 ? "No message was left unhandled." : "No message was left unhandled in what can be read.");
             else
             {
                 var table = Screen.Columns(session.Screen.IsWide ? ["id", "plant time", "entity", "command", "replayable", "reason", "payload"] : ["id", "plant time", "entity", "command", "reason"]);

@@ -17,6 +17,17 @@ public sealed class OperatingVerbsTests(ContractHost host) : IClassFixture<Contr
     }
 
     [Fact]
+    public async Task Dead_letters_that_cannot_be_read_now_are_said_to_be_missing()
+    {
+        const string Why = "The dead letters of leipzig cannot be read now: no answer";
+        Run table = await host.Twin("log", "dead-letters"), json = await host.Twin("log", "dead-letters", "--json");
+        Assert.Equal($"twin: {Why}", table.Errors.Trim());
+        Assert.Equal("", json.Errors);
+        using var document = JsonDocument.Parse(json.Output);
+        Assert.Equal(Why, document.RootElement.GetProperty("unread")[0].GetString());
+    }
+
+    [Fact]
     public async Task A_replay_ends_well_only_when_the_message_was_taken()
     {
         Run taken = await host.Twin("log", "dead-letters", "replay", "leipzig.body.line1-7"), refused = await host.Twin("log", "dead-letters", "replay", "leipzig.body.line1-6");

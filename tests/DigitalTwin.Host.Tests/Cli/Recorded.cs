@@ -79,7 +79,8 @@ internal static class Recorded
     public const string DeadLetters = $$$"""
         {"items":[
          {"id":"leipzig.body.line1-7","entity":"{{{Robot}}}","kind":"machine","command":"unit.observe.v1","payload":{"signal":"state","number":99},"reason":"could not decide on it","at":"2026-01-05T09:38:12.250Z","replayable":true,"trace":null},
-         {"id":"leipzig.body.line1-6","entity":"{{{Robot}}}","kind":"machine","command":"Observe","payload":"Observe { state }","reason":"too large","at":"2026-01-05T09:37:12.250Z","replayable":false,"trace":null}],"next":null}
+         {"id":"leipzig.body.line1-6","entity":"{{{Robot}}}","kind":"machine","command":"Observe","payload":"Observe { state }","reason":"too large","at":"2026-01-05T09:37:12.250Z","replayable":false,"trace":null}],"next":null,
+         "unread":["The dead letters of leipzig cannot be read now: no answer"]}
         """;
 
     public const string Losses = """

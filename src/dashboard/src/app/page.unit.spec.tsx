@@ -193,7 +193,7 @@ const engineAnswers = () => ({
   "/api/v1/actors": () => ({ system: "digital-twin", actors: [
     { id: "leipzig.body.line1", kind: "line", shard: "leipzig.body.line1", mailbox: 2, processed: 40, restarts: 0, lastMessage: new Date().toISOString(), state: "running", why: null },
     { id: robot, kind: "machine", shard: "leipzig.body.line1", mailbox: 0, processed: 4, restarts: 5, lastMessage: new Date().toISOString(), state: "stopped", why: "row 7 is corrupt" }] }),
-  "/api/v1/dead-letters": () => ({ items: [{ id: "dl-1", entity: robot, kind: "machine", command: "unit.observe.v1", payload: { signal: "state", value: 99 }, reason: "could not decide", at: t0, replayable: true }], next: null }),
+  "/api/v1/dead-letters": () => ({ items: [{ id: "dl-1", entity: robot, kind: "machine", command: "unit.observe.v1", payload: { signal: "state", value: 99 }, reason: "could not decide", at: t0, replayable: true }], next: null, unread: [] }),
   "/api/v1/dead-letters/dl-1/replay": () => ({ id: "dl-1", outcome: "refused", reason: "NOT_NOW: it is stopped" }),
   "/health/ready": () => ({ checks: [{ name: "journal", ok: true, why: null }, { name: "twins", ok: false, why: "1 stopped for good: robot" }] }),
 });
@@ -246,6 +246,14 @@ it("A dead letter is sent again only after a second yes, and what came of it is 
   fireEvent.click(within(letter).getByRole("button", { name: "Yes" }));
   await waitFor(() => expect(screen.getByTestId("replayed").textContent).toBe("dl-1 was sent again: refused: NOT_NOW: it is stopped"));
   expect(posted).toEqual(["/api/v1/dead-letters/dl-1/replay"]);
+});
+
+it("Dead letters that cannot be read now are said to be missing, not taken for none", async () => {
+  Object.assign(answers, engineAnswers());
+  answers["/api/v1/dead-letters"] = () => ({ items: [], next: null, unread: ["The dead letters of leipzig cannot be read now: no answer"] });
+  open("/engine");
+  expect((await screen.findByTestId("unread")).textContent).toContain("The dead letters of leipzig cannot be read now: no answer");
+  expect(screen.queryByText("No message was left unhandled.")).toBeNull();
 });
 
 it("A projection is rebuilt after a second yes; a host that refuses is quoted", async () => {

@@ -27,12 +27,13 @@ export function DeadLetters() {
         <h2 id="letters-title">{t("engine.deadLetters")}</h2>
         {told && <span role="status" data-testid="replayed">{t("engine.replayed", { id: told.id })} {t(`engine.outcome.${told.outcome}`)}{told.reason ? `: ${told.reason}` : ""}</span>}
       </header>
-      <Loaded query={query} what={t("engine.deadLetters")}>{({ items, next }) => items.length === 0 ? <p className="calm quiet">{t("engine.noDeadLetters")}</p> : (
+      <Loaded query={query} what={t("engine.deadLetters")}>{({ items, next, unread }) => items.length === 0 && unread.length === 0 ? <p className="calm quiet">{t("engine.noDeadLetters")}</p> : (
         <>
-          <table className="grid letters">
+          {unread.map((why) => <p key={why} className="calm" data-testid="unread"><Mark severity="p3" label={t("severity.p3")} /> {why}</p>)}
+          {items.length > 0 && <table className="grid letters">
             <thead><tr><th scope="col">{t("events.at")}</th><th scope="col">{t("engine.entity")}</th><th scope="col">{t("engine.command")}</th><th scope="col">{t("engine.reason")}</th><th scope="col"><span className="visually-hidden">{t("engine.replay")}</span></th></tr></thead>
             <tbody>{items.map((letter) => <Letter key={letter.id} letter={letter} replay={() => replay(letter)} />)}</tbody>
-          </table>
+          </table>}
           {next !== null && <p className="calm quiet small">{t("engine.moreDeadLetters", { n: items.length })}</p>}
         </>
       )}</Loaded>

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ApiProblem, get, health, query } from "./client";
-import type { Actors, Check, DeadLetter, History, Journal, OeeLosses, Page, Plant, Projection, Shard, StateSpan, Twin, TwinEvent, TwinPage } from "./types";
+import type { Actors, Check, DeadLetterPage, History, Journal, OeeLosses, Page, Plant, Projection, Shard, StateSpan, Twin, TwinEvent, TwinPage } from "./types";
 
 /** A host that answers "no" is not asked again at once; one that does not answer is, twice. */
 export const retry = (failures: number, failure: Error): boolean =>
@@ -115,7 +115,7 @@ export const actorsQuery = queryOptions({ queryKey: ["actors"], queryFn: ({ sign
 /** The newest hundred; the command line lists all. */
 export const deadLettersQuery = queryOptions({
   queryKey: ["dead-letters"],
-  queryFn: ({ signal }) => get<Page<DeadLetter>>(`/dead-letters${query({ limit: 100 })}`, signal),
+  queryFn: ({ signal }) => get<DeadLetterPage>(`/dead-letters${query({ limit: 100 })}`, signal),
   ...watched,
 });
 

@@ -153,6 +153,8 @@ export interface DeadLetter {
   readonly at: string;
   readonly replayable: boolean;
 }
+/** `unread`: a sentence for each shard whose letters cannot be read now and are missing here. */
+export interface DeadLetterPage extends Page<DeadLetter> { readonly unread: readonly string[] }
 export interface ReplayResult { readonly id: string; readonly outcome: "accepted" | "nothing" | "refused" | "failed"; readonly reason: string | null }
 
 /** RFC 9457 problem details; `code` is stable. */
