@@ -54,21 +54,37 @@ public sealed class CommittedFeedTests
         for (var order = 1; order <= 3; order++) shop.Send(PressShop.A, new PressCommand.Stroke(Order: order));
         var journal = new LostEnd(shop.Journal) { Kept = 2 };
         var notices = new List<string>();
-        var time = new VirtualTime();
+        var time = new WatchedTime();
         var feed = new CommittedFeed(journal, time: time, notice: notices.Add);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         var read = Read(feed, 0, 3, limit.Token);
         // Each wait ends by the clock alone; were there none, the journal would be read without end.
         for (var reads = 2; reads <= 5; reads++)
         {
-            while (time.NextDue is null || journal.Reads < reads) await Task.Delay(1, limit.Token);
+            await time.Waiting.WaitAsync(limit.Token);
             Assert.Equal(reads, journal.Reads);
             if (reads == 5) journal.Kept = 3;
-            time.Advance(TimeSpan.FromSeconds(1));
+            time.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         Assert.Equal([1L, 2, 3], (await read).Select(stored => stored.Offset));
         Assert.Equal("The journal has had events up to 3, and now returns none above 2: its end is lost. Readers wait for them. Stop the program and look at the journal with 'twin journal verify'.", Assert.Single(notices));
+    }
+
+    /// <summary>Says when somebody has begun to wait for it.</summary>
+    private sealed class WatchedTime : TimeProvider
+    {
+        public VirtualTime Clock { get; } = new();
+
+        /// <summary>Released once for each wait.</summary>
+        public SemaphoreSlim Waiting { get; } = new(0);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = Clock.CreateTimer(callback, state, dueTime, period);
+            Waiting.Release();
+            return timer;
+        }
     }
 
     /// <summary>Its head is known, and its last events are gone.</summary>
