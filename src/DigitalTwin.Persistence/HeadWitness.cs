@@ -73,6 +73,19 @@ internal sealed class HeadWitness : IDisposable
         return exists ? Newest(folder).Head : null;
     }
 
+    /// <summary>What a witness as read has against a journal's head, as a sentence; null when what it has seen lies on the journal's chain, or there is none.</summary>
+    /// <param name="lostHow">A question: how such a store may lose its end.</param>
+    public static string? Complaint(JournalHead head, JournalHead? seen, bool exists, Func<long, ReadOnlyMemory<byte>?> hashAt, string lostHow)
+    {
+        if (seen is null) return exists ? $"{FileName} is damaged, so a loss at the end could not be noticed." : null;
+        if (seen.Offset > head.Offset)
+            return $"it ends at offset {head.Offset}, but {FileName} has seen offset {seen.Offset}: {seen.Offset - head.Offset} acknowledged events are missing ({lostHow}).";
+        var hash = seen.Offset == 0 ? JournalHead.Empty.Hash : hashAt(seen.Offset);
+        return hash is { } stored && stored.Span.SequenceEqual(seen.Hash.Span)
+            ? null
+            : $"offset {seen.Offset} is not the event that {FileName} has seen: the journal has been replaced or rewritten.";
+    }
+
     public void Dispose()
     {
         lock (syncing)

@@ -21,19 +21,8 @@ internal static class PostgresHeadCheck
     }
 
     /// <summary>What the witness has against the head, as a sentence. A process that comes new to the database has none yet.</summary>
-    public static string? Complaint(JournalHead head, JournalHead? seen, bool exists, Func<long, ReadOnlyMemory<byte>?> hashAt)
-    {
-        if (seen is null) return exists ? $"{HeadWitness.FileName} is damaged, so a loss at the end could not be noticed." : null;
-        if (seen.Offset > head.Offset)
-        {
-            return $"it ends at offset {head.Offset}, but {HeadWitness.FileName} has seen offset {seen.Offset}: {seen.Offset - head.Offset} acknowledged events are missing (was an old copy restored, or a standby promoted that lagged behind?).";
-        }
-
-        var hash = seen.Offset == 0 ? JournalHead.Empty.Hash : hashAt(seen.Offset);
-        return hash is { } stored && stored.Span.SequenceEqual(seen.Hash.Span)
-            ? null
-            : $"offset {seen.Offset} is not the event that {HeadWitness.FileName} has seen: the journal has been replaced or rewritten.";
-    }
+    public static string? Complaint(JournalHead head, JournalHead? seen, bool exists, Func<long, ReadOnlyMemory<byte>?> hashAt) =>
+        HeadWitness.Complaint(head, seen, exists, hashAt, "was an old copy restored, or a standby promoted that lagged behind?");
 
     /// <summary>Head and last event are written in one transaction; where they differ, somebody else has written.</summary>
     private static string? Torn(NpgsqlConnection connection, PostgresHead head)

@@ -19,25 +19,10 @@ internal static class HeadCheck
         }
     }
 
-    /// <summary>What is wrong, as a sentence; null when the witness's head lies on the file's chain.</summary>
-    public static string? Complaint(JournalHead head, JournalHead? seen, bool exists, Func<long, ReadOnlyMemory<byte>?> hashAt)
-    {
-        if (seen is null)
-        {
-            if (exists) return $"{HeadWitness.FileName} is damaged, so a loss at the end could not be noticed.";
-            return head.Offset == 0 ? null : $"{HeadWitness.FileName} is missing, so a loss at the end could not be noticed.";
-        }
-
-        if (seen.Offset > head.Offset)
-        {
-            return $"it ends at offset {head.Offset}, but {HeadWitness.FileName} has seen offset {seen.Offset}: {seen.Offset - head.Offset} acknowledged events are missing (was {SqliteSchema.FileName}-wal deleted or cut?).";
-        }
-
-        var hash = seen.Offset == 0 ? JournalHead.Empty.Hash : hashAt(seen.Offset);
-        return hash is { } stored && stored.Span.SequenceEqual(seen.Hash.Span)
-            ? null
-            : $"offset {seen.Offset} is not the event that {HeadWitness.FileName} has seen: the file has been replaced or rewritten.";
-    }
+    /// <summary>What the witness has against the head, as a sentence. It is made with the file, and must not be missing.</summary>
+    public static string? Complaint(JournalHead head, JournalHead? seen, bool exists, Func<long, ReadOnlyMemory<byte>?> hashAt) => !exists && head.Offset > 0
+        ? $"{HeadWitness.FileName} is missing, so a loss at the end could not be noticed."
+        : HeadWitness.Complaint(head, seen, exists, hashAt, $"was {SqliteSchema.FileName}-wal deleted or cut?");
 
     public static JournalHead HeadOf(SqliteConnection connection) =>
         At(connection, "SELECT offset, hash FROM events ORDER BY offset DESC LIMIT 1") ?? JournalHead.Empty;
