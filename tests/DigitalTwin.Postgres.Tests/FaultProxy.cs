@@ -38,8 +38,8 @@ public sealed class FaultProxy : IDisposable
         set => refusing = value;
     }
 
-    /// <summary>Something is held back.</summary>
-    public bool Frozen => !open.IsSet;
+    /// <summary>Set while something is held back.</summary>
+    public ManualResetEventSlim Frozen { get; } = new();
 
     /// <summary>All connections break once so many bytes more have passed, to the server or from it.</summary>
     public void CutAfter(long bytes, bool answers)
@@ -55,7 +55,14 @@ public sealed class FaultProxy : IDisposable
         lock (gate) freezeAfter = Encoding.ASCII.GetBytes(request);
     }
 
-    public void Thaw() => open.Set();
+    public void Thaw()
+    {
+        lock (gate)
+        {
+            Frozen.Reset();
+            open.Set();
+        }
+    }
 
     public void Dispose()
     {
@@ -152,6 +159,7 @@ public sealed class FaultProxy : IDisposable
             if (freezeAfter is null || request.IndexOf(freezeAfter) < 0) return;
             freezeAfter = null;
             open.Reset();
+            Frozen.Set();
         }
     }
 

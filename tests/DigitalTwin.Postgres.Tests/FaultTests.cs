@@ -143,11 +143,11 @@ public sealed class FaultTests
         // The log has moved on, so the next append locks leases and head before it writes; there its process stands still.
         proxy.FreezeAfter("FOR UPDATE");
         var late = Task.Run(() => Append(paused, Batch(old, new EntityId("cell1"), 0, 5)));
-        Wait.Until(() => proxy.Frozen, Limit, "The append has not locked the head.");
+        Assert.True(proxy.Frozen.Wait(Limit), "The append has not locked the head.");
         // The server ends the paused one's session after the timeout; without that nobody could go on before it thaws.
         Lease? taken = null;
         Wait.Until(() => (taken = other.Acquire(new ShardId("line1"), "host-b", Hour).Lease) is not null, Limit, "The shard was not taken over.");
-        Assert.True(proxy.Frozen);
+        Assert.True(proxy.Frozen.IsSet);
         Assert.Equal(AppendStatus.Stored, Append(other, Batch(taken!, new EntityId("cell1"), 0, 1)).Status);
 
         proxy.Thaw();
@@ -167,7 +167,7 @@ public sealed class FaultTests
         Append(other, Batch(other.Acquire(new ShardId("line2"), "host-b", Hour).Lease!, new EntityId("cell2"), 0, 1));
         proxy.FreezeAfter("FOR UPDATE");
         var late = Task.Run(() => Append(slow, Batch(old, new EntityId("cell1"), 0, 5)));
-        Wait.Until(() => proxy.Frozen, Limit, "The append has not locked the head.");
+        Assert.True(proxy.Frozen.Wait(Limit), "The append has not locked the head.");
         var takeOver = Task.Run(() => other.Acquire(new ShardId("line1"), "host-b", Hour).Lease);
         Wait.Until(() => takeOver.IsCompleted || store.Waits("INSERT INTO leases%"), Limit, "The take-over neither waits nor ends.");
         Assert.False(takeOver.IsCompleted, "The shard was taken over while an append that had compared the lease was not yet committed.");
