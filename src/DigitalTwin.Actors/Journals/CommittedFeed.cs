@@ -60,7 +60,7 @@ public sealed class CommittedFeed
             }
 
             if (page.Count > 0) continue;
-            if (more.IsCompleted) await LostAsync(position, cancellation);
+            if (more is null) await LostAsync(position, cancellation);
             else await more.WaitAsync(cancellation);
         }
     }
@@ -116,8 +116,8 @@ public sealed class CommittedFeed
         await Task.Delay(BeforeAgain, time, cancellation);
     }
 
-    /// <returns>No page: wait for more; that has come already: the events should be there and are not.</returns>
-    private (IReadOnlyList<StoredEvent> Page, Task More) Next(long afterOffset)
+    /// <returns>No page: wait for more; null: the events should be there and are not.</returns>
+    private (IReadOnlyList<StoredEvent> Page, Task? More) Next(long afterOffset)
     {
         lock (gate)
         {
@@ -126,11 +126,11 @@ public sealed class CommittedFeed
             {
                 var page = new StoredEvent[Math.Min(head - afterOffset, PageSize)];
                 for (var i = 0; i < page.Length; i++) page[i] = recent[(afterOffset + 1 + i) % recent.Length]!;
-                return (page, Task.CompletedTask);
+                return (page, null);
             }
         }
 
-        return (journal.ReadAll(afterOffset, PageSize), Task.CompletedTask);
+        return (journal.ReadAll(afterOffset, PageSize), null);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
