@@ -15,4 +15,10 @@ public abstract class Dispatcher
     /// <summary>The turn of an entity whose events are committed. Called within blocking work.</summary>
     /// <param name="committed">So many entities have theirs at this moment.</param>
     public virtual void ScheduleCommitted(IThreadPoolWorkItem turn, int committed) => Schedule(turn);
+
+    /// <summary>Lets turns run before the blocking work goes on. Called within blocking work.</summary>
+    /// <param name="enough">Nothing more is to be waited for.</param>
+    public virtual void Linger(Func<bool> enough, TimeSpan atMost)
+    {
+    }
 }

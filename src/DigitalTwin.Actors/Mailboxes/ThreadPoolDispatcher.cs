@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace DigitalTwin.Actors.Mailboxes;
 
@@ -25,6 +26,13 @@ public sealed class ThreadPoolDispatcher : Dispatcher, IDisposable
         ArgumentNullException.ThrowIfNull(turn);
         if (committed <= FewTurns) turn.Execute();
         else Schedule(turn);
+    }
+
+    public override void Linger(Func<bool> enough, TimeSpan atMost)
+    {
+        ArgumentNullException.ThrowIfNull(enough);
+        var started = Stopwatch.GetTimestamp();
+        while (!enough() && Stopwatch.GetElapsedTime(started) < atMost) Thread.Yield();
     }
 
     public void Dispose()
