@@ -96,6 +96,20 @@ test("a busy port is one sentence with cause and cure", async () => {
   expect(err()).toContain(`Port ${port} is in use by another program; end it, or start this server with --port N of a free one.`);
 });
 
+test("several endpoints are told by name in the ready line and in ports.json, each on the port it was given", async () => {
+  await plant.die();
+  plant = await new ScriptedPlant([...lineNodes.map((node) => ({ ...node, endpoint: "body" })), ...lineNodes.map((node) => ({ ...node, endpoint: "paint" }))]).listen();
+  const free = createServer().listen(0, "127.0.0.1");
+  await until("a free port is found", () => free.listening);
+  const { port } = free.address() as { port: number };
+  await new Promise((done) => free.close(done));
+  const { out, err } = await startReady("--port", `paint=${port}`, "--port", `press=1`);
+  const ready = JSON.parse(out()) as { port: number; endpoints: Record<string, number> };
+  expect(ready.endpoints).toEqual({ body: ready.port, paint: port });
+  expect(JSON.parse(await readFile(join(data, "run/ports.json"), "utf8"))).toEqual({ opcua: ready.port, "opcua.body": ready.port, "opcua.paint": port });
+  expect(err()).toContain("--port press=… is of no use: the plant names the endpoints body, paint");
+});
+
 test("a data folder that cannot be written is one sentence with cause and cure", async () => {
   const inTheWay = join(data, "a-file");
   await writeFile(inTheWay, "");

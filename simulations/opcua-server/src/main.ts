@@ -20,11 +20,14 @@ async function main(): Promise<void> {
   const { OpcuaPlant, PlantChanged } = await import("./opcua-plant.js"); // node-opcua takes a second to load: the lines above do not wait for it
   const plant = new OpcuaPlant({
     data: options.data,
-    port: options.port,
+    ports: options.ports,
     plantPort: () => (options.plantPort === null ? readPort(options.data, "plant") : Promise.resolve(options.plantPort)),
-    ready: async (server) => {
-      await announcePort(options.data, "opcua", server.port);
-      process.stdout.write(JSON.stringify({ ready: true, port: server.port, certificate: server.certificateFile }) + "\n");
+    ready: async (endpoints) => {
+      const [{ port, certificateFile }] = endpoints;
+      const named = endpoints.flatMap(({ name, port }): [string, number][] => (name === null ? [] : [[name, port]]));
+      await announcePort(options.data, "opcua", port);
+      for (const [name, port] of named) await announcePort(options.data, `opcua.${name}`, port);
+      process.stdout.write(JSON.stringify({ ready: true, port, certificate: certificateFile, ...(named.length > 0 ? { endpoints: Object.fromEntries(named) } : {}) }) + "\n");
     },
     log: (text) => log("info", text),
   });
@@ -47,7 +50,6 @@ function optionsOrExit(): Options {
 }
 
 function sentenceFor(error: NodeJS.ErrnoException, options: Options): string {
-  if (/EADDRINUSE/.test(`${error.code} ${error.message}`)) return `Port ${options.port} is in use by another program; end it, or start this server with --port N of a free one.`;
   if (["EACCES", "EROFS", "EPERM", "EEXIST", "ENOTDIR", "ENOSPC"].includes(error.code ?? "")) return `The OPC UA server cannot write to ${error.path ?? options.data} (${error.code}); give this user write access to it, or name another folder with --data.`;
   return error.message;
 }

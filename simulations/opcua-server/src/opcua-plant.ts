@@ -1,28 +1,35 @@
 import { PlantSpace } from "./address-space/plant-space.js";
 import { startServer, type RunningServer } from "./opcua-server.js";
 import { PlantLink } from "./plant/plant-link.js";
-import type { PlantAnnouncement } from "./plant/protocol.js";
+import { endpointsOf, type PlantAnnouncement } from "./plant/protocol.js";
+import type { EndpointPorts } from "./process/options.js";
 
 const clockStepMilliseconds = 100;
 
+/** One OPC UA server of the plant. */
+export interface ServedEndpoint extends RunningServer {
+  /** As the plant's nodes name it; null for the single endpoint of a plant that names none. */
+  readonly name: string | null;
+}
+
 export interface OpcuaPlantOptions {
   readonly data: string;
-  readonly port: number;
+  readonly ports: EndpointPorts;
   readonly plantPort: () => Promise<number | null>;
-  /** The server listens: clients may come. */
-  readonly ready: (server: RunningServer) => Promise<void>;
+  /** Every server listens: clients may come. In the order in which the plant names its endpoints. */
+  readonly ready: (endpoints: readonly [ServedEndpoint, ...ServedEndpoint[]]) => Promise<void>;
   readonly log: (text: string) => void;
 }
 
 /** The plant came back with other nodes: an address space cannot follow that while clients hold its node ids, so the process starts anew. */
 export class PlantChanged extends Error {}
 
-/** Shows one plant as an OPC UA server: the server starts when the plant has announced itself, and outlives the plant's absences. */
+/** Shows one plant as OPC UA servers, one per endpoint: they start when the plant has announced itself, and outlive the plant's absences. */
 export class OpcuaPlant {
   readonly #link: PlantLink;
+  readonly #endpoints: ServedEndpoint[] = [];
   #announced: PlantAnnouncement | null = null;
   #space: PlantSpace | null = null;
-  #server: RunningServer | null = null;
   #clock: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: OpcuaPlantOptions) {
@@ -41,7 +48,7 @@ export class OpcuaPlant {
     );
   }
 
-  /** Until {@link close}. @throws PlantChanged; or why the server could not start. */
+  /** Until {@link close}. @throws PlantChanged; or why a server could not start. */
   run(): Promise<void> {
     return this.#link.run();
   }
@@ -49,7 +56,7 @@ export class OpcuaPlant {
   async close(): Promise<void> {
     clearInterval(this.#clock);
     this.#link.close();
-    await this.#server?.shutdown();
+    await Promise.all(this.#endpoints.map((endpoint) => endpoint.shutdown()));
   }
 
   async #meet(plant: PlantAnnouncement): Promise<void> {
@@ -59,14 +66,19 @@ export class OpcuaPlant {
       return this.options.log(`the plant ${plant.name} is back`);
     }
     this.#announced = plant;
-    this.#server = await startServer({
-      data: this.options.data,
-      port: this.options.port,
-      populate: (addressSpace) => {
-        this.#space = new PlantSpace(addressSpace, plant, (node, value) => this.#link.write(node, value));
-      },
-    });
+    const space = new PlantSpace(plant, (node, value) => this.#link.write(node, value));
+    const names = endpointsOf(plant.nodes);
+    for (const name of this.options.ports.names) if (!names.includes(name)) this.options.log(`--port ${name}=… is of no use: the plant names ${names[0] === null ? "no endpoint" : `the endpoints ${names.join(", ")}`}`);
+    // One after the other: the first makes the certificate that all of them show, since they are one application.
+    for (const [place, name] of names.entries()) {
+      const port = this.options.ports.of(name, place);
+      const server = await startServer({ data: this.options.data, port, populate: (addressSpace) => space.show(name, addressSpace) });
+      this.#endpoints.push({ ...server, name });
+    }
+    const [first, ...more] = this.#endpoints;
+    if (first === undefined) throw new Error("the plant announced no node");
+    this.#space = space;
     this.#clock = setInterval(() => this.#space?.moveClock(performance.now()), clockStepMilliseconds);
-    await this.options.ready(this.#server);
+    await this.options.ready([first, ...more]);
   }
 }

@@ -27,6 +27,13 @@ export interface RunningServer {
   shutdown(): Promise<void>;
 }
 
+/** Another program listens there. */
+export class PortTaken extends Error {
+  constructor(port: number) {
+    super(`Port ${port} is in use by another program; end it, or start this server with --port N of a free one.`);
+  }
+}
+
 export interface ServerOptions {
   readonly data: string;
   readonly port: number;
@@ -84,7 +91,9 @@ export async function startServer({ data, port, populate }: ServerOptions): Prom
   if (addressSpace === null) throw new Error("node-opcua made no address space");
   populate(addressSpace);
   offerUserNameOnly(server);
-  await server.start();
+  await server.start().catch((error: NodeJS.ErrnoException) => {
+    throw /EADDRINUSE/.test(`${error.code} ${error.message}`) ? new PortTaken(port) : error;
+  });
   return { port: server.endpoints[0]?.port ?? port, certificateFile, shutdown: () => server.shutdown(0) };
 }
 

@@ -18,7 +18,7 @@ public sealed partial class EmbeddedPlant(LaunchOptions options, DataFolder data
     private static readonly string[] Exits = ["--exit-with-stdin"];
 
     private volatile int plantPort;
-    private volatile int opcUaPort = options.OpcUaPort;
+    private volatile ServedEndpoints served = new(options.OpcUaPort);
 
     /// <exception cref="StartupException">Node.js is missing or too old.</exception>
     public static void CheckNode()
@@ -61,7 +61,7 @@ public sealed partial class EmbeddedPlant(LaunchOptions options, DataFolder data
             }, stop),
             RunAfter(plantReady.Task, () => Child("opcua-server", "node").RunAsync(ServerArguments, ready =>
             {
-                opcUaPort = ready.GetProperty("port").GetInt32();
+                served = ServedEndpoints.Told(ready);
                 serverReady.TrySetResult(ready.GetProperty("certificate").GetString()!);
             }, stop), stop),
             RunAfter(serverReady.Task, () => Child("edge-gateway", "node").RunAsync(() => GatewayArguments(serverReady.Task.Result), _ => { }, stop), stop),
@@ -79,13 +79,13 @@ public sealed partial class EmbeddedPlant(LaunchOptions options, DataFolder data
     ];
 
     private IEnumerable<string> ServerArguments() =>
-        [Installation.File("simulations/opcua-server/dist/main.js"), "--data", data.Path, "--port", Text(opcUaPort), "--plant-port", Text(plantPort), .. Exits];
+        [Installation.File("simulations/opcua-server/dist/main.js"), "--data", data.Path, .. served.ServerArguments(), "--plant-port", Text(plantPort), .. Exits];
 
     private IEnumerable<string> GatewayArguments(string serverCertificate) =>
     [
         Installation.File("src/edge-gateway/dist/main.js"), "--data", data.Path, "--plant", options.Plant.FullName,
         "--core", $"wss://127.0.0.1:{Text(addresses.EdgePort)}/edge/v1",
-        .. plant.Endpoints.SelectMany(endpoint => new[] { "--endpoint", $"{endpoint.Name}=opc.tcp://127.0.0.1:{Text(opcUaPort)}" }),
+        .. served.GatewayArguments(plant.Endpoints),
         "--trust", serverCertificate, .. Exits,
     ];
 

@@ -9,7 +9,7 @@ namespace DigitalTwin.Host.Startup;
 /// <summary>How this host was asked to run, checked: nothing here can still be wrong but the files it names.</summary>
 /// <param name="Urls">Loopback only, until there are accounts.</param>
 /// <param name="EdgePort">Port of the edge link; 0: any free one.</param>
-/// <param name="OpcUaPort">Port of the virtual plant's OPC UA server; 0: any free one.</param>
+/// <param name="OpcUaPort">Port of the first OPC UA endpoint of the virtual plant, the others take the next ones; 0: any free ones.</param>
 /// <param name="Physics">Physics of the virtual plant that differ from the built-in ones; null: none do.</param>
 /// <param name="Attach">True: plant, OPC UA server and gateway run as processes of their own.</param>
 /// <param name="Postgres">Connection string of the database that holds the journal, without a password; null: it is in the data folder.</param>
@@ -31,7 +31,7 @@ public sealed record LaunchOptions(
         var physics = new Option<string?>("--physics") { Description = "JSON file with physics of the virtual plant that differ from the built-in ones" };
         var attach = new Option<bool>("--attach") { Description = "Start no plant, OPC UA server or gateway: they run as processes of their own" };
         var edgePort = new Option<int?>("--edge-port") { Description = "Port of the edge link (default 5443)" };
-        var opcUaPort = new Option<int?>("--opcua-port") { Description = "Port of the virtual plant's OPC UA server (default 4840)" };
+        var opcUaPort = new Option<int?>("--opcua-port") { Description = "Port of the virtual plant's first OPC UA endpoint, the others take the next ones (default 4840)" };
         var log = new Option<string>("--log") { Description = "text, or json: every line of standard output is one JSON object", DefaultValueFactory = _ => "text" };
         var otlp = new Option<string?>("--otlp") { Description = "Address of an OpenTelemetry collector (OTLP over HTTP) that traces and metrics are sent to, such as http://localhost:4318; without it nothing is sent" };
         var postgres = new Option<string?>("--postgres") { Description = "Keep the journal in PostgreSQL: a connection string such as \"Host=127.0.0.1;Database=plant;Username=twin\", its password in a pass file" };

@@ -14,26 +14,32 @@ interface ClockVariables {
 }
 
 /**
- * The plant's nodes as OPC UA variables, and their values.
- * The two clock nodes are kept here, from the plant's clock lines: they move ten times a second, the plant speaks once.
+ * The plant's nodes as OPC UA variables, and their values; those of one endpoint lie in the address space of one server.
+ * The two clock nodes of each endpoint are kept here, from the plant's clock lines: they move ten times a second, the plant speaks once.
  */
 export class PlantSpace {
   readonly #variables: UAVariable[] = [];
-  readonly #clock: ClockVariables;
+  readonly #clocks: ClockVariables[] = [];
   #toldMicros = 0;
   #clockReading: ClockReading | null = null;
   #connected = true;
 
-  constructor(addressSpace: IAddressSpace, private readonly plant: PlantAnnouncement, write: WriteToPlant) {
-    for (const ns of new Set(plant.nodes.map((node) => node.ns))) this.#build(addressSpace, ns, write);
-    this.#clock = this.#clockVariables(addressSpace);
+  constructor(private readonly plant: PlantAnnouncement, private readonly write: WriteToPlant) {}
+
+  /** Builds the nodes of one endpoint, before a client can see them. */
+  show(endpoint: string | null, addressSpace: IAddressSpace): void {
+    const nodes = this.plant.nodes.map((node, index) => ({ node, index })).filter(({ node }) => (node.endpoint ?? null) === endpoint);
+    const [first] = nodes;
+    if (first === undefined) throw new Error("the plant announced no node");
+    for (const ns of new Set(nodes.map(({ node }) => node.ns))) this.#build(addressSpace, ns, nodes.filter(({ node }) => node.ns === ns));
+    const announced = nodes.find(({ node }) => node.id === clockNodes.plantTime);
+    this.#clocks.push(clockVariables(addressSpace, (announced ?? first).node.ns));
   }
 
-  #build(addressSpace: IAddressSpace, ns: string, write: WriteToPlant): void {
+  #build(addressSpace: IAddressSpace, ns: string, nodes: readonly { readonly node: PlantNode; readonly index: number }[]): void {
     const namespace = addressSpace.registerNamespace(ns) as Namespace;
     const objects = addressSpace.rootFolder.objects;
     const folders = new Map<string, UAObject>();
-    const nodes = this.plant.nodes.map((node, index) => ({ node, index })).filter(({ node }) => node.ns === ns);
     const within = (parent: string | null) => {
       const folder = parent === null ? undefined : folders.get(parent);
       return folder === undefined ? { organizedBy: objects } : { componentOf: folder };
@@ -42,19 +48,9 @@ export class PlantSpace {
       folders.set(folder.id, namespace.addObject({ browseName: folder.name, nodeId: `s=${folder.id}`, ...within(folder.parent) }));
     for (const { node, index } of nodes) {
       const variable = addVariable(namespace, node, within(parentOf(node.id)));
-      if (node.writable) acceptWrites(variable, variantTypes[node.dataType], (value) => write(index, value));
+      if (node.writable) acceptWrites(variable, variantTypes[node.dataType], (value) => this.write(index, value));
       this.#variables[index] = variable;
     }
-  }
-
-  #clockVariables(addressSpace: IAddressSpace): ClockVariables {
-    const ns = this.plant.nodes[0]?.ns;
-    if (ns === undefined) throw new Error("the plant announced no node");
-    const namespace = addressSpace.registerNamespace(ns) as Namespace;
-    const parent = (namespace.findNode("s=Clock") as UAObject | null) ?? namespace.addObject({ browseName: "Clock", nodeId: "s=Clock", organizedBy: addressSpace.rootFolder.objects });
-    const find = (id: string, dataType: "DateTime" | "Double"): UAVariable =>
-      (namespace.findNode(`s=${id}`) as UAVariable | null) ?? addVariable(namespace, { ns, id, dataType, writable: false }, { componentOf: parent });
-    return { plantTime: find(clockNodes.plantTime, "DateTime"), speed: find(clockNodes.speed, "Double") };
   }
 
   /** Values in the order the plant sent them; each becomes one change of its variable, with its own source time. */
@@ -65,7 +61,7 @@ export class PlantSpace {
       const node = this.plant.nodes[index];
       const variable = this.#variables[index];
       if (node === undefined || variable === undefined) throw new Error(`the plant sent a value of node ${index}, but announced ${this.plant.nodes.length} nodes`);
-      if (variable === this.#clock.plantTime || variable === this.#clock.speed) continue;
+      if (this.#clocks.some((clock) => variable === clock.plantTime || variable === clock.speed)) continue;
       const code = statusOf(status);
       const read = value === null && code.isNotGood() ? new Variant({ dataType: DataType.Null }) : variant(node.dataType, value);
       if (read === null) throw new Error(`the plant sent ${JSON.stringify(value)} for ${node.id}, which is a ${node.dataType}`);
@@ -75,7 +71,8 @@ export class PlantSpace {
 
   heardClock(reading: ClockReading): void {
     this.#clockReading = reading;
-    setValue(this.#clock.speed, dataValue(new Variant({ dataType: DataType.Double, value: reading.speed }), reading.plantMicros, StatusCodes.Good, new Date()));
+    const speed = new Variant({ dataType: DataType.Double, value: reading.speed });
+    for (const clock of this.#clocks) setValue(clock.speed, dataValue(speed, reading.plantMicros, StatusCodes.Good, new Date()));
     this.moveClock(reading.heardAt);
   }
 
@@ -84,7 +81,7 @@ export class PlantSpace {
     if (this.#clockReading === null || !this.#connected) return;
     const micros = (this.#toldMicros = steadyTime(this.#toldMicros, plantTimeAt(this.#clockReading, now), this.#clockReading.speed));
     const value = new Variant({ dataType: DataType.DateTime, value: new Date(Math.floor(micros / 1000)) });
-    setValue(this.#clock.plantTime, dataValue(value, micros, StatusCodes.Good, new Date()));
+    for (const clock of this.#clocks) setValue(clock.plantTime, dataValue(value, micros, StatusCodes.Good, new Date()));
   }
 
   /**
@@ -97,7 +94,7 @@ export class PlantSpace {
     this.#connected = false;
     this.#clockReading = null;
     const now = new Date();
-    for (const variable of new Set([...this.#variables, this.#clock.plantTime, this.#clock.speed])) {
+    for (const variable of new Set([...this.#variables, ...this.#clocks.flatMap((clock) => [clock.plantTime, clock.speed])])) {
       const last = variable.readValue();
       const known = last.statusCode.isGoodish() || last.statusCode.equals(StatusCodes.UncertainNoCommunicationLastUsableValue);
       const status: StatusCode = known ? StatusCodes.UncertainNoCommunicationLastUsableValue : StatusCodes.BadNoCommunication;
@@ -109,6 +106,15 @@ export class PlantSpace {
 /** `setValueFromSource` would drop the microseconds and give plant time as server time; the method below it takes a whole DataValue. */
 function setValue(variable: UAVariable, value: DataValue): void {
   (variable as unknown as { _internal_set_dataValue(value: DataValue): void })._internal_set_dataValue(value);
+}
+
+/** The plant's own clock nodes where it has announced them, else new ones in the endpoint's first namespace. */
+function clockVariables(addressSpace: IAddressSpace, ns: string): ClockVariables {
+  const namespace = addressSpace.registerNamespace(ns) as Namespace;
+  const parent = (namespace.findNode("s=Clock") as UAObject | null) ?? namespace.addObject({ browseName: "Clock", nodeId: "s=Clock", organizedBy: addressSpace.rootFolder.objects });
+  const find = (id: string, dataType: "DateTime" | "Double"): UAVariable =>
+    (namespace.findNode(`s=${id}`) as UAVariable | null) ?? addVariable(namespace, { ns, id, dataType, writable: false }, { componentOf: parent });
+  return { plantTime: find(clockNodes.plantTime, "DateTime"), speed: find(clockNodes.speed, "Double") };
 }
 
 function addVariable(namespace: Namespace, node: PlantNode, place: { readonly organizedBy: UAObject } | { readonly componentOf: UAObject }): UAVariable {

@@ -6,6 +6,8 @@ export const dataTypes = ["Double", "Int32", "UInt32", "String", "Boolean", "Dat
 export type PlantDataType = (typeof dataTypes)[number];
 
 export interface PlantNode {
+  /** Which of the plant's OPC UA servers shows it; missing where there is but one. */
+  readonly endpoint?: string;
   readonly ns: string;
   readonly id: string;
   readonly dataType: PlantDataType;
@@ -31,6 +33,11 @@ export type PlantLine =
   | { readonly type: "clock"; readonly plant: number; readonly wall: number; readonly speed: number }
   | { readonly type: "written"; readonly request: number; readonly status: number; readonly reason?: string };
 
+/** The plant's endpoints in the order in which its nodes name them; one without a name where they name none. */
+export function endpointsOf(nodes: readonly PlantNode[]): (string | null)[] {
+  return [...new Set(nodes.map((node) => node.endpoint ?? null))];
+}
+
 export function writeLine(request: number, node: number, value: unknown): string {
   return JSON.stringify({ type: "write", request, node, value }) + "\n";
 }
@@ -43,6 +50,7 @@ export function parsePlantLine(text: string): PlantLine {
     case "plant":
       if (typeof line["name"] !== "string" || !isNumber(line["speed"]) || !Array.isArray(line["nodes"])) throw new Error("the plant line lacks name, speed or nodes");
       line["nodes"].forEach(checkNode);
+      checkEndpoints(line["nodes"] as PlantNode[]);
       return line as unknown as PlantAnnouncement;
     case "values":
       if (!Array.isArray(line["v"]) || !line["v"].every(isValue)) throw new Error("a values line holds something else than [node, value, micros, status?]");
@@ -63,11 +71,18 @@ function checkNode(node: unknown, index: number): void {
   if (!isRecord(node)) throw new Error(`${at} is not an object`);
   if (typeof node["ns"] !== "string" || typeof node["id"] !== "string" || node["ns"] === "" || node["id"] === "") throw new Error(`${at} lacks ns or id`);
   if (!(dataTypes as readonly unknown[]).includes(node["dataType"])) throw new Error(`${at} (${node["id"]}) has the unknown dataType ${JSON.stringify(node["dataType"])}`);
+  const endpoint = node["endpoint"];
+  if (endpoint != null && !(typeof endpoint === "string" && /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(endpoint))) throw new Error(`${at} (${node["id"]}) names the endpoint ${JSON.stringify(endpoint)}; a name is made of letters, digits, "-" and "_"`);
   if (typeof node["writable"] !== "boolean") throw new Error(`${at} (${node["id"]}) lacks writable`);
   const range: unknown = node["range"];
   if (range != null && !(Array.isArray(range) && range.length === 2 && range.every(isNumber) && (range[0] as number) < (range[1] as number))) throw new Error(`${at} (${node["id"]}) has a range that is not [low, high] with low < high`);
   const unit = node["unit"];
   if (unit != null && !(isRecord(unit) && typeof unit["symbol"] === "string" && typeof unit["code"] === "string")) throw new Error(`${at} (${node["id"]}) has a unit without symbol or code`);
+}
+
+function checkEndpoints(nodes: readonly PlantNode[]): void {
+  const endpoints = endpointsOf(nodes);
+  if (endpoints.length > 1 && endpoints.includes(null)) throw new Error(`nodes[${nodes.findIndex((node) => node.endpoint == null)}] names no endpoint, but others do; each has to`);
 }
 
 function isValue(value: unknown): value is PlantValue {

@@ -18,13 +18,15 @@ import {
   type DataValue,
   type UserIdentityInfo,
 } from "node-opcua";
-import { OpcuaPlant } from "../opcua-plant.js";
-import type { RunningServer } from "../opcua-server.js";
+import { OpcuaPlant, type ServedEndpoint } from "../opcua-plant.js";
+import { EndpointPorts } from "../process/options.js";
 import type { ScriptedPlant } from "./scripted-plant.js";
 
 export interface Running {
   readonly data: string;
-  readonly server: RunningServer;
+  /** The first endpoint. */
+  readonly server: ServedEndpoint;
+  readonly endpoints: readonly ServedEndpoint[];
   readonly log: string[];
   /** Ends everything; rejects when the server's run had failed. */
   stop(): Promise<void>;
@@ -36,14 +38,15 @@ export async function runningServer(plant: ScriptedPlant): Promise<Running> {
   const log: string[] = [];
   let opcua: OpcuaPlant | null = null;
   let run: Promise<void> = Promise.resolve();
-  const server = await new Promise<RunningServer>((ready, failed) => {
-    opcua = new OpcuaPlant({ data, port: 0, plantPort: () => Promise.resolve(plant.port), log: (text) => log.push(text), ready: (running) => Promise.resolve(ready(running)) });
+  const endpoints = await new Promise<readonly [ServedEndpoint, ...ServedEndpoint[]]>((ready, failed) => {
+    opcua = new OpcuaPlant({ data, ports: new EndpointPorts(0), plantPort: () => Promise.resolve(plant.port), log: (text) => log.push(text), ready: (running) => Promise.resolve(ready(running)) });
     run = opcua.run();
     run.catch(failed);
   });
   return {
     data,
-    server,
+    server: endpoints[0],
+    endpoints,
     log,
     stop: async () => {
       await opcua?.close();
