@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { announcePort } from "./process/ports-file.js";
 import { lineNodes } from "./testing/line-nodes.js";
 import { until } from "./testing/opcua-client.js";
@@ -131,4 +131,27 @@ test("a plant that comes back with other nodes ends the process with code 75, fo
   plant = await new ScriptedPlant(lineNodes.slice(1)).listen(port);
   expect(await ended).toBe(75);
   expect(err()).toContain("another list of nodes");
+});
+
+describe("a recording", () => {
+  const recordings = join(import.meta.dirname, "../../recordings");
+  const pump = ["--replay", join(recordings, "pump.csv"), "--map", join(recordings, "pump.map.json")];
+
+  test("is served without a plant, and the process ends when it is told to", async () => {
+    const { out, err, child, ended } = start("--port", "0", ...pump);
+    await until(`the ready line (${err()})`, () => out().includes("\n"), startMilliseconds);
+    expect(JSON.parse(out())).toMatchObject({ ready: true, port: expect.any(Number) as number });
+    await until("it says when it begins", () => err().includes("begins at plant time 2026-03-02T05:00:00.000Z and plays at 1 ×"));
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+  });
+
+  test("with a wrong map is refused before anything is started, with every fault", async () => {
+    const map = join(data, "wrong.map.json");
+    await writeFile(map, (await readFile(join(recordings, "pump.map.json"), "utf8")).replace('"Zeit"', '"Time"').replace("Strom [A]", "Current"));
+    const { ended, err, out } = start("--port", "0", "--replay", join(recordings, "pump.csv"), "--map", map);
+    expect(await ended).toBe(2);
+    expect(out()).toBe("");
+    expect(err()).toMatch(/\$\.time\.column: "Time" is not in the header \(Zeit, Druck.*\n.*\$\.signals\[2\]\.column: "Current" is not in the header/);
+  });
 });

@@ -2,6 +2,7 @@ import "./process/console-on-stderr.js";
 import { log } from "./process/log.js";
 import { parseOptions, type Options } from "./process/options.js";
 import { announcePort, readPort } from "./process/ports-file.js";
+import type { PlantListener, PlantSource } from "./plant/plant-source.js";
 
 const exitCodes = { failed: 1, usage: 2, plantChanged: 75 } as const;
 /** A client that does not let go must not keep the process: its parent expects the end within a second. */
@@ -17,11 +18,12 @@ async function main(): Promise<void> {
   process.once("SIGTERM", end).once("SIGINT", end);
   if (options.exitWithStdin) process.stdin.once("end", end).once("error", end).resume();
 
+  const makeSource = await sourceOf(options);
   const { OpcuaPlant, PlantChanged } = await import("./opcua-plant.js"); // node-opcua takes a second to load: the lines above do not wait for it
   const plant = new OpcuaPlant({
     data: options.data,
     ports: options.ports,
-    plantPort: () => (options.plantPort === null ? readPort(options.data, "plant") : Promise.resolve(options.plantPort)),
+    source: makeSource,
     ready: async (endpoints) => {
       const [{ port, certificateFile }] = endpoints;
       const named = endpoints.flatMap(({ name, port }): [string, number][] => (name === null ? [] : [[name, port]]));
@@ -38,6 +40,23 @@ async function main(): Promise<void> {
     log("error", sentenceFor(error as NodeJS.ErrnoException, options));
     process.exit(error instanceof PlantChanged ? exitCodes.plantChanged : exitCodes.failed);
   }
+}
+
+/** A recording is looked at before anything is started: what does not fit is refused at once. */
+async function sourceOf({ data, source }: Options): Promise<(listener: PlantListener) => PlantSource> {
+  const say = (text: string): void => log("info", text);
+  if (source.kind === "plant") {
+    const { PlantLink } = await import("./plant/plant-link.js");
+    return (listener) => new PlantLink(() => (source.port === null ? readPort(data, "plant") : Promise.resolve(source.port)), listener, say);
+  }
+  const { openRecording } = await import("./replay/open-recording.js");
+  const opened = await openRecording(source.file, source.map);
+  if (opened.kind === "refused") {
+    log("error", opened.why);
+    process.exit(exitCodes.usage);
+  }
+  const { Replay } = await import("./replay/replay.js");
+  return (listener) => new Replay(opened.recording, listener, { name: opened.name, speed: source.speed, loop: source.loop, log: say });
 }
 
 function optionsOrExit(): Options {

@@ -1,10 +1,14 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { PlantSpace } from "./address-space/plant-space.js";
 import { startServer, type RunningServer } from "./opcua-server.js";
-import { PlantLink } from "./plant/plant-link.js";
+import type { PlantListener, PlantSource } from "./plant/plant-source.js";
 import { endpointsOf, type PlantAnnouncement } from "./plant/protocol.js";
 import type { EndpointPorts } from "./process/options.js";
 
 const clockStepMilliseconds = 100;
+const lookMilliseconds = 100;
+/** A client that only reads never subscribes. */
+const longestWaitMilliseconds = 5000;
 
 /** One OPC UA server of the plant. */
 export interface ServedEndpoint extends RunningServer {
@@ -15,7 +19,7 @@ export interface ServedEndpoint extends RunningServer {
 export interface OpcuaPlantOptions {
   readonly data: string;
   readonly ports: EndpointPorts;
-  readonly plantPort: () => Promise<number | null>;
+  readonly source: (listener: PlantListener) => PlantSource;
   /** Every server listens: clients may come. In the order in which the plant names its endpoints. */
   readonly ready: (endpoints: readonly [ServedEndpoint, ...ServedEndpoint[]]) => Promise<void>;
   readonly log: (text: string) => void;
@@ -26,36 +30,32 @@ export class PlantChanged extends Error {}
 
 /** Shows one plant as OPC UA servers, one per endpoint: they start when the plant has announced itself, and outlive the plant's absences. */
 export class OpcuaPlant {
-  readonly #link: PlantLink;
+  readonly #source: PlantSource;
   readonly #endpoints: ServedEndpoint[] = [];
   #announced: PlantAnnouncement | null = null;
   #space: PlantSpace | null = null;
   #clock: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(private readonly options: OpcuaPlantOptions) {
-    this.#link = new PlantLink(
-      options.plantPort,
-      {
-        announced: (plant) => this.#meet(plant),
-        values: (values) => this.#space?.publish(values),
-        clock: (reading) => this.#space?.heardClock(reading),
-        lost: (why) => {
-          this.#space?.lost();
-          options.log(`lost the plant (${why}); its values are uncertain until it is back`);
-        },
-      },
-      options.log,
-    );
+    this.#source = options.source({
+      announced: (plant) => this.#meet(plant),
+      values: (values) => this.#space?.publish(values),
+      clock: (reading) => this.#space?.heardClock(reading),
+      lost: () => this.#space?.lost(),
+      attended: () => this.#attended(),
+    });
   }
 
   /** Until {@link close}. @throws PlantChanged; or why a server could not start. */
   run(): Promise<void> {
-    return this.#link.run();
+    return this.#source.run();
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#clock);
-    this.#link.close();
+    this.#source.close();
     await Promise.all(this.#endpoints.map((endpoint) => endpoint.shutdown()));
   }
 
@@ -66,7 +66,7 @@ export class OpcuaPlant {
       return this.options.log(`the plant ${plant.name} is back`);
     }
     this.#announced = plant;
-    const space = new PlantSpace(plant, (node, value) => this.#link.write(node, value));
+    const space = new PlantSpace(plant, (node, value) => this.#source.write(node, value));
     const names = endpointsOf(plant.nodes);
     for (const name of this.options.ports.names) if (!names.includes(name)) this.options.log(`--port ${name}=… is of no use: the plant names ${names[0] === null ? "no endpoint" : `the endpoints ${names.join(", ")}`}`);
     // One after the other: the first makes the certificate that all of them show, since they are one application.
@@ -80,5 +80,18 @@ export class OpcuaPlant {
     this.#space = space;
     this.#clock = setInterval(() => this.#space?.moveClock(performance.now()), clockStepMilliseconds);
     await this.options.ready([first, ...more]);
+  }
+
+  /** Done when the first client has subscribed and adds no more items; or when one has logged in and does not subscribe. */
+  async #attended(): Promise<void> {
+    let items = 0;
+    for (let waited = 0; waited < longestWaitMilliseconds && !this.#closed; ) {
+      await delay(lookMilliseconds);
+      const audiences = this.#endpoints.map((endpoint) => endpoint.audience());
+      const now = audiences.reduce((sum, audience) => sum + audience.items, 0);
+      if (now > 0 && now === items) return;
+      items = now;
+      if (audiences.some((audience) => audience.sessions > 0)) waited += lookMilliseconds;
+    }
   }
 }

@@ -24,6 +24,8 @@ const limits = {
 export interface RunningServer {
   readonly port: number;
   readonly certificateFile: string;
+  /** Who listens now. */
+  audience(): { readonly sessions: number; readonly items: number };
   shutdown(): Promise<void>;
 }
 
@@ -94,7 +96,13 @@ export async function startServer({ data, port, populate }: ServerOptions): Prom
   await server.start().catch((error: NodeJS.ErrnoException) => {
     throw /EADDRINUSE/.test(`${error.code} ${error.message}`) ? new PortTaken(port) : error;
   });
-  return { port: server.endpoints[0]?.port ?? port, certificateFile, shutdown: () => server.shutdown(0) };
+  return { port: server.endpoints[0]?.port ?? port, certificateFile, audience: () => audienceOf(server), shutdown: () => server.shutdown(0) };
+}
+
+function audienceOf(server: OPCUAServer): { sessions: number; items: number } {
+  const sessions = server.engine.getSessions();
+  const subscriptions = sessions.flatMap((session) => session.publishEngine.subscriptions);
+  return { sessions: sessions.length, items: subscriptions.reduce((sum, subscription) => sum + subscription.monitoredItemCount, 0) };
 }
 
 async function ownCertificate(trust: GatewayTrust, file: string): Promise<void> {

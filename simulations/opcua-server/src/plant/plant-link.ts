@@ -1,17 +1,8 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { StatusCodes, coerceStatusCode, type StatusCode } from "node-opcua";
-import { parsePlantLine, writeLine, type PlantAnnouncement, type PlantLine, type PlantValue } from "./protocol.js";
-import type { ClockReading } from "./plant-clock.js";
-
-export interface PlantListener {
-  /** The first line of every connection; nothing more is read from the plant until this is done. */
-  announced(plant: PlantAnnouncement): Promise<void>;
-  values(values: readonly PlantValue[]): void;
-  clock(reading: ClockReading): void;
-  /** Once per connection that had announced itself. */
-  lost(why: string): void;
-}
+import type { PlantListener, PlantSource } from "./plant-source.js";
+import { parsePlantLine, writeLine, type PlantLine } from "./protocol.js";
 
 const firstPauseMilliseconds = 100;
 const longestPauseMilliseconds = 2000;
@@ -29,7 +20,7 @@ interface PendingWrite {
 }
 
 /** Holds the connection to the plant's JSON-lines socket, for ever. */
-export class PlantLink {
+export class PlantLink implements PlantSource {
   readonly #pending = new Map<number, PendingWrite>();
   readonly #stop = new AbortController();
   #socket: Socket | null = null;
@@ -37,7 +28,7 @@ export class PlantLink {
   #requests = 0;
 
   /** @param port asked at each attempt, since a restarted plant listens elsewhere; null while none is known. */
-  constructor(private readonly port: () => Promise<number | null>, private readonly listener: PlantListener, private readonly log: (text: string) => void) {}
+  constructor(private readonly port: () => Promise<number | null>, private readonly listener: Omit<PlantListener, "attended">, private readonly log: (text: string) => void) {}
 
   /** Runs until {@link close}, or until the listener refuses an announcement by throwing. */
   async run(): Promise<void> {
@@ -106,7 +97,9 @@ export class PlantLink {
     if (!this.#ready) throw new Disconnected(`port ${port}: ${why}`);
     this.#ready = false;
     for (const request of [...this.#pending.keys()]) this.#answer(request, StatusCodes.BadTimeout);
-    if (!this.#stop.signal.aborted) this.listener.lost(why);
+    if (this.#stop.signal.aborted) return;
+    this.log(`lost the plant (${why}); its values are uncertain until it is back`);
+    this.listener.lost(why);
   }
 
   async #hear(text: string): Promise<void> {

@@ -4,10 +4,14 @@ import { parseArgs } from "node:util";
 export interface Options {
   readonly data: string;
   readonly ports: EndpointPorts;
-  /** null: as ports.json says. */
-  readonly plantPort: number | null;
+  readonly source: SourceOptions;
   readonly exitWithStdin: boolean;
 }
+
+/** What is shown: a plant at its socket (null: as ports.json says), or a recording. */
+export type SourceOptions =
+  | { readonly kind: "plant"; readonly port: number | null }
+  | { readonly kind: "recording"; readonly file: string; readonly map: string; readonly speed: number; readonly loop: boolean };
 
 /** Where the plant's endpoints listen: each on its own port where it is given one, else one after the other from the first. */
 export class EndpointPorts {
@@ -24,7 +28,9 @@ export class EndpointPorts {
   }
 }
 
-const usage = "Usage: node main.js [--data DIR] [--port N] [--port ENDPOINT=N]... [--plant-port N] [--exit-with-stdin]";
+const usage = `Usage: node main.js [--data DIR] [--port N] [--port ENDPOINT=N]... [--exit-with-stdin] [--plant-port N]
+       node main.js [--data DIR] [--port N] [--exit-with-stdin] --replay FILE.csv --map MAP.json [--speed N] [--loop]`;
+const fastest = 1_000_000;
 
 /** @throws Error with one sentence and the usage. */
 export function parseOptions(args: readonly string[]): Options {
@@ -35,18 +41,43 @@ export function parseOptions(args: readonly string[]): Options {
         data: { type: "string", default: "./data" },
         port: { type: "string", multiple: true, default: ["4840"] },
         "plant-port": { type: "string" },
+        replay: { type: "string" },
+        map: { type: "string" },
+        speed: { type: "string" },
+        loop: { type: "boolean" },
         "exit-with-stdin": { type: "boolean", default: false },
       },
     });
     return {
       data: resolve(values.data),
       ports: portsOf(values.port),
-      plantPort: values["plant-port"] === undefined ? null : portOf("--plant-port", values["plant-port"], 1),
+      source: sourceOf(values),
       exitWithStdin: values["exit-with-stdin"],
     };
   } catch (error) {
-    throw new Error(`${(error as Error).message}. ${usage}`);
+    throw new Error(`${(error as Error).message}.\n${usage}`);
   }
+}
+
+interface SourceValues {
+  readonly "plant-port"?: string | undefined;
+  readonly replay?: string | undefined;
+  readonly map?: string | undefined;
+  readonly speed?: string | undefined;
+  readonly loop?: boolean | undefined;
+}
+
+function sourceOf({ "plant-port": plantPort, replay, map, speed, loop }: SourceValues): SourceOptions {
+  if (replay === undefined) {
+    const stray = Object.entries({ map, speed, loop }).find(([, value]) => value !== undefined);
+    if (stray !== undefined) throw new Error(`--${stray[0]} belongs to --replay FILE.csv, which is missing`);
+    return { kind: "plant", port: plantPort === undefined ? null : portOf("--plant-port", plantPort, 1) };
+  }
+  if (map === undefined) throw new Error("--replay needs --map MAP.json, which says what the recording's columns are");
+  if (plantPort !== undefined) throw new Error("--plant-port and --replay do not go together: values come from a plant or from a recording");
+  const times = Number(speed ?? 1);
+  if (!(times > 0 && times <= fastest)) throw new Error(`--speed ${speed} is not a number above 0 and up to ${fastest}`);
+  return { kind: "recording", file: resolve(replay), map: resolve(map), speed: times, loop: loop === true };
 }
 
 function portsOf(given: readonly string[]): EndpointPorts {

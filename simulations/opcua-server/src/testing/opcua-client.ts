@@ -20,6 +20,8 @@ import {
 } from "node-opcua";
 import { OpcuaPlant, type ServedEndpoint } from "../opcua-plant.js";
 import { EndpointPorts } from "../process/options.js";
+import { PlantLink } from "../plant/plant-link.js";
+import type { PlantListener, PlantSource } from "../plant/plant-source.js";
 import type { ScriptedPlant } from "./scripted-plant.js";
 
 export interface Running {
@@ -32,14 +34,19 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** The server under test, in this process, on a data folder of its own. */
+/** The servers of a scripted plant, in this process, on a data folder of their own. */
 export async function runningServer(plant: ScriptedPlant): Promise<Running> {
+  const running = await runningSource((listener, log) => new PlantLink(() => Promise.resolve(plant.port), listener, log));
+  return { ...running, stop: () => running.stop().finally(() => plant.die()) };
+}
+
+export async function runningSource(source: (listener: PlantListener, log: (text: string) => void) => PlantSource): Promise<Running> {
   const data = await mkdtemp(join(tmpdir(), "opcua-server-"));
   const log: string[] = [];
   let opcua: OpcuaPlant | null = null;
   let run: Promise<void> = Promise.resolve();
   const endpoints = await new Promise<readonly [ServedEndpoint, ...ServedEndpoint[]]>((ready, failed) => {
-    opcua = new OpcuaPlant({ data, ports: new EndpointPorts(0), plantPort: () => Promise.resolve(plant.port), log: (text) => log.push(text), ready: (running) => Promise.resolve(ready(running)) });
+    opcua = new OpcuaPlant({ data, ports: new EndpointPorts(0), source: (listener) => source(listener, (text) => log.push(text)), log: (text) => log.push(text), ready: (running) => Promise.resolve(ready(running)) });
     run = opcua.run();
     run.catch(failed);
   });
@@ -51,7 +58,6 @@ export async function runningServer(plant: ScriptedPlant): Promise<Running> {
     stop: async () => {
       await opcua?.close();
       await run;
-      await plant.die();
       await rm(data, { recursive: true, force: true });
     },
   };
