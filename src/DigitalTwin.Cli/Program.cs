@@ -14,6 +14,8 @@ var root = new RootCommand("Look at the digital twins of a plant: states, values
     HistoryVerb.Create(options),
     EventsVerb.Create(options),
     OeeVerbs.Create(options),
+    KpiVerb.Create(options),
+    StopVerbs.Create(options),
     ActorVerbs.Create(options),
     ShardVerbs.Create(options),
     LogVerbs.Create(options),

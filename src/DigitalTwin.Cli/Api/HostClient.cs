@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -27,9 +28,21 @@ public sealed class HostClient : IDisposable
     /// <summary>Asks for something to be done; what, is in the path.</summary>
     public Task<JsonElement> Post(string path, CancellationToken stopped) => Send(HttpMethod.Post, path, stopped);
 
-    private async Task<JsonElement> Send(HttpMethod method, string path, CancellationToken stopped) => await Ask(async limit =>
+    /// <summary>Asks for something to be done; with what is said about it.</summary>
+    public Task<JsonElement> Post(string path, JsonObject said, CancellationToken stopped) => Send(HttpMethod.Post, path, stopped, said);
+
+    /// <summary>An answer that is no JSON, as it comes.</summary>
+    public Task<string> GetText(string path, CancellationToken stopped) => Ask(async limit =>
+    {
+        using var response = await http.GetAsync(new Uri(path, UriKind.Relative), limit);
+        await RefuseFailure(response, path, limit);
+        return await response.Content.ReadAsStringAsync(limit);
+    }, path, stopped);
+
+    private async Task<JsonElement> Send(HttpMethod method, string path, CancellationToken stopped, JsonObject? said = null) => await Ask(async limit =>
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        if (said is not null) request.Content = new StringContent(said.ToJsonString(), Encoding.UTF8, "application/json");
         using var response = await http.SendAsync(request, limit);
         await RefuseFailure(response, path, limit);
         try

@@ -73,6 +73,24 @@ public sealed record RatiosShape(double? Availability, double? Effectiveness, do
 /// <param name="Kind">total, loss, gain or result.</param>
 public sealed record StepShape(string Key, string Label, string Kind, long Ms);
 
+public sealed record KpisShape(string Id, string Kind, string Station, string By, DefinitionShape Definition, double TaktSeconds, IReadOnlyList<KpiShape> Items);
+
+public sealed record KpiShape(
+    DateTimeOffset From, DateTimeOffset To, string Label, bool Open, double? Oee, double? Availability, double? Effectiveness, double? Quality,
+    double PlannedBusySeconds, long Produced, long Good, long Scrap, double? ScrapRatio, double? FirstTimeThrough, double? JobsPerHour, double JobsPerHourPlanned,
+    IReadOnlyList<StopSumShape> Stops, DateTimeOffset? RestatedAt, KpiShape? Before, IReadOnlyList<RestatementShape> Restatements);
+
+public sealed record StopSumShape(string Reason, string Name, string Category, double Seconds, int Count);
+
+public sealed record RestatementShape(DateTimeOffset At, string? By, string Why);
+
+/// <param name="To">Null while it lasts.</param>
+public sealed record StopShape(
+    string Id, string Station, DateTimeOffset From, DateTimeOffset? To, double Seconds, double LostSeconds, string State, long Fault, string Reason, string ReasonName,
+    string Category, string? Note, string? By, IReadOnlyList<JsonElement> Revisions);
+
+public sealed record StopReasonShape(string Code, string Name, string Category);
+
 public sealed record ActorsShape(string System, IReadOnlyList<ActorShape> Actors);
 
 /// <param name="LastMessage">Wall time.</param>

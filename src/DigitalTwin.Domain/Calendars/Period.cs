@@ -12,4 +12,25 @@ public readonly record struct Period(DateTimeOffset From, DateTimeOffset To)
         var to = To < other.To ? To : other.To;
         return from < to ? new Period(from, to) : null;
     }
+
+    /// <summary>Each end cut to its millisecond.</summary>
+    public Period ToMilliseconds() => new(From.ToMillisecond(), To.ToMillisecond());
+}
+
+public static class Periods
+{
+    /// <summary>Length between the milliseconds that the ends fall into, so that the lengths of neighbours add up to the length of both.</summary>
+    public static long Milliseconds(this Period period) => period.To.ToUnixTimeMilliseconds() - period.From.ToUnixTimeMilliseconds();
+
+    public static DateTimeOffset ToMillisecond(this DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+
+    /// <param name="periods">In order, without overlap; so is the result.</param>
+    public static IReadOnlyList<Period> Without(this IReadOnlyList<Period> periods, IEnumerable<Period> taken)
+    {
+        foreach (var hole in taken)
+            periods = [.. periods.SelectMany(period => period.Within(hole) is { } common
+                ? [.. new[] { new Period(period.From, common.From), new Period(common.To, period.To) }.Where(part => part.From < part.To)]
+                : new[] { period })];
+        return periods;
+    }
 }

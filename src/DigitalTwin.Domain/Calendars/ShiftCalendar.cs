@@ -3,7 +3,8 @@ using DigitalTwin.Domain.Plant;
 namespace DigitalTwin.Domain.Calendars;
 
 /// <summary>One shift on one day, in UTC.</summary>
-public sealed record ShiftOccurrence(string Name, Period Time, IReadOnlyList<Period> Breaks);
+/// <param name="Day">The local date that it starts on; also the part after midnight belongs to that day.</param>
+public sealed record ShiftOccurrence(string Name, Period Time, IReadOnlyList<Period> Breaks, DateOnly Day);
 
 /// <summary>The plant's shifts, worked out from local times of day to UTC.</summary>
 /// <remarks>
@@ -64,7 +65,8 @@ public sealed class ShiftCalendar(string timeZone, IReadOnlyList<ShiftDefinition
                 let begins = pause.Start >= shift.Start ? day.ToDateTime(pause.Start) : day.AddDays(1).ToDateTime(pause.Start)
                 let period = new Period(Utc(begins), Utc(Next(begins, pause.End)))
                 where period.From < period.To   // a break in the hour that spring leaves out
-                select period]);
+                select period],
+            day);
     }
 
     /// <returns>The first moment after <paramref name="start"/> at which a clock shows <paramref name="time"/>.</returns>

@@ -18,11 +18,13 @@ public static class Oee
     /// <param name="history">The unit's events in the order they were recorded, from its first one or from any change of state before the window.</param>
     /// <param name="plannedBusy">Shift time without breaks, in order, without overlap.</param>
     /// <param name="plannedRunTimePerItem">PRI; greater than zero.</param>
-    public static OeeResult Of(IReadOnlyList<UnitEvent> history, IReadOnlyList<Period> plannedBusy, TimeSpan plannedRunTimePerItem)
+    /// <param name="plannedStops">Stops that somebody has coded as planned: no planned busy time either. Items counted in them, late, still count.</param>
+    public static OeeResult Of(IReadOnlyList<UnitEvent> history, IReadOnlyList<Period> plannedBusy, TimeSpan plannedRunTimePerItem, params IEnumerable<Period> plannedStops)
     {
         var pri = (long)Math.Round(plannedRunTimePerItem.TotalMilliseconds);
-        var times = TimeByCategory(history, plannedBusy);
-        var pbt = plannedBusy.Sum(period => Milliseconds(period));
+        var busy = plannedBusy.Without(plannedStops);
+        var times = TimeByCategory(history, busy);
+        var pbt = busy.Sum(period => period.Milliseconds());
         var apt = times.GetValueOrDefault(TimeCategory.Production);
         var notObserved = pbt - times.Values.Sum();
 
@@ -63,15 +65,12 @@ public static class Oee
         foreach (var busy in plannedBusy)
             foreach (var span in spans)
                 if (span.State is { } state && span.Time.Within(busy) is { } part)
-                    times[state.Category()] = times.GetValueOrDefault(state.Category()) + Milliseconds(part);
+                    times[state.Category()] = times.GetValueOrDefault(state.Category()) + part.Milliseconds();
         return times;
     }
 
     private static long Count(IReadOnlyList<UnitEvent> history, SignalRole counter, IReadOnlyList<Period> plannedBusy) =>
         history.OfType<UnitEvent.Counted>().Where(e => e.Counter == counter && plannedBusy.Any(busy => busy.Contains(e.At))).Sum(e => e.Added);
-
-    /// <summary>Each end is cut to its millisecond, so that the lengths of neighbours add up to the length of both.</summary>
-    private static long Milliseconds(Period period) => period.To.ToUnixTimeMilliseconds() - period.From.ToUnixTimeMilliseconds();
 
     private static double? Ratio(long part, long whole) => whole > 0 ? (double)part / whole : null;
 }

@@ -1,3 +1,5 @@
+using DigitalTwin.Domain.Stops;
+
 namespace DigitalTwin.Domain.Plant;
 
 /// <summary>
@@ -15,6 +17,14 @@ public sealed record PlantDefinition(
     IReadOnlyList<ShiftDefinition> Shifts,
     IReadOnlyList<AreaDefinition> Areas)
 {
+    public static readonly TimeSpan UsualMicroStop = TimeSpan.FromSeconds(60);
+
+    /// <summary>The plant's own stop reasons, beside the built-in ones.</summary>
+    public IReadOnlyList<StopReason> StopReasons { get; init; } = [];
+
+    /// <summary>A stop that is shorter, and that nobody has coded, counts as a micro-stop.</summary>
+    public TimeSpan MicroStopBelow { get; init; } = UsualMicroStop;
+
     public IEnumerable<LineDefinition> Lines => Areas.SelectMany(area => area.Lines);
     public IEnumerable<StationDefinition> Stations => Lines.SelectMany(line => line.Stations);
     public IEnumerable<MachineDefinition> Machines => Stations.SelectMany(station => station.Machines);

@@ -22,6 +22,7 @@ internal sealed record PlantDocument(
     [Description("Where the plant announces its own clock. Without it the plant's time is wall time.")] ClockDocument? Clock = null,
     IReadOnlyList<ShiftDocument>? Shifts = null,
     [Description("ISA-95 equipment classes by name: signals and setpoints that all elements of the class have.")] IReadOnlyDictionary<string, ClassDocument>? EquipmentClasses = null,
+    [Description("How stops are coded.")] StopsDocument? Stops = null,
     [property: JsonPropertyName("$schema"), Description("Where the schema of this file lies; for editors.")] string? Schema = null);
 
 internal sealed record EndpointDocument(
@@ -47,6 +48,17 @@ internal sealed record ShiftDocument(
 internal sealed record BreakDocument(
     [Description("Local time of day, HH:mm.")] string Start,
     [Description("Local time of day, HH:mm.")] string End);
+
+internal sealed record StopsDocument(
+    [Description("Reasons beside the built-in ones; one with the code of a built-in reason stands for it.")] IReadOnlyList<StopReasonDocument>? Reasons = null,
+    [Description("A shorter stop that nobody has coded counts as a micro-stop, in seconds of plant time; 60 where it is missing.")] double MicroStopBelow = 60);
+
+internal sealed record StopReasonDocument(
+    [Description("Lower-case letters, digits and '-'; stored with each stop that is given it.")] string Code,
+    string Name,
+    [Description("planned: no planned busy time; all others are losses of availability.")] StopReasonCategory Category);
+
+internal enum StopReasonCategory { Planned, Unplanned, MicroStop, Changeover, Material, Quality, Organisation }
 
 internal sealed record ClassDocument(
     IReadOnlyList<SignalDocument>? Signals = null,

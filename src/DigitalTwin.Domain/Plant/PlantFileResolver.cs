@@ -1,3 +1,4 @@
+using DigitalTwin.Domain.Stops;
 using static DigitalTwin.Domain.Plant.PlantFileShape;
 
 namespace DigitalTwin.Domain.Plant;
@@ -19,7 +20,11 @@ internal sealed class PlantFileResolver(PlantDocument document, IReadOnlyList<Pl
         if (document.Format != PlantFileFormat.Name) Fault("$.format", $"Is '{document.Format}'; must be {PlantFileFormat.Name}.");
         var plant = new PlantDefinition(
             Id("", document.Id, "$.id"), Text(document.Name, "$.name"), TimeZone(), Endpoints(), Clock(),
-            new PlantFileShifts(Fault).Resolve(document.Shifts), []);
+            new PlantFileShifts(Fault).Resolve(document.Shifts), [])
+        {
+            StopReasons = StopReasons(),
+            MicroStopBelow = document.Stops is { } stops ? Seconds(stops.MicroStopBelow, "$.stops.microStopBelow") : PlantDefinition.UsualMicroStop,
+        };
         foreach (var (name, definition) in document.EquipmentClasses ?? new Dictionary<string, ClassDocument>())
             CheckClass(definition, Member("$.equipmentClasses", name));
         plant = plant with { Areas = [.. Each(document.Areas, "$.areas", atLeastOne: true).Select(at => Area(at.Item, plant.Id, at.Path))] };
@@ -54,6 +59,21 @@ internal sealed class PlantFileResolver(PlantDocument document, IReadOnlyList<Pl
         if (ExpandedNodeId.Fault(clock.PlantTime ?? "") is { } plantTime) Fault("$.clock.plantTime", plantTime);
         if (ExpandedNodeId.Fault(clock.Speed ?? "") is { } speed) Fault("$.clock.speed", speed);
         return new ClockDefinition(clock.Endpoint ?? "", clock.PlantTime ?? "", clock.Speed ?? "");
+    }
+
+    private List<StopReason> StopReasons()
+    {
+        List<StopReason> reasons = [];
+        foreach (var (reason, path) in Each(document.Stops?.Reasons, "$.stops.reasons"))
+        {
+            var code = reason.Code ?? "";
+            if (code.Length is 0 or > 40 || !code.All(letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-'))
+                Fault($"{path}.code", $"'{code}' is no code; must be 1 to 40 lower-case letters, digits and '-'.");
+            if (code == StopReason.Uncoded.Code) Fault($"{path}.code", $"'{code}' stands for stops without a reason.");
+            if (reasons.Any(other => other.Code == code)) Fault($"{path}.code", $"'{code}' is the code of another reason too.");
+            reasons.Add(new StopReason(code, Text(reason.Name, $"{path}.name"), Enum.Parse<StopCategory>(reason.Category.ToString())));
+        }
+        return reasons;
     }
 
     private AreaDefinition Area(AreaDocument area, string site, string path)

@@ -1,7 +1,9 @@
 using DigitalTwin.Domain.Calendars;
 using DigitalTwin.Domain.Kpis;
 using DigitalTwin.Domain.Plant;
+using DigitalTwin.Domain.Stops;
 using DigitalTwin.Host.Twins;
+using DigitalTwin.Host.Twins.Stops;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DigitalTwin.Host.Api;
@@ -19,7 +21,7 @@ public static class OeeEndpoints
         api.MapGet("/oee/{id}/losses", Get).WithName("oeeLosses").WithSummary("OEE by ISO 22400-2 with its loss times; the running shift unless a window is given");
 
     private static Results<Ok<OeeView>, ProblemHttpResult> Get(
-        PlantDefinition plant, ShiftCalendar calendar, UnitHistory history, PlantTime plantTime, string id, string? from = null, string? to = null)
+        PlantDefinition plant, ShiftCalendar calendar, UnitHistory history, StopReader stops, PlantTime plantTime, string id, string? from = null, string? to = null)
     {
         DateTimeOffset now = plantTime.GetUtcNow();
         var asked = new Asked();
@@ -34,7 +36,8 @@ public static class OeeEndpoints
             return asked.Problem;
 
         var window = new Period(start, end);
-        OeeResult result = Oee.Of(history.Of(stationId, window), calendar.PlannedBusy(window), station.PlannedRunTimePerItem);
+        IEnumerable<Period> planned = stops.In(stationId, window).Stops.Where(stop => stop.Reason.Category == StopCategory.Planned).Select(stop => stop.Time);
+        OeeResult result = Oee.Of(history.Of(stationId, window), calendar.PlannedBusy(window), station.PlannedRunTimePerItem, planned);
         ShiftOccurrence? shift = calendar.At(start) is { } running && end <= running.Time.To ? running : null;
         return TypedResults.Ok(new OeeView(
             id, line is null ? "station" : "line", start, end, shift is null ? null : PlantEndpoints.View(shift), line is null ? result.Definition : OeeDefinition.Line,

@@ -10,6 +10,9 @@ public static class Problems
 
     public static ProblemHttpResult NotFound(string detail) => Problem(StatusCodes.Status404NotFound, "NOT_FOUND", "Not found", detail);
 
+    /// <summary>A twin has refused it, with a code and a sentence of its own.</summary>
+    public static ProblemHttpResult Refused(string code, string reason) => Problem(StatusCodes.Status400BadRequest, code, "Refused", reason);
+
     /// <summary>It may be another time.</summary>
     public static ProblemHttpResult NotReady(string detail) => Problem(StatusCodes.Status503ServiceUnavailable, "NOT_READY", "Not ready", detail);
 

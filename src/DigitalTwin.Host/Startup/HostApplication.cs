@@ -8,6 +8,7 @@ using DigitalTwin.Actors.Mailboxes;
 using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Domain.Calendars;
 using DigitalTwin.Domain.Plant;
+using DigitalTwin.Domain.Stops;
 using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Edge.Link;
 using DigitalTwin.Edge.Pki;
@@ -18,6 +19,7 @@ using DigitalTwin.Host.Telemetry;
 using DigitalTwin.Host.Twins;
 using DigitalTwin.Host.Twins.Cuts;
 using DigitalTwin.Host.Twins.Projections;
+using DigitalTwin.Host.Twins.Stops;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -118,7 +120,7 @@ public static class HostApplication
         services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash));
         services.AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
         services.AddSingleton(archive).AddSingleton(times).AddSingleton(cuts).AddSingleton<ProjectionSet>().AddSingleton<TimeTravel>().AddSingleton<PastValues>();
-        services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton(metrics).AddSingleton<HostMeters>().AddSingleton(commits);
+        services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton(StopReasons.Of(source.Plant)).AddSingleton<StopReader>().AddSingleton<KpiReader>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton(metrics).AddSingleton<HostMeters>().AddSingleton(commits);
         services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>().AddHostedService<JournalWatch>();
         if (!options.Attach)
             services.AddHostedService<EmbeddedPlant>();
@@ -271,6 +273,8 @@ public static class HostApplication
         api.MapProjections();
         api.MapHistory();
         api.MapOee();
+        api.MapKpis();
+        api.MapStops();
         api.MapEngine();
         api.MapShards();
         api.MapDeadLetters();

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using DigitalTwin.Domain.Stops;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
 using static DigitalTwin.Domain.Lines.LineEvent;
@@ -42,4 +43,9 @@ public static class EventCatalogs
         ("work-order.operation-judged.v1", typeof(OperationJudged)),
         ("work-order.completed.v1", typeof(Completed)),
         ("work-order.scrapped.v1", typeof(Scrapped)));
+
+    public static EventCatalog<StopBookEvent> StopBooks { get; } = new(happened => happened.At,
+        ("stop.coded.v1", typeof(StopBookEvent.Coded)),
+        ("stop.split.v1", typeof(StopBookEvent.Split)),
+        ("stop.code-undone.v1", typeof(StopBookEvent.CodeUndone)));
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Domain.Lines;
+using DigitalTwin.Domain.Stops;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
 using static DigitalTwin.Domain.Lines.LineCommand;
@@ -21,6 +22,8 @@ public static class StateCodecs
 
     public static SnapshotCodec<WorkOrderState> WorkOrder { get; } = Codec<WorkOrderState>("work-order.state.v1");
 
+    public static SnapshotCodec<StopBookState> StopBook { get; } = Codec<StopBookState>("stop-book.state.v1");
+
     public static CommandCodec<UnitCommand> UnitCommands { get; } = Codec<UnitCommand>(
         ("unit.observe.v1", typeof(Observe)),
         ("unit.observe-gap.v1", typeof(ObserveGap)),
@@ -33,6 +36,11 @@ public static class StateCodecs
         ("work-order.enter.v1", typeof(Enter)),
         ("work-order.leave.v1", typeof(Leave)),
         ("work-order.judge.v1", typeof(Judge)));
+
+    public static CommandCodec<StopBookCommand> StopBookCommands { get; } = Codec<StopBookCommand>(
+        ("stop.code.v1", typeof(StopBookCommand.Code)),
+        ("stop.split.v1", typeof(StopBookCommand.Split)),
+        ("stop.undo.v1", typeof(StopBookCommand.Undo)));
 
     private static SnapshotCodec<TState> Codec<TState>(string format) where TState : notnull => new(
         format,

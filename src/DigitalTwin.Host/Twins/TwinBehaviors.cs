@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Domain;
 using DigitalTwin.Domain.Lines;
+using DigitalTwin.Domain.Stops;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
 
@@ -20,6 +21,9 @@ public static class TwinBehaviors
 
     public static EntityBehavior<WorkOrderState, WorkOrderCommand, WorkOrderEvent> WorkOrder { get; } =
         Behavior<WorkOrderState, WorkOrderCommand, WorkOrderEvent>("workOrder", WorkOrderState.Initial, Domain.WorkOrders.WorkOrder.Decide, Domain.WorkOrders.WorkOrder.Apply, EventCatalogs.WorkOrders, StateCodecs.WorkOrder, StateCodecs.WorkOrderCommands);
+
+    public static EntityBehavior<StopBookState, StopBookCommand, StopBookEvent> StopBook(StopReasons reasons) => Behavior<StopBookState, StopBookCommand, StopBookEvent>(
+        "stopBook", StopBookState.Initial, (state, command, now) => Domain.Stops.StopBook.Decide(reasons, state, command, now), Domain.Stops.StopBook.Apply, EventCatalogs.StopBooks, StateCodecs.StopBook, StateCodecs.StopBookCommands);
 
     private static EntityBehavior<TState, TCommand, TEvent> Behavior<TState, TCommand, TEvent>(
         string kind, TState initial, Func<TState, TCommand, DateTimeOffset, Decision<TEvent>> decide, Func<TState, TEvent, TState> apply, EventCatalog<TEvent> catalog,

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Domain.Lines;
 using DigitalTwin.Domain.Plant;
+using DigitalTwin.Domain.Stops;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
 
@@ -39,6 +40,11 @@ public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
     public Entities<LineState, UnitCommand, UnitEvent> Lines { get; } = system.Add(TwinBehaviors.Line with { Knows = Among(plant.Lines.Select(line => line.Id)) });
 
     public Entities<WorkOrderState, WorkOrderCommand, WorkOrderEvent> WorkOrders { get; } = system.Add(TwinBehaviors.WorkOrder with { Knows = OrdersOf(plant) });
+
+    /// <summary>What people have said about stops; one for each station and month.</summary>
+    public Entities<StopBookState, StopBookCommand, StopBookEvent> StopBooks { get; } = system.Add(TwinBehaviors.StopBook(StopReasons.Of(plant)) with { Knows = BooksOf(plant) });
+
+    public bool IsStation(string id) => stationIds.Contains(id);
 
     /// <summary>Tells the twin of a line, station or machine.</summary>
     /// <returns>Null when the command was taken.</returns>
@@ -85,6 +91,12 @@ public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
     {
         string[] prefixes = [.. plant.Lines.Select(line => WorkOrder.IdOf(line.Id, ""))];
         return id => prefixes.Any(prefix => id.Value.Length > prefix.Length && id.Value.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    private static Func<EntityId, bool> BooksOf(PlantDefinition plant)
+    {
+        Func<EntityId, bool> isStation = Among(plant.Stations.Select(station => station.Id));
+        return id => id.Value.LastIndexOf(".stops-", StringComparison.Ordinal) is > 0 and var end && isStation(new EntityId(id.Value[..end]));
     }
 
     private Entities<UnitState, UnitCommand, UnitEvent> UnitsOf(string id) => stationIds.Contains(id) ? Stations : Machines;

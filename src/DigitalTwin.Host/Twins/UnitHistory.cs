@@ -1,6 +1,7 @@
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Actors.Journals;
 using DigitalTwin.Domain.Calendars;
+using DigitalTwin.Domain.Packml;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Edge.Ingest;
@@ -27,6 +28,21 @@ public sealed class UnitHistory(IJournalReader journal, LiveValues live, PlantTi
         return [.. before.Concat(within).Concat(after).Select(Read), .. StillUnseen(id)];
     }
 
+    /// <summary>
+    /// As <see cref="Of"/>, from the last production before the window to the first one after it, so that every stop that has time in the window is whole.
+    /// An outage that lasts has the offset 0.
+    /// </summary>
+    public IReadOnlyList<Recorded<UnitEvent>> WithWholeStops(string id, Period window)
+    {
+        var entity = new EntityId(id);
+        List<Recorded<UnitEvent>> before = [.. Pages(new EventQuery(entity) { To = window.From, NewestFirst = true, Limit = 200 }).Select(AsRecorded).TakeUntil(IsProduction)];
+        before.Reverse();
+        long? known = before.Count > 0 ? before[0].Offset : null;
+        IEnumerable<Recorded<UnitEvent>> within = Pages(new EventQuery(entity) { From = window.From, To = window.To, Cursor = known, Limit = PageSize }).Select(AsRecorded);
+        IEnumerable<Recorded<UnitEvent>> after = Pages(new EventQuery(entity) { From = window.To, Cursor = known, Limit = 200 }).Select(AsRecorded).TakeUntil(IsProduction);
+        return [.. before.Concat(within).Concat(after), .. StillUnseen(id).Select(lasting => new Recorded<UnitEvent>(0, 0, lasting))];
+    }
+
     /// <returns>Plant time of the first state that the unit ever reported; null before it.</returns>
     public DateTimeOffset? FirstSeen(string id) => Pages(new EventQuery(new EntityId(id)) { Limit = 50 }).FirstOrDefault(IsState)?.At;
 
@@ -38,6 +54,10 @@ public sealed class UnitHistory(IJournalReader journal, LiveValues live, PlantTi
     }
 
     private static bool IsState(StoredEvent stored) => Read(stored) is UnitEvent.StateChanged;
+
+    private static bool IsProduction(Recorded<UnitEvent> recorded) => recorded.Event is UnitEvent.StateChanged changed && changed.To.Category() == TimeCategory.Production;
+
+    private static Recorded<UnitEvent> AsRecorded(StoredEvent stored) => new(stored.Offset, stored.Seq, Read(stored));
 
     private static UnitEvent Read(StoredEvent stored) => EventCatalogs.Units.Decode(stored.Name, stored.Payload);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DigitalTwin.Domain.Plant;
+using DigitalTwin.Domain.Stops;
 
 namespace DigitalTwin.Domain.Tests.Plant;
 
@@ -11,6 +12,7 @@ public class PlantFileTests
           "endpoints": [{"name": "plc", "url": "opc.tcp://127.0.0.1:4840", "securityPolicy": "Basic256Sha256", "userName": "gateway"}],
           "clock": {"endpoint": "plc", "plantTime": "nsu=urn:plant;s=Clock", "speed": "nsu=urn:plant;i=7"},
           "shifts": [{"name": "day", "days": ["Monday"], "start": "06:00", "end": "14:00", "breaks": [{"start": "09:00", "end": "09:15"}]}],
+          "stops": {"microStopBelow": 90, "reasons": [{"code": "die-change", "name": "Die change", "category": "changeover"}, {"code": "jam", "name": "Jam", "category": "microStop"}]},
           "equipmentClasses": {
             "cell": {"signals": [{"name": "state", "role": "state", "node": "State"}, {"name": "vehicle", "role": "vehicle", "node": "Vehicle", "type": "text"}]},
             "robot": {
@@ -67,6 +69,15 @@ public class PlantFileTests
     }
 
     [Fact]
+    public void A_plant_has_stop_reasons_of_its_own_and_says_what_a_micro_stop_is()
+    {
+        var plant = Valid(Small);
+        Assert.Equal([new StopReason("die-change", "Die change", StopCategory.Changeover), new StopReason("jam", "Jam", StopCategory.MicroStop)], plant.StopReasons);
+        Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(60)), (plant.MicroStopBelow, Valid(With("$.stops", null)).MicroStopBelow));
+        Assert.Equal(PlantDefinition.UsualMicroStop, Valid(With("$.stops.microStopBelow", null)).MicroStopBelow);
+    }
+
+    [Fact]
     public void A_setpoint_is_a_signal_too()
     {
         var machine = Valid(Small).Machines.Single();
@@ -112,6 +123,12 @@ public class PlantFileTests
     [InlineData("$.clock.endpoint", "\"other\"")]
     [InlineData("$.clock.plantTime", "\"ns=2;s=Clock\"")]
     [InlineData("$.clock.speed", "\"nsu=urn:plant;i=-7\"")]
+    [InlineData("$.stops.microStopBelow", "0")]
+    [InlineData("$.stops.reasons[0].code", "\"Robot crash\"")]
+    [InlineData("$.stops.reasons[0].code", "\"uncoded\"")]
+    [InlineData("$.stops.reasons[1].code", "\"die-change\"")]
+    [InlineData("$.stops.reasons[0].name", "\"\"")]
+    [InlineData("$.stops.reasons[0].category", "\"uncoded\"")]
     [InlineData("$.shifts[0].days", "[]")]
     [InlineData("$.shifts[0].days[0]", "\"Moonday\"")]
     [InlineData("$.shifts[0].start", "\"6 o'clock\"")]

@@ -3,6 +3,7 @@ using DigitalTwin.Actors.Entities;
 using DigitalTwin.Domain.Lines;
 using DigitalTwin.Domain.Packml;
 using DigitalTwin.Domain.Plant;
+using DigitalTwin.Domain.Stops;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
 using DigitalTwin.Host.Twins;
@@ -52,18 +53,26 @@ public class StoredEventTests
         new WorkOrderEvent.Scrapped("leipzig.body.line1.cell1", At),
     ];
 
+    private static readonly StopBookEvent[] StopBooks =
+    [
+        new StopBookEvent.Coded(At.AddMinutes(-5), At.AddMinutes(-2), "tool-wear", "Kappe \"4\"", "Meier", At),
+        new StopBookEvent.Split(At.AddMinutes(-5), At.AddMinutes(-2), At.AddMinutes(-3), "Meier", At),
+        new StopBookEvent.CodeUndone(At.AddMinutes(-5), At.AddMinutes(-3), "Schulz", At),
+    ];
+
     private static string[] Golden(string file) => File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Golden", file));
 
     [Fact]
     public void Names_in_the_journal_are_never_changed_or_dropped() =>
-        Assert.Equal(Golden("stored-events.txt"), EventCatalogs.Units.Names.Concat(EventCatalogs.WorkOrders.Names));
+        Assert.Equal(Golden("stored-events.txt"), EventCatalogs.Units.Names.Concat(EventCatalogs.WorkOrders.Names).Concat(EventCatalogs.StopBooks.Names));
 
     [Fact]
     public void Every_kind_of_event_has_a_stored_name_and_a_golden_payload()
     {
         Assert.Equal(Concrete(typeof(UnitEvent)), Units.Select(happened => happened.GetType().FullName!).Order());
         Assert.Equal(Concrete(typeof(WorkOrderEvent)), WorkOrders.Select(happened => happened.GetType().FullName!).Order());
-        Assert.Equal(Golden("stored-events.txt"), Units.Select(happened => EventCatalogs.Units.Encode(happened).Name).Concat(WorkOrders.Select(happened => EventCatalogs.WorkOrders.Encode(happened).Name)));
+        Assert.Equal(Concrete(typeof(StopBookEvent)), StopBooks.Select(happened => happened.GetType().FullName!).Order());
+        Assert.Equal(Golden("stored-events.txt"), Encoded().Select(encoded => encoded.Name));
 
         static IEnumerable<string> Concrete(Type family) =>
             family.Assembly.GetTypes().Where(type => type.IsAssignableTo(family) && !type.IsAbstract).Select(type => type.FullName!).Order();
@@ -71,7 +80,7 @@ public class StoredEventTests
 
     [Fact]
     public void Events_are_written_byte_for_byte_as_version_1_wrote_them() =>
-        Assert.Equal(Golden("events.v1.jsonl"), Units.Select(happened => Line(EventCatalogs.Units.Encode(happened))).Concat(WorkOrders.Select(happened => Line(EventCatalogs.WorkOrders.Encode(happened)))));
+        Assert.Equal(Golden("events.v1.jsonl"), Encoded().Select(Line));
 
     [Fact]
     public void What_version_1_wrote_reads_back_as_what_had_happened()
@@ -80,8 +89,9 @@ public class StoredEventTests
         for (int i = 0; i < golden.Length; i++)
         {
             (string name, byte[] payload) = Split(golden[i]);
-            object expected = i < Units.Length ? Units[i] : WorkOrders[i - Units.Length];
-            object read = i < Units.Length ? EventCatalogs.Units.Decode(name, payload) : EventCatalogs.WorkOrders.Decode(name, payload);
+            object expected = ((object[])[.. Units, .. WorkOrders, .. StopBooks])[i];
+            object read = i < Units.Length ? EventCatalogs.Units.Decode(name, payload)
+                : i < Units.Length + WorkOrders.Length ? EventCatalogs.WorkOrders.Decode(name, payload) : EventCatalogs.StopBooks.Decode(name, payload);
             Assert.IsType(expected.GetType(), read);
             Assert.Equivalent(expected, read, strict: true);
         }
@@ -104,6 +114,9 @@ public class StoredEventTests
     [InlineData("""{"signal":"state","from":"Execute","to":"Melting","at":"2026-01-05T06:00:00Z","legal":true,"afterGap":false}""")]
     public void A_payload_that_is_not_its_event_is_refused_by_name(string payload) =>
         Assert.Contains("'unit.state-changed.v1'", Assert.Throws<UnreadableEventException>(() => EventCatalogs.Units.Decode("unit.state-changed.v1", Encoding.UTF8.GetBytes(payload))).Message, StringComparison.Ordinal);
+
+    private static IEnumerable<EncodedEvent> Encoded() =>
+        [.. Units.Select(EventCatalogs.Units.Encode), .. WorkOrders.Select(EventCatalogs.WorkOrders.Encode), .. StopBooks.Select(EventCatalogs.StopBooks.Encode)];
 
     private static string Line(EncodedEvent encoded) => $$"""{"name":"{{encoded.Name}}","payload":{{Encoding.UTF8.GetString(encoded.Payload.Span)}}}""";
 

@@ -121,6 +121,13 @@ public sealed class TimeIndex
         }
     }
 
+    /// <summary>The newest plant time that equipment had reported something at when an event was recorded, or up to <see cref="Every"/> events before; null before the first.</summary>
+    public DateTimeOffset? KnownAt(long offset)
+    {
+        lock (gate)
+            return newestBy[(int)Math.Min(offset / Every, newestBy.Count - 1)];
+    }
+
     /// <summary>What is new since it was saved last.</summary>
     /// <param name="saved">As this gave it then; null: nothing was saved.</param>
     internal (List<ProjectionRow> Rows, Saved Now) Since(Saved? saved)
