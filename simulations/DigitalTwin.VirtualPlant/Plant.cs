@@ -5,7 +5,7 @@ using DigitalTwin.VirtualPlant.Production;
 namespace DigitalTwin.VirtualPlant;
 
 /// <summary>What a plant needs to go on as if nothing had happened.</summary>
-internal sealed record PlantMemory(LineState Line, Announcement[] Announced);
+internal sealed record PlantMemory(Site Site, Announcement[] Announced);
 
 /// <summary>Outcome of a write; the codes are OPC UA's.</summary>
 internal abstract record WriteOutcome
@@ -21,45 +21,51 @@ internal abstract record WriteOutcome
 internal sealed class Plant
 {
     private readonly PhysicsParameters physics;
+    private readonly PhysicsParameters linePhysics;
     private readonly Timetable timetable;
-    private readonly LineState line;
+    private readonly Site site;
     private readonly Board board;
     private bool begun;
 
-    private Plant(PhysicsParameters physics, double speed, LineState line, Announcement[]? announced)
+    private Plant(PhysicsParameters physics, double speed, Site site, Announcement[]? announced)
     {
         this.physics = physics;
-        this.line = line;
+        linePhysics = site.Assembly is null ? physics : Site.BodyShopOf(physics);
+        this.site = site;
         timetable = new Timetable(physics);
-        Nodes = Catalogue.Of(physics, speed);
+        Nodes = Catalogue.Of(site, physics, speed);
         board = new Board(Nodes, announced);
         begun = announced is not null;
     }
 
     public IReadOnlyList<Node> Nodes { get; }
-    public LineState Line => line;
-    public PlantMemory Memory => new(line, board.Newest);
+    public Site Site => site;
+    /// <summary>Plant time, microseconds since 1970 UTC.</summary>
+    public long Time => site.Time;
+    /// <summary>The first body line.</summary>
+    public LineState Line => site.Lines[0];
+    public PlantMemory Memory => new(site, board.Newest);
     public IReadOnlyList<Announcement> Newest => board.Newest;
 
     /// <param name="time">Microseconds since 1970 UTC; rounded down to a whole scan.</param>
     public static Plant Build(long seed, PhysicsParameters physics, double speed, long time) =>
-        new(physics, speed, LineState.Build(seed, time - time % BodyLine.ScanMicros, physics), null);
+        new(physics, speed, Site.Build(seed, time - time % Site.ScanMicros, physics), null);
 
     /// <param name="memory">Becomes the plant's own.</param>
-    public static Plant Resume(PlantMemory memory, PhysicsParameters physics, double speed) => new(physics, speed, memory.Line, memory.Announced);
+    public static Plant Resume(PlantMemory memory, PhysicsParameters physics, double speed) => new(physics, speed, memory.Site, memory.Announced);
 
     /// <summary>Runs all scans up to <paramref name="until"/> and adds what they announce, in time order.</summary>
     public void Advance(long until, List<Announcement> announcements)
     {
         if (!begun)
         {
-            board.AnnounceAll(line, announcements);
+            board.AnnounceAll(site.Time, announcements);
             begun = true;
         }
-        while (line.Time + BodyLine.ScanMicros <= until)
+        while (site.Time + Site.ScanMicros <= until)
         {
-            BodyLine.Scan(line, physics, timetable);
-            board.Announce(line, announcements);
+            site.Scan(physics, linePhysics, timetable);
+            board.Announce(site.Time, announcements);
         }
     }
 
@@ -76,7 +82,7 @@ internal sealed class Plant
             return new WriteOutcome.Refused(WriteOutcome.BadTypeMismatch, $"{target.Id} takes a {(target.Type == NodeType.UInt32 ? "whole number" : "number")}");
         if (!(number >= range.Low && number <= range.High))
             return new WriteOutcome.Refused(WriteOutcome.BadOutOfRange, FormattableString.Invariant($"{target.Id} takes {range.Low} to {range.High}, not {number}"));
-        write(line, number);
+        write(number);
         return new WriteOutcome.Accepted();
     }
 }

@@ -13,7 +13,7 @@ var physicsFile = new Option<string?>("--physics") { Description = "JSON file wi
 var exitWithStdin = new Option<bool>("--exit-with-stdin") { Description = "End when standard input closes" };
 port.Validators.Add(result => Require(result.GetValue(port) is >= 0 and <= 65535, "--port must be from 0 to 65535", result.AddError));
 speed.Validators.Add(result => Require(result.GetValue(speed) is >= 1 and <= 20, "--speed must be from 1 to 20: the plant runs in real time or up to twenty times as fast", result.AddError));
-var command = new RootCommand("A body-shop line of eight weld cells that lives by its own physics and serves its values on a loopback socket") { data, port, speed, seed, physicsFile, exitWithStdin };
+var command = new RootCommand("A car plant, or one body line of it, that lives by its own physics and serves its values on a loopback socket") { data, port, speed, seed, physicsFile, exitWithStdin };
 
 command.SetAction((options, _) => Run(
     options.GetValue(data)!, options.GetValue(port), options.GetValue(speed), options.GetValue(seed), options.GetValue(physicsFile), options.GetValue(exitWithStdin)));
@@ -62,7 +62,7 @@ static async Task Run(string data, int port, double speed, long seed, string? ph
     var listening = server.Listen();
     await PortsFile.Publish(data, "plant", listening, stop.Token);
     Log.Info(string.Create(CultureInfo.InvariantCulture,
-        $"{(memory is null ? "new plant" : "plant resumed")} at plant time {DateTime.UnixEpoch.AddMicroseconds(plant.Line.Time):yyyy-MM-ddTHH:mm:ss.fffZ}, seed {seed}, speed {speed}, port {listening}"));
+        $"{(memory is null ? "new plant" : "plant resumed")} at plant time {DateTime.UnixEpoch.AddMicroseconds(plant.Time):yyyy-MM-ddTHH:mm:ss.fffZ}, seed {seed}, speed {speed}, port {listening}"));
     Console.Out.WriteLine($$"""{"ready":true,"port":{{listening}}}""");
     await server.Run(stop.Token);
 

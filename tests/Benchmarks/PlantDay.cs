@@ -93,13 +93,13 @@ public static class PlantDay
         /// <summary>One plant hour; complete when the host holds it on disk.</summary>
         public async Task HourAsync()
         {
-            var until = plant.Line.Time + 3_600_000_000;
-            while (plant.Line.Time < until)
+            var until = plant.Time + 3_600_000_000;
+            while (plant.Time < until)
             {
                 List<Announcement> slice = [];
-                plant.Advance(plant.Line.Time + SecondsPerSlice * 1_000_000L, slice);
+                plant.Advance(plant.Time + SecondsPerSlice * 1_000_000L, slice);
                 // First the clock: a value that is ahead of it would be held for a mistake.
-                await sender.SendAsync(new Frame { Tick = new Tick { Counter = ++ticks, BootId = "b", PlantTimeUs = plant.Line.Time, Speed = 1 } }.ToByteArray());
+                await sender.SendAsync(new Frame { Tick = new Tick { Counter = ++ticks, BootId = "b", PlantTimeUs = plant.Time, Speed = 1 } }.ToByteArray());
                 foreach (var rows in slice.Where(announced => Number(announced.Node) >= 0).Chunk(RowsPerFrame))
                 {
                     await sender.SendAsync(FrameOf(rows).ToByteArray(), rows.Length);

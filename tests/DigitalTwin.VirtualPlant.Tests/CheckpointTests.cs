@@ -13,7 +13,7 @@ public sealed class CheckpointTests : IDisposable
     private void Store(PlantRun run, PhysicsParameters physics)
     {
         using var file = new CheckpointFile(data);
-        file.Write(new Checkpoint(run.Plant.Line.Seed, CheckpointFile.Fingerprint(physics), run.Plant.Memory));
+        file.Write(new Checkpoint(run.Plant.Site.Seed, CheckpointFile.Fingerprint(physics), run.Plant.Memory));
     }
 
     private string Refused(long seed = 1, PhysicsParameters? physics = null)
@@ -29,7 +29,7 @@ public sealed class CheckpointTests : IDisposable
         Store(run, new());
         using var file = new CheckpointFile(data);
         var memory = file.Read(1, new())!;
-        Assert.Equal(run.Plant.Line.Time, memory.Line.Time);
+        Assert.Equal(run.Plant.Time, memory.Site.Time);
         Assert.Equal(run.Plant.Newest, memory.Announced);
     }
 

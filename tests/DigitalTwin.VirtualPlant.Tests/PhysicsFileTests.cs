@@ -51,13 +51,23 @@ public sealed class PhysicsFileTests
     public void A_file_that_is_no_object_is_refused(string text) => Assert.Single(PhysicsFile.Read(text).Faults);
 
     [Fact]
-    public void The_example_scenario_is_valid()
+    public void A_layout_and_orders_that_no_plant_has_are_refused()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "DigitalTwin.sln")))
-            folder = folder.Parent!;
-        var (physics, faults) = PhysicsFile.Read(File.ReadAllText(Path.Combine(folder.FullName, "simulations", "scenarios", "robot-breakdown.json")));
-        Assert.Empty(faults);
-        Assert.Equal("Cell3.Robot", physics!.ScriptedBreakdowns[0].Machine);
+        var (_, faults) = PhysicsFile.Read("""{"layout": "second-line", "orders": {"modelWeights": [1, 1], "colourWeights": [0]}, "bodyShop": {"cycleSeconds": []}}""");
+        Assert.Equal(["bodyShop.cycleSeconds", "layout", "assembly.workOfModel", "orders.colourWeights"], faults.Select(fault => fault[..fault.IndexOf(": ", StringComparison.Ordinal)]));
     }
+
+    [Fact]
+    public void A_station_that_is_named_by_a_script_has_to_be_in_the_layout()
+    {
+        Assert.Empty(PhysicsFile.Read("""{"layout": "leipzig", "scriptedBreakdowns": [{"machine": "Line2.Cell8.Gun", "at": 1, "durationSeconds": 9}, {"machine": "Oven2", "at": 1, "durationSeconds": 9}]}""").Faults);
+        Assert.Contains("there is no 'Oven2'; e.g. Cell1.Robot", Assert.Single(PhysicsFile.Read("""{"scriptedBreakdowns": [{"machine": "Oven2", "at": 1, "durationSeconds": 9}]}""").Faults), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> Scenarios => [.. Directory.EnumerateFiles(Checkout.Folder("simulations", "scenarios"), "*.json").Select(file => Path.GetFileName(file))];
+
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public void Every_scenario_that_comes_with_the_plant_is_valid(string file) =>
+        Assert.Empty(PhysicsFile.Read(File.ReadAllText(Path.Combine(Checkout.Folder("simulations", "scenarios"), file))).Faults);
 }

@@ -15,6 +15,9 @@ internal sealed class PlantRun
         Robot = new() { LifeHours = 1e6 }, Gun = new() { LifeHours = 1e6 }, Fixture = new() { LifeHours = 1e6 },
     };
 
+    /// <summary>From stamping to final assembly.</summary>
+    public static readonly PhysicsParameters Whole = new() { Layout = PhysicsParameters.WholePlant };
+
     public PlantRun(PhysicsParameters? physics = null, long seed = 1, long? start = null) =>
         Plant = Plant.Build(seed, physics ?? new(), 20, start ?? MondayMorning);
 
@@ -22,9 +25,9 @@ internal sealed class PlantRun
 
     public Plant Plant { get; }
     public List<Announcement> Announced { get; } = [];
-    public TimeSpan Age => TimeSpan.FromMicroseconds(Plant.Line.Time - Plant.Line.Built);
+    public TimeSpan Age => TimeSpan.FromMicroseconds(Plant.Time - Plant.Site.Built);
 
-    public PlantRun For(double seconds) => To(Plant.Line.Time + (long)(seconds * 1e6));
+    public PlantRun For(double seconds) => To(Plant.Time + (long)(seconds * 1e6));
 
     public PlantRun To(long time)
     {

@@ -11,7 +11,7 @@ internal readonly record struct Change(string Node, double From, double To, long
     public bool IsState => Node.EndsWith("StateCurrent", StringComparison.Ordinal);
 }
 
-/// <summary>Runs a plant and notes what must never be seen, in its values and in the line itself.</summary>
+/// <summary>Runs a plant and notes what must never be seen, in its values and in the plant itself.</summary>
 internal sealed class PlantWatch(PlantRun run)
 {
     private static readonly UnitState[] Running = [Starting, Idle, Suspended, Execute, Holding, Held, Unholding, Suspending, Unsuspending, Resetting, Completing, Complete];
@@ -45,7 +45,7 @@ internal sealed class PlantWatch(PlantRun run)
         foreach (var announcement in run.Announced)
             See(announcement);
         run.Announced.Clear();
-        CheckLine();
+        CheckSite();
         return this;
     }
 
@@ -80,17 +80,28 @@ internal sealed class PlantWatch(PlantRun run)
         Claim(change.AfterSeconds >= 1, $"a glimpse of {(UnitState)(int)change.From}", node);
     }
 
-    private void CheckLine()
+    private void CheckSite()
     {
-        var line = run.Plant.Line;
-        var inside = line.Cells.Sum(cell => cell.Buffer.Count + (cell.Body is null ? 0 : 1));
-        var bodies = line.Cells.Reverse().SelectMany(cell => cell.Body is { } body ? [body, .. cell.Buffer] : cell.Buffer).Select(body => body.Number).ToList();
-        if (line.Entered != inside + line.Produced || !bodies.SequenceEqual(Enumerable.Range((int)line.Produced + 1, inside)))
-            Faults.Add("a body appeared, vanished or overtook");
-        if (line.Produced != line.Good + line.Scrap || line.Cells.Any(cell => cell.Produced != cell.Good + cell.Scrap))
-            Faults.Add("good and scrap that are not what was produced");
-        if (line.Cells.Any(cell => cell.Buffer.Count > 4))
-            Faults.Add("a buffer holding more than fits in");
+        var site = run.Plant.Site;
+        var bodies = site.Bodies.Select(body => body.Number).ToList();
+        if (site.Orders.Entered != bodies.Count + site.Left || bodies.Distinct().Count() != bodies.Count)
+            Faults.Add("a body appeared, vanished or is in two places");
+        if (site.Assembly is null && !bodies.SequenceEqual(Enumerable.Range((int)site.Left + 1, bodies.Count)))
+            Faults.Add("a body overtook");
+        foreach (var line in site.Lines)
+        {
+            if (line.Entered != line.Bodies.Count() + line.Produced)
+                Faults.Add("a body appeared or vanished on a line");
+            if (line.Produced != line.Good + line.Scrap || line.Cells.Any(cell => cell.Produced != cell.Good + cell.Scrap))
+                Faults.Add("good and scrap that are not what was produced");
+            if (line.Cells.Any(cell => cell.Buffer.Count > 4))
+                Faults.Add("a buffer holding more than fits in");
+        }
+        if (site.Stamping is { } stamping && stamping.PanelsAtStart + stamping.Presses.Sum(press => press.Good) != stamping.Racks.Sum(rack => rack.Count) + 6 * stamping.Taken)
+            Faults.Add("a panel appeared or vanished");
+        if (site.Store is { } store && store.Lanes.Any(lane => lane.Bodies.Count > 8) || site.Paint is { } paint && paint.Coated.Count > 14
+            || site.Assembly is { } assembly && assembly.Stations.Any(station => station.Queue.Count > 1))
+            Faults.Add("more bodies than fit in");
     }
 
     private void Claim(bool holds, string otherwise, Node node)

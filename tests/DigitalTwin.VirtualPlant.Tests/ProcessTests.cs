@@ -97,7 +97,7 @@ public sealed class ProcessTests : IDisposable
         {
             await client.Next();
             var checkpoint = File.ReadAllText(Path.Combine(data, "plant", "checkpoint.json"));
-            var stored = JsonDocument.Parse(checkpoint[checkpoint.IndexOf('\n', StringComparison.Ordinal)..]).RootElement.GetProperty("Memory").GetProperty("Line").GetProperty("Time").GetInt64();
+            var stored = JsonDocument.Parse(checkpoint[checkpoint.IndexOf('\n', StringComparison.Ordinal)..]).RootElement.GetProperty("Memory").GetProperty("Site").GetProperty("Time").GetInt64();
             Assert.True(stored >= client.PlantTime, $"published up to {client.PlantTime}, stored up to {stored}");
         }
     }

@@ -23,7 +23,7 @@ public sealed class StandstillTests
         Assert.Equal(recovery, States(run, "Cell3.Robot").Take(9));
         Assert.Equal(recovery, States(run, "Cell3").Take(9));
         var aborting = run.Announced.First(announcement => announcement.Node == run.Index("Cell3.Robot.StateCurrent") && announcement.Value.Number == (int)Aborting);
-        Assert.InRange((aborting.At - run.Plant.Line.Built) / 1e6, 120, 121.1);
+        Assert.InRange((aborting.At - run.Plant.Site.Built) / 1e6, 120, 121.1);
         Assert.Contains((int)UnitMode.Maintenance, run.Values("Cell3.Robot.UnitModeCurrent").Select(mode => (int)mode));
         Assert.Equal((int)UnitMode.Production, run.Newest("Cell3.Robot.UnitModeCurrent"));
     }
@@ -111,7 +111,7 @@ public sealed class StandstillTests
             for (var minute = 0; minute < 15; minute++)
                 watch.For(60);
             Assert.Empty(watch.Faults);
-            Assert.True(run.Plant.Line.ScriptedDone.All(done => done));
+            Assert.True(run.Plant.Site.ScriptedDone.All(done => done));
             return run.Plant.Line.Cells.Zip(before).All(pair => pair.First.Produced > pair.Second);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(6));
 

@@ -8,32 +8,32 @@ namespace DigitalTwin.VirtualPlant.Nodes;
 internal readonly record struct Announcement(int Node, NodeValue Value, long At);
 
 /// <summary>The newest announced value of every node, and the rule when the next one is due.</summary>
-/// <remarks>Nodes announce in different scans of their period, so that 300 of them do not all speak at the full second.</remarks>
+/// <remarks>Nodes announce in different scans of their period, so that hundreds of them do not all speak at the full second.</remarks>
 internal sealed class Board(IReadOnlyList<Node> nodes, Announcement[]? announced = null)
 {
-    private const int ScansPerSecond = (int)(1_000_000 / BodyLine.ScanMicros);
+    private const int ScansPerSecond = (int)(1_000_000 / Site.ScanMicros);
 
     public Announcement[] Newest { get; } = announced ?? new Announcement[nodes.Count];
 
     /// <summary>Every node at once, as on the first scan of a new plant.</summary>
-    public void AnnounceAll(LineState line, List<Announcement> into)
+    public void AnnounceAll(long now, List<Announcement> into)
     {
         for (var index = 0; index < nodes.Count; index++)
-            Announce(index, nodes[index].Read(line), line.Time, into);
+            Announce(index, nodes[index].Read(), now, into);
     }
 
-    public void Announce(LineState line, List<Announcement> into)
+    public void Announce(long now, List<Announcement> into)
     {
-        var scan = (int)(line.Time / BodyLine.ScanMicros % (5 * ScansPerSecond));
+        var scan = (int)(now / Site.ScanMicros % (5 * ScansPerSecond));
         for (var index = 0; index < nodes.Count; index++)
         {
             var node = nodes[index];
             var due = (scan + index) % (node.Seconds * ScansPerSecond) == 0;
             if (!due && !node.OnChange)
                 continue;
-            var value = node.Read(line);
+            var value = node.Read();
             if (due || value != Newest[index].Value)
-                Announce(index, value, line.Time, into);
+                Announce(index, value, now, into);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using DigitalTwin.VirtualPlant.Production;
 
 namespace DigitalTwin.VirtualPlant.Physics;
 
@@ -94,11 +95,20 @@ internal static class PhysicsFile
                 yield return $"timetable.shiftStarts[{index}]: '{text}' is no HH:mm";
         if (physics.Line.CycleSeconds.Count is 0 or > 99)
             yield return $"line.cycleSeconds: must name 1 to 99 cells, not {physics.Line.CycleSeconds.Count}";
+        if (physics.BodyShop.CycleSeconds.Count is 0 or > 99)
+            yield return $"bodyShop.cycleSeconds: must name 1 to 99 cells, not {physics.BodyShop.CycleSeconds.Count}";
+        if (physics.Layout is not (PhysicsParameters.FirstLine or PhysicsParameters.WholePlant))
+            yield return $"layout: must be {PhysicsParameters.FirstLine} or {PhysicsParameters.WholePlant}, not '{physics.Layout}'";
+        if (physics.Assembly.WorkOfModel.Count != physics.Orders.ModelWeights.Count)
+            yield return $"assembly.workOfModel: names {physics.Assembly.WorkOfModel.Count} models, orders.modelWeights {physics.Orders.ModelWeights.Count}: must be the same number";
+        foreach (var (name, weights) in new[] { ("modelWeights", physics.Orders.ModelWeights), ("colourWeights", physics.Orders.ColourWeights) })
+            if (weights.Count is 0 or > 5 || weights.Sum() <= 0)
+                yield return $"orders.{name}: must be 1 to 5 weights, one of them above 0";
         if (physics.Repair.LongestSeconds < physics.Repair.ShortestSeconds)
             yield return "repair.longestSeconds: is less than repair.shortestSeconds";
-        var machines = Enumerable.Range(1, physics.Line.CycleSeconds.Count).SelectMany(cell => new[] { $"Cell{cell}.Robot", $"Cell{cell}.Gun", $"Cell{cell}.Fixture" }).ToHashSet();
+        var machines = Site.Build(0, 0, physics).Machines.Select(item => item.Name).ToHashSet();
         foreach (var (script, index) in physics.ScriptedBreakdowns.Select((script, index) => (script, index)))
             if (!machines.Contains(script.Machine))
-                yield return $"scriptedBreakdowns[{index}].machine: there is no '{script.Machine}'; e.g. Cell3.Robot";
+                yield return $"scriptedBreakdowns[{index}].machine: there is no '{script.Machine}'; e.g. {machines.FirstOrDefault() ?? "none"}";
     }
 }

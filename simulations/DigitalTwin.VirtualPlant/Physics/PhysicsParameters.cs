@@ -4,7 +4,12 @@ namespace DigitalTwin.VirtualPlant.Physics;
 /// <remarks>Ground truth: none of it is ever sent to a client.</remarks>
 internal sealed record PhysicsParameters
 {
+    public const string FirstLine = "first-line", WholePlant = "leipzig";
+
     public string Name { get; init; } = "Leipzig";
+    /// <summary>One body line alone (<c>first-line</c>), or the whole plant from stamping to final assembly (<c>leipzig</c>).</summary>
+    public string Layout { get; init; } = FirstLine;
+    /// <summary>Of the one body line; an area of the whole plant has <c>urn:leipzig:</c> and its name.</summary>
     public string NamespaceUri { get; init; } = "urn:leipzig:body:line1";
     public string TimeZone { get; init; } = "Europe/Berlin";
     public TimetableParameters Timetable { get; init; } = new();
@@ -12,6 +17,12 @@ internal sealed record PhysicsParameters
     public RobotParameters Robot { get; init; } = new();
     public GunParameters Gun { get; init; } = new();
     public FixtureParameters Fixture { get; init; } = new();
+    public PressParameters Press { get; init; } = new();
+    public BodyShopParameters BodyShop { get; init; } = new();
+    public PaintParameters Paint { get; init; } = new();
+    public StoreParameters Store { get; init; } = new();
+    public AssemblyParameters Assembly { get; init; } = new();
+    public OrderParameters Orders { get; init; } = new();
     public RepairParameters Repair { get; init; } = new();
     /// <summary>Breakdowns that happen for certain, for demonstrations and tests.</summary>
     public IReadOnlyList<ScriptedBreakdown> ScriptedBreakdowns { get; init; } = [];
@@ -119,7 +130,7 @@ internal sealed record RepairParameters
     [Bounds(1, 86400)] public double LongestSeconds { get; init; } = 240;
 }
 
-/// <param name="Machine">E.g. <c>Cell3.Robot</c>.</param>
+/// <param name="Machine">E.g. <c>Cell3.Robot</c>; in the whole plant <c>Line1.Cell3.Robot</c> or <c>Oven1</c>.</param>
 /// <param name="At">Seconds of plant time since the plant was built.</param>
 /// <param name="DurationSeconds">Time the machine stands aborted.</param>
 internal sealed record ScriptedBreakdown(string Machine, [property: Bounds(0, 1e9)] double At, [property: Bounds(1, 86400)] double DurationSeconds);

@@ -2,67 +2,53 @@ using DigitalTwin.VirtualPlant.Physics;
 
 namespace DigitalTwin.VirtualPlant.Production;
 
-/// <summary>The line's rules, one scan at a time, as a PLC runs them: the step is fixed, so that how a caller slices time changes nothing.</summary>
+/// <summary>A body line's rules, one scan at a time.</summary>
 internal static class BodyLine
 {
-    public const long ScanMicros = 100_000;
-    private const double ScanSeconds = ScanMicros / 1e6;
-
-    public static void Scan(LineState line, PhysicsParameters physics, Timetable timetable)
+    /// <param name="supply">A body to work on; null while the line's suppliers have none.</param>
+    /// <param name="room">Whether a good body may leave; a bad one is taken off the line in any case.</param>
+    /// <returns>The good body that left.</returns>
+    public static Body? Scan(LineState line, Plan plan, Func<Body?> supply, bool room, double seconds, PhysicsParameters physics, long now)
     {
-        line.Time += ScanMicros;
-        var plan = timetable.At(line.Time);
-        BreakByScript(line, physics);
+        Body? good = null;
         // From the end of the line to its start: a body that leaves makes room for the one behind it in the same scan.
         for (var index = line.Cells.Count - 1; index >= 0; index--)
         {
+            var cell = line.Cells[index];
             var next = index + 1 < line.Cells.Count ? line.Cells[index + 1].Buffer : null;
-            if (line.Cells[index].Scan(plan, next, ScanSeconds, physics, line.Time) is { } left)
-                Leave(line, left);
+            var free = next is null ? room || cell.Body is { Defective: true } : next.Count < physics.Line.BufferCapacity;
+            if (cell.Scan(plan, free, seconds, physics, now) is not { } left)
+                continue;
+            if (next is null)
+                good = Leave(line, left);
+            else
+                next.Add(left);
         }
-        Enter(line, plan, physics);
+        Enter(line, plan, supply, physics, now);
         line.Power = physics.Line.LineBaseKilowatts;
         foreach (var cell in line.Cells)
             line.Power += cell.Power;
-        line.Energy += line.Power * ScanSeconds / 3600;
+        line.Energy += line.Power * seconds / 3600;
+        return good;
     }
 
-    private static void Enter(LineState line, Plan plan, PhysicsParameters physics)
+    private static void Enter(LineState line, Plan plan, Func<Body?> supply, PhysicsParameters physics, long now)
     {
         var buffer = line.Cells[0].Buffer;
-        if (plan != Plan.Work || line.Time < line.NextArrival || buffer.Count >= physics.Line.BufferCapacity)
+        if (plan != Plan.Work || now < line.NextArrival || buffer.Count >= physics.Line.BufferCapacity || supply() is not { } body)
             return;
-        buffer.Add(new Body(++line.Entered, Defective: false));
-        line.NextArrival = line.Time + (long)(physics.Line.ArrivalSeconds * 1e6 * line.Arrivals.Between(0.7, 1.3));
+        buffer.Add(body);
+        line.Entered++;
+        line.NextArrival = now + (long)(physics.Line.ArrivalSeconds * 1e6 * line.Arrivals.Between(0.7, 1.3));
     }
 
-    private static void Leave(LineState line, Body body)
+    private static Body? Leave(LineState line, Body body)
     {
         line.Produced++;
         if (body.Defective)
             line.Scrap++;
         else
             line.Good++;
-    }
-
-    private static void BreakByScript(LineState line, PhysicsParameters physics)
-    {
-        for (var index = 0; index < line.ScriptedDone.Length; index++)
-        {
-            var script = physics.ScriptedBreakdowns[index];
-            if (line.ScriptedDone[index] || line.Time - line.Built < script.At * 1e6)
-                continue;
-            var machine = Find(line, script.Machine);
-            if (machine.Down)
-                continue;   // it comes as soon as the machine is back
-            machine.BreakDown(script.DurationSeconds);
-            line.ScriptedDone[index] = true;
-        }
-    }
-
-    private static Machine Find(LineState line, string name)
-    {
-        var cell = line.Cells[int.Parse(name.AsSpan(4, name.IndexOf('.') - 4), System.Globalization.CultureInfo.InvariantCulture) - 1];
-        return name[(name.IndexOf('.') + 1)..] switch { "Robot" => cell.Robot, "Gun" => cell.Gun, _ => cell.Fixture };
+        return body.Defective ? null : body;
     }
 }

@@ -40,17 +40,16 @@ internal sealed class Cell : Unit
     private bool Running => State == UnitState.Execute && Robot.State == UnitState.Execute && Gun.State == UnitState.Execute && Fixture.State == UnitState.Execute;
 
     /// <summary>One scan of the cell's control and physics.</summary>
-    /// <param name="next">The buffer behind the cell; null where bodies leave the line.</param>
-    /// <returns>The body that left the line during this scan.</returns>
-    public Body? Scan(Plan plan, List<Body>? next, double seconds, PhysicsParameters physics, long now)
+    /// <param name="room">Whether a body that is done may leave.</param>
+    /// <returns>The body that left the cell during this scan.</returns>
+    public Body? Scan(Plan plan, bool room, double seconds, PhysicsParameters physics, long now)
     {
-        var room = next is null || next.Count < physics.Line.BufferCapacity;
         FinishDuty(physics.Gun, now);
         Control(plan, room, physics, now);
         var working = Running && MidCycle;
         if (working)
             Work(seconds, physics);
-        var left = Running ? MoveBodies(plan, room, next, physics) : null;
+        var left = Running ? MoveBodies(plan, room, physics) : null;
         UseEnergy(working, seconds, physics);
         return left;
     }
@@ -106,15 +105,12 @@ internal sealed class Cell : Unit
             (Scrap, BadBodiesInARow, Body) = (Scrap + 1, BadBodiesInARow + 1, Body!.Value with { Defective = true });
     }
 
-    private Body? MoveBodies(Plan plan, bool room, List<Body>? next, PhysicsParameters physics)
+    private Body? MoveBodies(Plan plan, bool room, PhysicsParameters physics)
     {
         Body? left = null;
         if (Body is { } done && Progress >= 1 && room)
         {
-            if (next is null)
-                left = done;
-            else
-                next.Add(done);
+            left = done;
             Body = null;
             Duty = BadBodiesInARow >= 3 || Gun.DressDue && Gun.DressesOfCap >= physics.Gun.DressesPerCap ? Duty.CapChange
                 : Gun.DressDue ? Duty.TipDress : Duty.None;

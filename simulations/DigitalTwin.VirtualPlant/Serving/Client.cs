@@ -8,8 +8,8 @@ namespace DigitalTwin.VirtualPlant.Serving;
 /// <summary>One connection. The plant hands it lines and never waits for it; a client that does not keep up is dropped.</summary>
 internal sealed class Client : IDisposable
 {
-    /// <summary>More than a minute of values at speed 20.</summary>
-    private const int MostBytesWaiting = 8 << 20;
+    /// <summary>Half a minute of the whole plant at speed 20.</summary>
+    private const int MostBytesWaiting = 32 << 20;
     private const int LongestLine = 64 << 10;
 
     private readonly TcpClient connection;

@@ -22,7 +22,7 @@ internal sealed class PlantServer(Plant plant, PhysicsParameters physics, double
     private readonly List<Client> clients = [];
     private readonly List<Announcement> announcements = [];
     private readonly List<(Client Client, byte[] Line)> replies = [];
-    private readonly byte[] hello = Wire.Hello(physics.Name, physics.NamespaceUri, speed, plant.Nodes);
+    private readonly byte[] hello = Wire.Hello(physics.Name, speed, plant.Nodes);
     private readonly string fingerprint = CheckpointFile.Fingerprint(physics);
 
     /// <returns>The port it listens on.</returns>
@@ -42,7 +42,7 @@ internal sealed class PlantServer(Plant plant, PhysicsParameters physics, double
     public async Task Run(CancellationToken stop)
     {
         var accepting = Accept(stop);
-        var origin = plant.Line.Time + BodyLine.ScanMicros;   // before it was killed it may have told a time up to a scan after its last one
+        var origin = plant.Time + Site.ScanMicros;   // before it was killed it may have told a time up to a scan after its last one
         var clock = Stopwatch.StartNew();
         var nextClock = TimeSpan.Zero;
         using var timer = new PeriodicTimer(Tick);
@@ -77,10 +77,10 @@ internal sealed class PlantServer(Plant plant, PhysicsParameters physics, double
     {
         while (requests.Reader.TryRead(out var item))
             replies.Add((item.Item1, Wire.Written(item.Item2.Request, plant.Write(item.Item2.Node, item.Item2.Value))));
-        var bite = Math.Min(target, plant.Line.Time + LongestBite);
+        var bite = Math.Min(target, plant.Time + LongestBite);
         plant.Advance(bite, announcements);
         if (announcements.Count > 0 || replies.Count > 0)
-            checkpoints.Write(new Checkpoint(plant.Line.Seed, fingerprint, plant.Memory));
+            checkpoints.Write(new Checkpoint(plant.Site.Seed, fingerprint, plant.Memory));
         if (announcements.Count > 0)
             Broadcast(Wire.Values(plant.Nodes, announcements));
         foreach (var (client, line) in replies)

@@ -11,21 +11,22 @@ internal readonly record struct WriteRequest(long Request, int Node, double? Val
 /// <summary>The lines of the plant socket: JSON, one message a line, times in microseconds since 1970 UTC.</summary>
 internal static class Wire
 {
-    public static byte[] Hello(string name, string namespaceUri, double speed, IReadOnlyList<Node> nodes) => Line(json =>
+    public static byte[] Hello(string name, double speed, IReadOnlyList<Node> nodes) => Line(json =>
     {
         json.WriteString("type", "plant");
         json.WriteString("name", name);
         json.WriteNumber("speed", speed);
         json.WriteStartArray("nodes");
         foreach (var node in nodes)
-            Describe(json, namespaceUri, node);
+            Describe(json, node);
         json.WriteEndArray();
     });
 
-    private static void Describe(Utf8JsonWriter json, string namespaceUri, Node node)
+    private static void Describe(Utf8JsonWriter json, Node node)
     {
         json.WriteStartObject();
-        json.WriteString("ns", namespaceUri);
+        json.WriteString("endpoint", node.Place.Endpoint);
+        json.WriteString("ns", node.Place.NamespaceUri);
         json.WriteString("id", node.Id);
         json.WriteString("dataType", node.Type.ToString());
         if (node.Unit is { } unit)

@@ -1,0 +1,76 @@
+using DigitalTwin.VirtualPlant.Chance;
+using DigitalTwin.VirtualPlant.Physics;
+
+namespace DigitalTwin.VirtualPlant.Production;
+
+/// <summary>A station of the assembly line: people and their tools.</summary>
+internal sealed class AssemblyStation : Workplace
+{
+    public required int Number { get; set; }
+    /// <summary>Bodies in front of it.</summary>
+    public List<Body> Queue { get; set; } = [];
+    /// <summary>Of the last bolt of the last vehicle, as its tool reports it.</summary>
+    public double Torque { get; set; }
+
+    protected override UnitParameters Parameters(PhysicsParameters physics) => physics.Assembly;
+    protected override ReadOnlySpan<int> Faults => [7101, 7105, 7110];   // tool, part missing, andon pulled
+
+    protected override double CycleOf(Body body, PhysicsParameters physics)
+    {
+        var assembly = physics.Assembly;
+        var work = Number == Math.Min(12, assembly.Stations) ? assembly.LongestCycleSeconds : assembly.CycleSeconds * (1 + 0.02 * Math.Sin(Number));
+        return work * assembly.WorkOfModel[body.Model] * Math.Exp(assembly.CycleVariation * Cycles.Normal());
+    }
+
+    protected override Body Finish(Body body, PhysicsParameters physics)
+    {
+        Torque = Math.Clamp(physics.Assembly.NewtonMetre * (1 - 0.05 * Wear * Wear * Wear) * (1 + 0.012 * Cycles.Normal()), 0, 500);
+        return body;
+    }
+}
+
+/// <summary>Final assembly: stations in a row, mixed models, a short queue in front of each.</summary>
+internal sealed class FinalAssembly
+{
+    public required List<AssemblyStation> Stations { get; set; }
+    /// <summary>Vehicles that left the plant.</summary>
+    public uint Shipped { get; set; }
+
+    public IEnumerable<Body> Bodies => Stations.SelectMany(station => station.Body is { } body ? [body, .. station.Queue] : station.Queue);
+
+    public static FinalAssembly Build(long seed, long time, PhysicsParameters physics)
+    {
+        var stations = Enumerable.Range(1, physics.Assembly.Stations).Select(number => new AssemblyStation
+        {
+            Name = $"Station{number}", Number = number, Since = time,
+            Fate = Generator.For(seed, $"Station{number}/life"), Noise = Generator.For(seed, $"Station{number}/noise"), Cycles = Generator.For(seed, $"Station{number}/cycles"),
+        }).ToList();
+        foreach (var station in stations)
+            station.Install(physics);
+        return new FinalAssembly { Stations = stations };
+    }
+
+    public void Fill(Func<Body> next)
+    {
+        foreach (var station in Enumerable.Reverse(Stations))
+            station.Queue.Add(next());
+    }
+
+    /// <param name="supply">Takes a body out of the store; null while it gives none.</param>
+    public void Scan(Plan plan, Func<Body?> supply, double seconds, PhysicsParameters physics, long now)
+    {
+        for (var index = Stations.Count - 1; index >= 0; index--)
+        {
+            var next = index + 1 < Stations.Count ? Stations[index + 1].Queue : null;
+            var room = next is null || next.Count < physics.Assembly.BufferCapacity;
+            if (Stations[index].Scan(plan, Stations[index].Queue, room, seconds, physics, now) is not { } left)
+                continue;
+            if (next is null)
+                Shipped++;
+            else
+                next.Add(left);
+        }
+        if (plan == Plan.Work && Stations[0].Queue.Count < physics.Assembly.BufferCapacity && supply() is { } body)
+            Stations[0].Queue.Add(body);
+    }
+}
