@@ -1,4 +1,5 @@
-import { randomUUID } from "node:crypto";
+import { randomUUID, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DataValue } from "node-opcua";
 import { DurableBuffer, type BufferOptions } from "./buffer/durable-buffer.js";
@@ -7,6 +8,8 @@ import { CoreLink } from "./link/core-link.js";
 import type { Log } from "./log.js";
 import { ensureOwnCertificate } from "./opcua/certificate-manager.js";
 import { Endpoint } from "./opcua/endpoint.js";
+import { expiryOf, ExpiryStages } from "./opcua/expiry.js";
+import { KnownNodes } from "./opcua/known-nodes.js";
 import { sharedPassword } from "./opcua/password.js";
 import { microseconds, toRow } from "./opcua/reading.js";
 import { pkiOf, trust } from "./opcua/trust-list.js";
@@ -39,10 +42,11 @@ export class Gateway {
   readonly #repeats = new Repeats();
   readonly #endpoints: Endpoint[] = [];
   readonly #link: CoreLink;
+  readonly #ownStages = new ExpiryStages();
   #ticks = 0;
   #ticking: NodeJS.Timeout | undefined;
 
-  private constructor(private readonly options: GatewayOptions, readonly buffer: DurableBuffer, private readonly unlock: () => Promise<void>, log: Log) {
+  private constructor(private readonly options: GatewayOptions, readonly buffer: DurableBuffer, private readonly unlock: () => Promise<void>, private readonly certificateUntil: Date, private readonly log: Log) {
     this.#clock = new PlantClock(options.plant.clock !== null);
     this.#gaps = new GapTracker(buffer.lastSource);
     this.#link = new CoreLink({ url: options.core, certificates: join(options.data, "pki"), bootId: this.bootId, plantHash: options.plant.hash }, buffer, log);
@@ -53,18 +57,20 @@ export class Gateway {
     const unlock = await lockFolder(join(options.data, "gateway"));
     const pki = pkiOf(join(options.data, "gateway", "pki"));
     await ensureOwnCertificate(pki);
+    const certificateUntil = new Date(new X509Certificate(await readFile(pki.certificateFile)).validTo);
     for (const file of options.trust) log("info", await trust(pki, file));
     const password = await sharedPassword(join(options.data, "pki", "opcua-gateway.password"));
     const ids = options.plant.signals.map((signal) => signal.id);
     const buffer = await DurableBuffer.open(join(options.data, "gateway", "buffer"), ids, options.buffer, (text) => log("warn", text));
-    const gateway = new Gateway(options, buffer, unlock, log);
+    const gateway = new Gateway(options, buffer, unlock, certificateUntil, log);
     for (const endpoint of options.plant.endpoints) {
       const { items, targets } = gateway.#targetsOf(endpoint);
       const signals = targets.flatMap((target) => (target.kind === "signal" ? [target.number] : []));
-      gateway.#endpoints.push(new Endpoint(endpoint, items, pki, password, {
+      const nodes = new KnownNodes(join(options.data, "gateway", "nodes", `${encodeURIComponent(endpoint.name)}.json`));
+      gateway.#endpoints.push(new Endpoint(endpoint, items, { pki, password, nodes, trustCommand: options.trustCommand }, {
         values: (index, values) => gateway.#receive(targets, index, values),
         lost: () => gateway.#gaps.lost(signals),
-      }, options.trustCommand, log));
+      }, log));
     }
     for (const endpoint of gateway.#endpoints) endpoint.start();
     gateway.#ticking = setInterval(() => gateway.#tick(), 1000);
@@ -129,10 +135,22 @@ export class Gateway {
   #tick(): void {
     this.#ticks++;
     const monotonicMs = performance.now();
+    const now = new Date();
+    const warnings = this.#certificateWarnings(now);
     this.#link.sendTick({
       counter: this.#ticks, bootId: this.bootId,
       plantTimeUs: this.#clock.now(Date.now() * 1000, monotonicMs), speed: this.#clock.speed, clockStands: this.#clock.stands(monotonicMs),
-      endpoints: this.#endpoints.map((endpoint) => endpoint.status), buffered: this.buffer.buffered, dropped: this.buffer.dropped,
+      endpoints: this.#endpoints.map((endpoint) => endpoint.status(now, warnings)), buffered: this.buffer.buffered, dropped: this.buffer.dropped,
     });
+  }
+
+  /** Not renewed by itself: each server would have to trust the new one first. */
+  #certificateWarnings(now: Date): string[] {
+    const expiry = expiryOf(this.certificateUntil, now);
+    if (expiry === undefined) return [];
+    const file = pkiOf(join(this.options.data, "gateway", "pki")).certificateFile;
+    const warning = `this gateway's certificate ${expiry.text}; remove ${file} and start the gateway again: it makes a new one, which each server has to trust`;
+    if (this.#ownStages.reached(expiry)) this.log("warn", warning);
+    return [warning];
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { DurableBuffer } from "../buffer/durable-buffer.js";
 import { createLinkCertificates } from "../testing/certificates.js";
+import { CuttableWire } from "../testing/cuttable-wire.js";
 import { FakeCore } from "../testing/fake-core.js";
 import { temporaryFolder, until } from "../testing/folder.js";
 import { CoreLink } from "./core-link.js";
@@ -39,4 +40,30 @@ test("the link waits for its certificates, takes renewed ones at its next connec
   await until("it says that the key cannot be used", () => log.slice(before).some((line) => /no link to the core .*(PEM|asn1|DECODER|key)/i.test(line)));
   take(renewed);
   await until("it is linked with the renewed ones", () => core.hellos.length === 1);
+}, 60_000);
+
+test("a core whose network goes dead without a word is given up after five seconds, and is linked again when it is back", async () => {
+  const folder = temporaryFolder();
+  await createLinkCertificates(folder);
+  const core = await FakeCore.withCertificates(folder);
+  await core.start();
+  const wire = await CuttableWire.to(core.port);
+  const buffer = await DurableBuffer.open(join(folder, "buffer"), ["a"], { maxBytes: 1e9, segmentBytes: 1e6, syncSpacingMs: 0 }, () => undefined);
+  const log: string[] = [];
+  const link = new CoreLink({ url: `wss://localhost:${wire.port}/edge/v1`, certificates: folder, bootId: "boot", plantHash: "hash" }, buffer, (_, text) => log.push(text));
+  onTestFinished(async () => {
+    link.stop();
+    await wire.close();
+    await core.stop();
+    await buffer.close();
+  });
+  link.start();
+  await until("it is linked", () => core.hellos.length === 1);
+  wire.fallSilent();
+  const row = { signal: 1, sourceUs: 1, serverUs: 1, status: 0, value: 1 };
+  buffer.append([], [row]);
+  await until("it is noticed", () => log.some((line) => line.includes("no sign of life for 5 s")), 10_000);
+  wire.mend();
+  await until("the sample is there, once", () => core.rows.length === 1);
+  expect(core.missing).toEqual([]);
 }, 60_000);

@@ -3,16 +3,18 @@ import { expect, test } from "vitest";
 import { temporaryFolder } from "../testing/folder.js";
 import { ensureOwnCertificate } from "./certificate-manager.js";
 import { runConnection } from "./connection.js";
+import { KnownNodes } from "./known-nodes.js";
 import { pkiOf } from "./trust-list.js";
 
 test("an attempt that failed leaves nothing behind, however many there are", async () => {
   const pki = pkiOf(temporaryFolder());
   await ensureOwnCertificate(pki);
   const nobody = { name: "e", url: "opc.tcp://127.0.0.1:9", securityPolicy: "Basic256Sha256", userName: "gateway" } as const;
-  const events = { connected: () => undefined, values: () => undefined };
+  const access = { pki, password: "", trustCommand: () => "", nodes: new KnownNodes("none") };
+  const events = { monitoring: () => undefined, values: () => undefined };
   const { signal } = new AbortController();
   for (let attempt = 0; attempt < 3; attempt++) {
-    await expect(runConnection(nobody, [], pki, "", events, signal, () => "")).rejects.toThrow();
+    await expect(runConnection(nobody, [], access, events, signal)).rejects.toThrow();
     expect(getEventListeners(signal, "abort")).toEqual([]);
   }
 }, 60_000);

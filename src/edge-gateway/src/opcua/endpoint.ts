@@ -1,8 +1,10 @@
 import type { DataValue } from "node-opcua";
 import type { Log } from "../log.js";
 import type { EndpointDefinition } from "../plant/definition.js";
-import { runConnection, UntrustedServer, type Item } from "./connection.js";
-import type { Pki } from "./trust-list.js";
+import { runConnection, usualPeriods, type Access, type Item, type Monitoring } from "./connection.js";
+import { expiryOf, ExpiryStages } from "./expiry.js";
+import { UntrustedServer } from "./server-certificate.js";
+import { ServerLimit } from "./server-limits.js";
 
 export interface EndpointStatus {
   readonly name: string;
@@ -19,23 +21,32 @@ export interface EndpointEvents {
 
 const firstRetryMs = 250;
 const longestRetryMs = 1000;
+/** A server that has no room is not given more to do. */
+const longestLimitRetryMs = 30_000;
 
 /** Keeps one endpoint connected: a new connection, made from nothing, after each loss. */
 export class Endpoint {
-  #status: EndpointStatus;
+  #state: EndpointStatus["state"] = "connecting";
+  #detail: string;
+  #certificateUntil: Date | undefined;
+  readonly #stages = new ExpiryStages();
   #running: Promise<void> = Promise.resolve();
   readonly #stop = new AbortController();
   #lastLogged = "";
 
   constructor(
-    private readonly definition: EndpointDefinition, private readonly items: readonly Item[], private readonly pki: Pki, private readonly password: string,
-    private readonly events: EndpointEvents, private readonly trustCommand: (thumbprint: string) => string, private readonly log: Log,
+    private readonly definition: EndpointDefinition, private readonly items: readonly Item[], private readonly access: Access,
+    private readonly events: EndpointEvents, private readonly log: Log, private readonly periods = usualPeriods,
   ) {
-    this.#status = { name: definition.name, state: "connecting", detail: `connecting to ${definition.url}` };
+    this.#detail = `connecting to ${definition.url}`;
   }
 
-  get status(): EndpointStatus {
-    return this.#status;
+  /** @param warnings what concerns all endpoints. */
+  status(now: Date, warnings: readonly string[] = []): EndpointStatus {
+    const expiry = this.#certificateUntil === undefined ? undefined : expiryOf(this.#certificateUntil, now);
+    const own = expiry === undefined ? [] : [`the server's certificate ${expiry.text}; give the server a new one before, then trust it here`];
+    if (this.#stages.reached(expiry)) for (const warning of own) this.log("warn", `endpoint ${this.definition.name}: ${warning}`);
+    return { name: this.definition.name, state: this.#state, detail: [this.#detail, ...own, ...warnings].join("; ") };
   }
 
   start(): void {
@@ -51,38 +62,43 @@ export class Endpoint {
     const { signal } = this.#stop;
     let retryMs = firstRetryMs;
     while (!signal.aborted) {
+      let longestMs = longestRetryMs;
       try {
-        const reason = await runConnection(this.definition, this.items, this.pki, this.password, {
-          connected: (failed) => {
+        const reason = await runConnection(this.definition, this.items, this.access, {
+          monitoring: (state) => {
             retryMs = firstRetryMs;
-            this.#connected(failed);
+            this.#monitoring(state);
           },
           values: (index, values) => this.events.values(index, values),
-        }, signal, this.trustCommand);
+        }, signal, this.periods);
         this.events.lost();
         if (signal.aborted) return;
         this.#report("connecting", `lost the server at ${this.definition.url}: ${reason}; connecting anew`, "warn");
       } catch (error) {
         if (signal.aborted) return;
+        if (error instanceof ServerLimit) longestMs = longestLimitRetryMs;
         const text = `${this.definition.url}: ${(error as Error).message.split("\n")[0]}`;
         this.#report(error instanceof UntrustedServer ? "untrusted" : "failed", text, "warn");
       }
       await pause(retryMs, signal);
-      retryMs = Math.min(retryMs * 2, longestRetryMs);
+      retryMs = Math.min(retryMs * 2, longestMs);
     }
   }
 
-  #connected(failed: readonly string[]): void {
-    for (const one of failed) this.log("warn", `endpoint ${this.definition.name}: ${one} cannot be monitored`);
+  #monitoring({ failed, subscriptions, certificateUntil }: Monitoring): void {
+    this.#certificateUntil = certificateUntil;
+    for (const one of failed) this.log("warn", `endpoint ${this.definition.name}: ${one} cannot be monitored; tried again each minute`);
     const more = failed.length > 3 ? ` and ${failed.length - 3} more` : "";
+    const split = subscriptions > 1 ? ` in ${subscriptions} subscriptions` : "";
     this.#report("connected", failed.length === 0
-      ? `${this.items.length} nodes of ${this.definition.url} monitored`
-      : `${this.items.length - failed.length} of ${this.items.length} nodes of ${this.definition.url} monitored, not ${failed.slice(0, 3).join(", ")}${more}`, "info");
+      ? `${this.items.length} nodes of ${this.definition.url} monitored${split}`
+      : `${this.items.length - failed.length} of ${this.items.length} nodes of ${this.definition.url} monitored${split}, not ${failed.slice(0, 3).join(", ")}${more}`, "info");
   }
 
   /** The state is always kept; the log gets each sentence once until another comes. */
   #report(state: EndpointStatus["state"], detail: string, level: "info" | "warn"): void {
-    this.#status = { name: this.definition.name, state, detail };
+    this.#state = state;
+    this.#detail = detail;
     if (detail !== this.#lastLogged) this.log(level, `endpoint ${this.definition.name}: ${detail}`);
     this.#lastLogged = detail;
   }

@@ -41,8 +41,14 @@ export async function keepRejected(pki: Pki, der: Uint8Array): Promise<void> {
   }
 }
 
+/** Whether a person has trusted this very certificate, and not only its issuer. */
+export async function isTrustedItself(pki: Pki, der: Uint8Array): Promise<boolean> {
+  const thumbprint = thumbprintOf(der);
+  return (await certificatesIn(join(pki.folder, "trusted", "certs"))).some((certificate) => certificate.thumbprint === thumbprint);
+}
+
 /**
- * Trusts a server certificate: from a PEM or DER file, or a refused one by its thumbprint.
+ * Trusts a server certificate, or all that an authority vouches for: from a PEM or DER file, or a refused one by its thumbprint.
  * @returns a sentence on what was done.
  */
 export async function trust(pki: Pki, fileOrThumbprint: string): Promise<string> {
@@ -57,10 +63,12 @@ export async function trust(pki: Pki, fileOrThumbprint: string): Promise<string>
     der = readCertificate(await readFile(fileOrThumbprint), fileOrThumbprint);
   }
   const certificate = new X509Certificate(der);
-  const folder = join(pki.folder, "trusted", "certs");
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, `${thumbprintOf(der)}.pem`);
-  await writeFile(path, certificate.toString());
+  // An authority is looked for among the issuers, and vouches for servers only if it is trusted as well (OPC UA Part 12, 7.8.2).
+  for (const store of certificate.ca ? ["issuers", "trusted"] : ["trusted"]) {
+    const folder = join(pki.folder, store, "certs");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${thumbprintOf(der)}.pem`), certificate.toString());
+  }
   for (const refused of rejected) if (refused.thumbprint === thumbprintOf(der)) await rm(refused.path, { force: true });
   return `trusted ${subjectOf(certificate)}, SHA-1 thumbprint ${thumbprintOf(der)}, valid until ${certificate.validTo}`;
 }

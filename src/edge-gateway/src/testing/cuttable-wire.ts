@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** A TCP relay in front of a server: it can be cut, as when a process is killed, or fall silent, as a dead switch does. */
 export class CuttableWire {
   readonly #pairs = new Set<readonly [Socket, Socket]>();
-  #silent = false;
+  #silent: "no" | "both ways" | "towards us" | "towards the server" = "no";
   #refusing = false;
   #server!: Server;
 
@@ -14,7 +14,7 @@ export class CuttableWire {
         client.destroy();
         return;
       }
-      const far = connect(port, "127.0.0.1");
+      const far = connect(port, "localhost");
       const pair = [client, far] as const;
       wire.#pairs.add(pair);
       const end = () => {
@@ -22,8 +22,8 @@ export class CuttableWire {
         client.destroy();
         far.destroy();
       };
-      client.on("data", (data) => { if (!wire.#silent) far.write(data); });
-      far.on("data", (data) => { if (!wire.#silent) client.write(data); });
+      client.on("data", (data) => { if (wire.#silent === "no" || wire.#silent === "towards us") far.write(data); });
+      far.on("data", (data) => { if (wire.#silent === "no" || wire.#silent === "towards the server") client.write(data); });
       for (const socket of pair) socket.on("close", end).on("error", end);
     });
     await new Promise<void>((resolve) => wire.#server.listen(0, "127.0.0.1", resolve));
@@ -39,12 +39,12 @@ export class CuttableWire {
     for (const pair of this.#pairs) pair[0].destroy();
   }
 
-  fallSilent(): void {
-    this.#silent = true;
+  fallSilent(how: "both ways" | "towards us" | "towards the server" = "both ways"): void {
+    this.#silent = how;
   }
 
   mend(): void {
-    this.#silent = false;
+    this.#silent = "no";
     this.#refusing = false;
   }
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
-  DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy, StatusCodes, Variant, type UAVariable,
+  DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy, StatusCodes, Variant, type OPCUAServerOptions, type UAVariable,
 } from "node-opcua";
 import { present } from "./present.js";
 
@@ -15,27 +15,35 @@ export interface TestServerOptions {
   readonly numbers?: readonly string[];
   readonly texts?: readonly string[];
   readonly times?: readonly string[];
+  /** In the first namespace; a node id is that of the caller, as `i=7`. */
+  readonly nodes?: readonly { readonly nodeId: string; readonly browseName: string; readonly dataType: DataType }[];
+  readonly limits?: OPCUAServerOptions["serverCapabilities"];
+  readonly identity?: { readonly certificateFile: string; readonly privateKeyFile: string; readonly applicationUri: string };
+  readonly trustsNobody?: boolean;
+  readonly policies?: readonly SecurityPolicy[];
 }
 
 /** A real OPC UA server in this process, with values set by the test. */
 export class TestServer {
   readonly #nodes = new Map<string, UAVariable>();
 
-  private constructor(private readonly server: OPCUAServer, readonly certificateFile: string) {}
+  private constructor(readonly server: OPCUAServer, readonly certificateFile: string) {}
 
   static async start(options: TestServerOptions): Promise<TestServer> {
-    const manager = new OPCUACertificateManager({ rootFolder: join(options.folder, "server-pki"), keySize: 2048, automaticallyAcceptUnknownCertificate: true, disableFileWatchers: true });
+    const manager = new OPCUACertificateManager({ rootFolder: join(options.folder, "server-pki"), keySize: 2048, automaticallyAcceptUnknownCertificate: options.trustsNobody !== true, disableFileWatchers: true });
     await manager.initialize();
-    const certificateFile = join(options.folder, "server-pki", "own", "certs", "test-server.pem");
+    const certificateFile = options.identity?.certificateFile ?? join(options.folder, "server-pki", "own", "certs", "test-server.pem");
+    const applicationUri = "urn:test-server";
     if (!existsSync(certificateFile)) {
       await manager.createSelfSignedCertificate({
-        outputFile: certificateFile, applicationUri: "urn:test-server", subject: "/CN=Test server", dns: ["localhost"], startDate: new Date(Date.now() - 60_000), validity: 2,
+        outputFile: certificateFile, applicationUri, subject: "/CN=Test server", dns: ["localhost"], startDate: new Date(Date.now() - 60_000), validity: 365,
       });
     }
     const server = new OPCUAServer({
-      port: options.port, host: "127.0.0.1", hostname: "127.0.0.1", serverInfo: { applicationUri: "urn:test-server" },
-      serverCertificateManager: manager, userCertificateManager: manager, certificateFile, privateKeyFile: manager.privateKey,
-      securityModes: [MessageSecurityMode.SignAndEncrypt], securityPolicies: [SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes256_Sha256_RsaPss], allowAnonymous: false,
+      port: options.port, host: "127.0.0.1", hostname: "127.0.0.1", serverInfo: { applicationUri },
+      serverCertificateManager: manager, userCertificateManager: manager, certificateFile, privateKeyFile: options.identity?.privateKeyFile ?? manager.privateKey,
+      ...(options.limits === undefined ? {} : { serverCapabilities: options.limits }),
+      securityModes: [MessageSecurityMode.SignAndEncrypt], securityPolicies: [...(options.policies ?? [SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes256_Sha256_RsaPss])], allowAnonymous: false,
       userManager: { isValidUser: (user: string, password: string) => user === "gateway" && password === options.password },
     });
     await server.initialize();
@@ -47,6 +55,11 @@ export class TestServer {
       const add = (id: string, dataType: DataType, value: unknown) => running.#nodes.set(`${uri} ${id}`, namespace.addVariable({
         componentOf: folder, browseName: id, nodeId: `s=${id}`, dataType, minimumSamplingInterval: 0, value: new Variant({ dataType, value }),
       }));
+      for (const { nodeId, browseName, dataType } of uri === options.namespaces[0] ? (options.nodes ?? []) : []) {
+        running.#nodes.set(`${uri} ${nodeId}`, namespace.addVariable({
+          componentOf: folder, browseName, nodeId, dataType, minimumSamplingInterval: 0, value: new Variant({ dataType, value: dataType === DataType.String ? "" : 0 }),
+        }));
+      }
       for (const id of options.numbers ?? []) add(id, DataType.Double, 0);
       for (const id of options.texts ?? []) add(id, DataType.String, "");
       for (const id of options.times ?? []) add(id, DataType.DateTime, new Date(0));
