@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using DigitalTwin.Actors.Entities;
+using DigitalTwin.Domain.Calendars;
 using DigitalTwin.Domain.Lines;
 using DigitalTwin.Domain.Packml;
 using DigitalTwin.Domain.Plant;
+using DigitalTwin.Domain.Stops;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
 using DigitalTwin.Host.Twins;
@@ -76,12 +78,20 @@ public class UpcastTests
             new WorkOrderEvent.Released("a.b.c", "WB-1", ["a.b.c.d"], At),
             new WorkOrderEvent.OperationEntered("a.b.c.d", InOrder: false, At),
         }.Aggregate(WorkOrderState.Initial, WorkOrder.Apply);
+        StopBookState stops = new StopBookEvent[]
+        {
+            new StopBookEvent.Coded(At, At.AddMinutes(5), "tool-wear", "cap 4", "Meier", At.AddDays(1)),
+            new StopBookEvent.Split(At, At.AddMinutes(5), At.AddMinutes(2), "Meier", At.AddDays(1)),
+            new StopBookEvent.CodeUndone(At.AddMinutes(2), At.AddMinutes(5), "Schulz", At.AddDays(1)),
+        }.Aggregate(StopBookState.Initial, StopBook.Apply);
         Assert.Equal(
             File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Golden", "states.v1.jsonl")),
-            (string[])[Stored(StateCodecs.Unit, unit), Stored(StateCodecs.Line, line), Stored(StateCodecs.WorkOrder, order)]);
+            (string[])[Stored(StateCodecs.Unit, unit), Stored(StateCodecs.Line, line), Stored(StateCodecs.WorkOrder, order), Stored(StateCodecs.StopBook, stops)]);
         Assert.Equal(RunningTwins.Text(unit), RunningTwins.Text(StateCodecs.Unit.Decode(StateCodecs.Unit.Encode(unit))));
         Assert.Equal(RunningTwins.Text(line), RunningTwins.Text(StateCodecs.Line.Decode(StateCodecs.Line.Encode(line))));
         Assert.Equal(RunningTwins.Text(order), RunningTwins.Text(StateCodecs.WorkOrder.Decode(StateCodecs.WorkOrder.Encode(order))));
+
+        Assert.Equal(RunningTwins.Text(stops), RunningTwins.Text(StateCodecs.StopBook.Decode(StateCodecs.StopBook.Encode(stops))));
 
         static string Stored<TState>(SnapshotCodec<TState> codec, TState state) => $$"""{"format":"{{codec.Format}}","state":{{Encoding.UTF8.GetString(codec.Encode(state).Span)}}}""";
     }
@@ -97,6 +107,9 @@ public class UpcastTests
         Assert.True(stored.Payload.Span.SequenceEqual(StateCodecs.UnitCommands.Encode(observe with { }).Payload.Span));
         foreach (WorkOrderCommand command in new WorkOrderCommand[] { new WorkOrderCommand.Enter("a", At), new WorkOrderCommand.Leave("a", At), new WorkOrderCommand.Judge("a", OperationResult.Scrap, At) })
             Assert.Equal(command, StateCodecs.WorkOrderCommands.Decode(StateCodecs.WorkOrderCommands.Encode(command).Name, StateCodecs.WorkOrderCommands.Encode(command).Payload));
+        var stop = new Period(At, At.AddMinutes(5));
+        foreach (StopBookCommand command in new StopBookCommand[] { new StopBookCommand.Code(stop, "tool-wear", "", "Meier"), new StopBookCommand.Split(stop, At.AddMinutes(2), "Meier"), new StopBookCommand.Undo(stop, "Meier") })
+            Assert.Equal(command, StateCodecs.StopBookCommands.Decode(StateCodecs.StopBookCommands.Encode(command).Name, StateCodecs.StopBookCommands.Encode(command).Payload));
         Assert.Contains("does not know the command", Assert.Throws<UnreadableEventException>(() => StateCodecs.UnitCommands.Decode("unit.observe.v2", "{}"u8.ToArray())).Message, StringComparison.Ordinal);
     }
 }
