@@ -2,7 +2,9 @@
  * The gateway's memory: samples and gaps in numbered segment files, synced before anything is sent to the core, kept until the
  * core says that it holds them. Rows that arrive while a sync runs are written together by the next one (group commit).
  * The buffer is bounded by bytes: when it is full the oldest segment goes, and a gap in its place says so.
- * A write or sync that fails is not retried, since nobody knows what is on the disk then: the process ends, and the next start
+ * A disk without room is no reason to end: the oldest segment makes room, out of a reserve that was written before; where there is no older
+ * one, what comes is counted and becomes a gap as soon as something can be written.
+ * Any other write or sync that fails is not retried, since nobody knows what is on the disk then: the process ends, and the next start
  * reads what is really there.
  */
 import { mkdir, open, readdir, readFile, rm, truncate, unlink, type FileHandle } from "node:fs/promises";
@@ -11,7 +13,8 @@ import { decodeFrame, encodeFrame } from "../link/frames.js";
 import { pack, unpack } from "../samples/columns.js";
 import type { Gap, Row } from "../samples/row.js";
 import { openDictionary, type Dictionary } from "./dictionary.js";
-import { replaceFile, syncFolder } from "./files.js";
+import { isFull, replaceFile, syncFolder } from "./files.js";
+import { Reserve } from "./reserve.js";
 import { encodeRecord, type BufferRecord } from "./record.js";
 import { encodeHead, readSegment, segmentName, type ReadSegment, type SegmentHead } from "./segment.js";
 
@@ -56,6 +59,9 @@ export class DurableBuffer {
   #closing = false;
   #removing: Promise<void> = Promise.resolve();
   #lost: Dropped | undefined;
+  /** What the disk had no room for, to be written as a gap. */
+  #unwritten: Gap | undefined;
+  readonly #reserve: Reserve;
   readonly #listeners = new Set<() => void>();
 
   /** Called when the disk refuses; the process has to end. */
@@ -73,6 +79,8 @@ export class DurableBuffer {
     for (const [signal, sourceUs] of newest.head.last) this.lastSource.set(signal, sourceUs);
     for (const record of newest.records) this.#remember(record);
     this.#acknowledged = this.firstSequence - 1;
+    // Room for the head of a segment and for the note of what was dropped: both name each signal.
+    this.#reserve = new Reserve(join(folder, "reserve"), 64 * 1024 + 64 * dictionary.signals.length);
   }
 
   /** Samples dropped since the buffer was made. */
@@ -114,7 +122,9 @@ export class DurableBuffer {
     }
     const active = await open((segments.at(-1) as Segment).path, "a");
     await active.sync();
-    return new DurableBuffer(folder, options, dictionary, segments, active, newest, await readLosses(folder));
+    const buffer = new DurableBuffer(folder, options, dictionary, segments, active, newest, await readLosses(folder));
+    await buffer.#reserve.take();
+    return buffer;
   }
 
   /** Sequence that the next sample will get. */
@@ -186,9 +196,10 @@ export class DurableBuffer {
   }
 
   async #flush(batches: { gaps: readonly Gap[]; rows: readonly Row[] }[]): Promise<void> {
-    if ((this.segments.at(-1) as Segment).bytes >= this.options.segmentBytes) await this.#roll(this.#next);
+    if ((this.segments.at(-1) as Segment).bytes >= this.options.segmentBytes) await this.#roll(this.#next).catch(ignoreFull);
     let sequence = this.#next;
     const records: BufferRecord[] = [];
+    if (this.#unwritten !== undefined) records.push(gapRecord(sequence++, this.#unwritten));
     for (const { gaps, rows } of batches) {
       for (const gap of gaps) records.push(gapRecord(sequence++, gap));
       for (let from = 0; from < rows.length; from += rowsPerFrame) {
@@ -197,14 +208,66 @@ export class DurableBuffer {
         sequence += to - from;
       }
     }
-    const bytes = Buffer.concat(records.map(encodeRecord));
-    await this.#active.writeFile(bytes);
-    await this.#active.datasync();
-    (this.segments.at(-1) as Segment).bytes += bytes.length;
+    if (!(await this.#write(Buffer.concat(records.map(encodeRecord))))) {
+      for (const { gaps, rows } of batches) this.#count(gaps, rows);
+      return;
+    }
+    this.#unwritten = undefined;
+    if (!this.#reserve.held) await this.#reserve.take();
     for (const { rows } of batches) for (const row of rows) this.lastSource.set(row.signal, row.sourceUs);
     this.#activeRecords.push(...records);
     this.#next = sequence;
     await this.#exclusive(() => this.#dropOldest());
+  }
+
+  /** @returns false where the disk has no room, and none can be made; what was half written is taken back then. */
+  async #write(bytes: Uint8Array): Promise<boolean> {
+    while (true) {
+      const active = this.segments.at(-1) as Segment;
+      try {
+        await this.#active.writeFile(bytes);
+        await this.#active.datasync();
+        active.bytes += bytes.length;
+        return true;
+      } catch (error) {
+        ignoreFull(error as Error);
+        await this.#active.truncate(active.bytes);
+        if (!(await this.#makeRoom())) return false;
+      }
+    }
+  }
+
+  /** What the core has goes first, then the oldest that it has not. @returns whether there is more room than before. */
+  async #makeRoom(): Promise<boolean> {
+    let more = false;
+    await this.#reserve.release();
+    try {
+      if (this.#activeRecords.length > 0) {
+        const before = this.segments.length;
+        await this.#roll(this.#next);
+        more = this.segments.length <= before;
+      }
+      while (!more || !(await this.#reserve.take())) {
+        if (!(await this.#exclusive(() => this.#dropSegment("disk-full")))) break;
+        more = true;
+      }
+    } catch (error) {
+      ignoreFull(error as Error);
+    }
+    return more;
+  }
+
+  /** One gap for all that cannot be written, so that its memory is bounded by the number of signals. */
+  #count(gaps: readonly Gap[], rows: readonly Row[]): void {
+    if (gaps.length === 0 && rows.length === 0) return;
+    this.dropped += rows.length;
+    const before = this.#unwritten;
+    const from = [...gaps.map((gap) => gap.fromUs), ...rows.map((row) => this.lastSource.get(row.signal) ?? row.sourceUs), ...(before === undefined ? [] : [before.fromUs])];
+    const to = [...gaps.map((gap) => gap.toUs), ...rows.map((row) => row.sourceUs), ...(before === undefined ? [] : [before.toUs])];
+    this.#unwritten = {
+      signals: [...new Set([...(before?.signals ?? []), ...gaps.flatMap((gap) => gap.signals), ...rows.map((row) => row.signal)])],
+      fromUs: from.reduce((least, each) => Math.min(least, each)), toUs: to.reduce((most, each) => Math.max(most, each)), reason: "disk-full",
+    };
   }
 
   #remember(record: BufferRecord): void {
@@ -226,17 +289,22 @@ export class DurableBuffer {
   }
 
   async #dropOldest(): Promise<void> {
-    while (this.segments.length > 1 && this.segments.reduce((sum, segment) => sum + segment.bytes, 0) > this.options.maxBytes) {
-      const [oldest, following] = this.segments as [Segment, Segment];
-      await this.#declareLost(oldest, following, oldest.firstSequence, "buffer-full");
-      await unlink(oldest.path);
-      this.segments.shift();
-    }
+    while (this.segments.reduce((sum, segment) => sum + segment.bytes, 0) > this.options.maxBytes && (await this.#dropSegment("buffer-full")));
+  }
+
+  /** @returns false where there is but the one that is being written. */
+  async #dropSegment(reason: "buffer-full" | "disk-full"): Promise<boolean> {
+    const [oldest, following] = this.segments;
+    if (oldest === undefined || following === undefined) return false;
+    await this.#declareLost(oldest, following, oldest.firstSequence, reason);
+    await unlink(oldest.path);
+    this.segments.shift();
+    return true;
   }
 
   /** Notes that a segment's sequences from `first` on will never reach the core. On disk before anything is removed: a crash in
       between may report a gap that is none, never hide one. */
-  async #declareLost(segment: Segment, following: Segment, first: number, reason: "buffer-full" | "buffer-damaged"): Promise<void> {
+  async #declareLost(segment: Segment, following: Segment, first: number, reason: "buffer-full" | "disk-full" | "buffer-damaged"): Promise<void> {
     const through = following.firstSequence - 1;
     if (through <= this.#acknowledged) return;
     const survivor = await readSegment(following.path);
@@ -244,7 +312,8 @@ export class DurableBuffer {
     const after = survivor === undefined ? this.lastSource : new Map(survivor.head.last);
     const touched = [...after].filter(([signal, sourceUs]) => before.get(signal) !== sourceUs);
     const toUs = firstSource(survivor?.records ?? []) ?? Math.max(0, ...after.values());
-    const times = touched.map(([signal, sourceUs]) => before.get(signal) ?? sourceUs);
+    const firstUs = firstSource((await readSegment(segment.path))?.records ?? []) ?? Infinity;
+    const times = touched.map(([signal, sourceUs]) => before.get(signal) ?? Math.min(sourceUs, firstUs));
     this.dropped += through - Math.max(first - 1, this.#acknowledged);
     this.#lost = {
       through, reason,
@@ -271,11 +340,11 @@ export class DurableBuffer {
     if (sequence <= this.#acknowledged) return;
     this.#acknowledged = Math.min(sequence, this.#next - 1);
     await this.#exclusive(async () => {
+      await this.#removeAcknowledged();
       if (this.#lost !== undefined && this.#acknowledged >= this.#lost.through) {
         this.#lost = undefined;
-        await writeLosses(this.folder, { dropped: this.dropped, lost: null });
+        await writeLosses(this.folder, { dropped: this.dropped, lost: null }).catch(ignoreFull); // the next start tells it once more
       }
-      await this.#removeAcknowledged();
     });
   }
 
@@ -299,9 +368,9 @@ export class DurableBuffer {
   }
 
   /** Segments are removed by two parties (a full disk budget, an acknowledgement): one at a time. */
-  #exclusive(work: () => Promise<void>): Promise<void> {
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#removing.then(work);
-    this.#removing = done.catch(() => undefined);
+    this.#removing = done.then(() => undefined, () => undefined);
     return done;
   }
 
@@ -373,8 +442,18 @@ function firstSource(records: readonly BufferRecord[]): number | undefined {
 
 async function createSegment(path: string, head: Uint8Array): Promise<FileHandle> {
   const file = await open(path, "a");
-  await file.writeFile(head);
-  await file.sync();
-  await syncFolder(join(path, ".."));
-  return file;
+  try {
+    await file.writeFile(head);
+    await file.sync();
+    await syncFolder(join(path, ".."));
+    return file;
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+function ignoreFull(error: Error): void {
+  if (!isFull(error)) throw error;
 }

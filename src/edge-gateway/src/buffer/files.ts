@@ -25,3 +25,9 @@ export async function syncFolder(path: string): Promise<void> {
     await folder.close();
   }
 }
+
+/** No room on the disk, or none left of what this user may have. */
+export function isFull(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOSPC" || code === "EDQUOT";
+}

@@ -23,4 +23,4 @@ export interface Gap {
   readonly reason: GapReason;
 }
 
-export type GapReason = "gateway-restart" | "server-lost" | "plant-lost" | "queue-overflow" | "buffer-full" | "buffer-damaged";
+export type GapReason = "gateway-restart" | "server-lost" | "plant-lost" | "queue-overflow" | "buffer-full" | "disk-full" | "buffer-damaged";
