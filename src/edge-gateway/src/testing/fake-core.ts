@@ -25,7 +25,9 @@ export class FakeCore {
   /** Most samples that were ever in flight. */
   mostInFlight = 0;
   givesCredit = true;
-  keepsRows = true;
+  /** What becomes of each row that is new. */
+  keep: (row: Seen) => void = (row) => void this.rows.push(row);
+  onGap: (gap: NonNullable<Frame["gap"]>) => void = () => undefined;
   port = 0;
   #inFlight = 0;
   #server: Server | undefined;
@@ -90,6 +92,7 @@ export class FakeCore {
       if (frame.gap.sequence <= this.stored) this.repeated++;
       else {
         this.gaps.push(frame.gap);
+        this.onGap(frame.gap);
         this.stored = frame.gap.sequence;
       }
       socket.send(encodeFrame({ ack: { sequence: this.stored } }));
@@ -102,12 +105,10 @@ export class FakeCore {
     this.#inFlight += samples.signal.length;
     this.mostInFlight = Math.max(this.mostInFlight, this.#inFlight);
     if (firstSequence > this.stored + 1) this.missing.push(`${this.stored + 1}..${firstSequence - 1}`);
-    if (this.keepsRows) {
-      unpack(samples).forEach((row, index) => {
-        if (firstSequence + index <= this.stored) this.repeated++;
-        else this.rows.push({ ...row, sequence: firstSequence + index });
-      });
-    }
+    unpack(samples).forEach((row, index) => {
+      if (firstSequence + index <= this.stored) this.repeated++;
+      else this.keep({ ...row, sequence: firstSequence + index });
+    });
     this.stored = Math.max(this.stored, firstSequence + samples.signal.length - 1);
     if (this.givesCredit) this.#give(socket, samples.signal.length);
     socket.send(encodeFrame({ ack: { sequence: this.stored } }));
