@@ -2,14 +2,15 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Historian.Engine;
+using DigitalTwin.Historian.Segments;
 
 namespace DigitalTwin.Historian;
 
 /// <summary>
-/// Questions over table and files as of one snapshot. Only numbers and names that the historian itself has made go into the text of a
-/// statement; the rest are parameters.
+/// Questions over files and segments as they stood at one moment. Rows of segments that a question is about are lent to DuckDB as a table
+/// that goes with the question. Only numbers and names that the historian itself has made go into the text of a statement.
 /// </summary>
-internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers, SampleFiles files) : IAsyncDisposable
+internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers, SampleFiles files, Shelf shelf) : IAsyncDisposable
 {
     /// <summary>More would only take turns on the cores, and from ingest.</summary>
     private const int MostAtOnce = 2;
@@ -42,15 +43,10 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
         }, cancellation);
     }
 
-    public Task<IReadOnlyList<Sample>> NewestAsync(CancellationToken cancellation) => AskAsync(connection =>
+    public Task<IReadOnlyList<Sample>> NewestAsync(CancellationToken cancellation) => Task.Run(() =>
     {
-        using var result = connection.Query($"""
-            SELECT s.signal, s.number, s.text, s.status, s.source_time, s.server_time, s.sequence
-            FROM samples s JOIN {SampleHistory.Newest} newest ON s.rowid = newest.last
-            """);
-        var newest = new List<Sample>();
-        while (result.Read()) newest.Add(ReadSample(result));
-        return (IReadOnlyList<Sample>)newest;
+        var now = shelf.Now;
+        return (IReadOnlyList<Sample>)[.. now.Checkpoint.After(now.Segments.SelectMany(segment => segment.Frames())).Newest.Values];
     }, cancellation);
 
     public Task<IReadOnlyList<Sample>> ReadAsync(string signal, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => AskAsync(connection =>
@@ -83,7 +79,7 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
                 try
                 {
                     using var interrupting = cancellation.Register(connection.Interrupt);
-                    return connection.InTransaction(() => ask(connection), readOnly: true);
+                    return connection.InTransaction(() => ask(connection), undo: true);
                 }
                 catch (DuckDbException) when (cancellation.IsCancellationRequested)
                 {
@@ -101,16 +97,32 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
         }
     }
 
-    /// <summary>The rows of some signals in a window, as a table expression over the hot table and each file that reaches into the window.</summary>
-    private string Window(DuckConnection connection, IEnumerable<uint> signals, DateTimeOffset from, DateTimeOffset to)
+    /// <summary>The rows of some signals in a window, as a table expression over each file and the segments that reach into the window.</summary>
+    private string Window(DuckConnection connection, IReadOnlyCollection<uint> signals, DateTimeOffset from, DateTimeOffset to)
     {
-        var paths = new List<string>();
-        using (var names = connection.Query("SELECT name FROM files WHERE latest >= ? AND earliest < ? ORDER BY name", from, to))
-            while (names.Read()) paths.Add(files.Quoted(names.Text(0)!));
+        var (start, end) = (Micros.Of(from), Micros.Of(to));
+        var now = shelf.Now;
+        Lend(connection, signals, start, end, now.Segments);
+        var paths = now.Checkpoint.Files.Where(file => file.Latest >= start && file.Earliest < end).Select(file => files.Quoted(file.Name)).ToList();
         var where = string.Create(CultureInfo.InvariantCulture,
-            $"signal IN ({string.Join(',', signals)}) AND source_time >= make_timestamp({Micros.Of(from)}) AND source_time < make_timestamp({Micros.Of(to)})");
-        var hot = $"SELECT * FROM samples WHERE {where}";
-        return paths.Count == 0 ? $"({hot})" : $"({hot} UNION ALL SELECT * FROM read_parquet([{string.Join(',', paths)}]) WHERE {where})";
+            $"signal IN ({string.Join(',', signals)}) AND source_time >= make_timestamp({start}) AND source_time < make_timestamp({end})");
+        return paths.Count == 0 ? "lent" : $"(SELECT * FROM lent UNION ALL SELECT * FROM read_parquet([{string.Join(',', paths)}]) WHERE {where})";
+    }
+
+    private void Lend(DuckConnection connection, IEnumerable<uint> signals, long start, long end, IEnumerable<Segment> segments)
+    {
+        connection.Execute(SampleAppender.CreateTable("lent"));
+        var asked = signals.ToDictionary(signal => signal, numbers.IdOf);
+        using var appender = new SampleAppender(connection);
+        appender.Begin("lent");
+        foreach (var frame in segments.SelectMany(segment => segment.Frames()).Where(frame => frame.Latest >= start && frame.Earliest < end))
+        {
+            var signalOf = frame.Signals;
+            var timeOf = frame.SourceTimes;
+            for (var row = 0; row < frame.Rows; row++)
+                if (timeOf[row] >= start && timeOf[row] < end && asked.TryGetValue(signalOf[row], out var id)) appender.Add(signalOf[row], frame.SampleAt(row, id));
+        }
+        appender.Flush();
     }
 
     private static Dictionary<uint, long> Counts(DuckConnection connection, string rows)

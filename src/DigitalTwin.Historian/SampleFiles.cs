@@ -1,73 +1,51 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using DigitalTwin.Historian.Engine;
 
 namespace DigitalTwin.Historian;
 
+/// <summary>A Parquet file that counts.</summary>
+/// <param name="Earliest">First source time in it, in µs.</param>
+/// <param name="Latest">Last source time in it, in µs.</param>
+internal sealed record SampleFile(string Name, long Earliest, long Latest, long Rows);
+
 /// <summary>
-/// The Parquet files. The table <c>files</c> says which count: a file that it does not name is left over from a step that did not get to
-/// its commit, its rows are still in the hot table, and it is removed at start.
+/// The folder of the Parquet files. The checkpoint says which count. A file of a segment after the checkpoint's is left over from a
+/// conversion that did not get to its end: the segment is still there, and the file is removed at start.
 /// </summary>
-internal sealed partial class SampleFiles
+internal sealed class SampleFiles
 {
+    private const string Unfinished = ".new";
     private readonly string folder;
 
     private SampleFiles(string folder) => this.folder = folder;
 
-    public static SampleFiles Open(string folder, DuckDatabase database)
+    public static SampleFiles Open(string folder, IEnumerable<SampleFile> counted, long converted, Action<string> report)
     {
         Directory.CreateDirectory(folder);
-        var counted = new HashSet<string>(StringComparer.Ordinal);
-        using (var connection = database.Connect())
-        using (var names = connection.Query("SELECT name FROM files"))
-            while (names.Read()) counted.Add(names.Text(0)!);
+        var missing = counted.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var path in Directory.EnumerateFiles(folder))
-            if (!counted.Remove(Path.GetFileName(path))) File.Delete(path);
-        if (counted.Count > 0)
-            throw new DuckDbException($"The sample history misses {counted.Count} of its files in {folder}, {counted.First()} among them. Put them back from a copy.");
+        {
+            if (missing.Remove(Path.GetFileName(path))) continue;
+            if (path.EndsWith(Unfinished, StringComparison.Ordinal) || SegmentOf(path) > converted) File.Delete(path);
+            else report($"{path} is not one of the files that the historian has written and counts: it is left alone, and its rows are not read.");
+        }
+        if (missing.Count > 0)
+            throw new IOException($"The sample history misses {missing.Count} of its files in {folder}, {missing.First()} among them. Put them back from a copy.");
         return new(folder);
     }
 
-    /// <summary>A name that no file had before: the day, and where in the day and of the run it was made.</summary>
-    public static string NewName(DateTimeOffset day) =>
-        string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd}-{Guid.CreateVersion7():n}.parquet");
+    public static string NameOf(DateOnly day, long segment) => string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd}-{segment:d10}.parquet");
 
-    public string PathOf(string name) => Path.Combine(folder, name);
+    public static string UnfinishedNameOf(string name) => name + Unfinished;
 
     /// <summary>A path as SQL text. The statement that reads files takes no parameters for them.</summary>
-    public string Quoted(string name) => $"'{PathOf(name).Replace("'", "''", StringComparison.Ordinal)}'";
+    public string Quoted(string name) => $"'{Path.Combine(folder, name).Replace("'", "''", StringComparison.Ordinal)}'";
 
-    /// <summary>Syncs a file that was written as <paramref name="temporary"/>, gives it its name and syncs the folder: from here on it survives a power cut.</summary>
-    public void Publish(string temporary, string name)
-    {
-        using (var file = File.OpenHandle(PathOf(temporary), FileMode.Open, FileAccess.ReadWrite)) RandomAccess.FlushToDisk(file);
-        File.Move(PathOf(temporary), PathOf(name));
-        SyncFolder();
-    }
+    /// <summary>Gives a finished file its name, synced.</summary>
+    public void Publish(string name) => DurableFolder.Publish(Path.Combine(folder, UnfinishedNameOf(name)), Path.Combine(folder, name));
 
-    public void Delete(string name) => File.Delete(PathOf(name));
+    public void Delete(string name) => File.Delete(Path.Combine(folder, name));
 
-    /// <summary>.NET opens no folders, and a rename is durable only when its folder is synced.</summary>
-    private void SyncFolder()
-    {
-        var descriptor = Open(folder, 0);
-        if (descriptor < 0) throw new IOException($"{folder} cannot be opened for syncing (errno {Marshal.GetLastPInvokeError()})");
-        try
-        {
-            if (Sync(descriptor) != 0) throw new IOException($"{folder} cannot be synced (errno {Marshal.GetLastPInvokeError()})");
-        }
-        finally
-        {
-            _ = Close(descriptor);
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Sync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
+    private static long? SegmentOf(string path) =>
+        long.TryParse(Path.GetFileNameWithoutExtension(path).Split('-')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

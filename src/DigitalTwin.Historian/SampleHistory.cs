@@ -1,76 +1,73 @@
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Historian.Engine;
+using DigitalTwin.Historian.Segments;
 
 namespace DigitalTwin.Historian;
 
 /// <summary>
-/// Every sample of the plant, in one folder: the newest in a DuckDB table (<c>hot.duckdb</c>), older ones in Parquet files by UTC day of
-/// plant time (<c>samples/</c>). A row is in the one or the other, never in both: it moves in one transaction.
+/// Every sample of the plant, in one folder. What is appended is synced to a segment file (<c>segments/</c>) before it is acknowledged; closed
+/// segments turn into Parquet files by UTC day of plant time (<c>samples/</c>). The file <c>checkpoint</c> says up to which segment they
+/// have: each row is in the one or the other, never in both.
 /// </summary>
-/// <remarks>One thread writes and one background task compacts; any number of callers may read, a few at a time.</remarks>
+/// <remarks>One thread writes and one background task converts; any number of callers may read, a few at a time.</remarks>
 public sealed class SampleHistory : IAsyncDisposable
 {
-    private const string Schema = """
-        CREATE TABLE IF NOT EXISTS signals(number UINTEGER PRIMARY KEY, id VARCHAR NOT NULL UNIQUE);
-        CREATE TABLE IF NOT EXISTS buffers(id VARCHAR PRIMARY KEY, stored_sequence UBIGINT NOT NULL);
-        CREATE TABLE IF NOT EXISTS samples(signal UINTEGER NOT NULL, source_time TIMESTAMP NOT NULL, server_time TIMESTAMP NOT NULL,
-            number DOUBLE, text VARCHAR, status UINTEGER NOT NULL, sequence UBIGINT NOT NULL);
-        CREATE TABLE IF NOT EXISTS files(name VARCHAR PRIMARY KEY, earliest TIMESTAMP NOT NULL, latest TIMESTAMP NOT NULL, rows BIGINT NOT NULL);
-        """;
-
-    /// <summary>
-    /// The row of each signal that came last. Rows are in the order they were appended, each buffer's by sequence; source times are no
-    /// measure of it, since a wrong clock or a plant that was set back would hold up its signal for as long as it had been ahead.
-    /// </summary>
-    internal const string Newest = "(SELECT signal, max(rowid) AS last FROM samples GROUP BY signal)";
-
+    private readonly FileStream ownership;
     private readonly DuckDatabase database;
+    private readonly SegmentLog log;
+    private readonly Shelf shelf;
     private readonly HistoryWriter writer;
     private readonly HistoryReader reader;
-    private readonly Compactor compactor;
+    private readonly Converter converter;
     private bool disposed;
 
-    private SampleHistory(string folder, HistorianOptions options, TimeProvider time, Action<string>? report)
+    private SampleHistory(string folder, HistorianOptions options, TimeProvider time, Action<string> report)
     {
         Directory.CreateDirectory(folder);
-        database = DuckDatabase.Open(Path.Combine(folder, "hot.duckdb"),
-        [
-            ("memory_limit", options.MemoryLimit),
-            ("temp_directory", Path.Combine(folder, "temporary")),
-            ("autoinstall_known_extensions", "false"),   // nothing is loaded from a network
-            ("checkpoint_threshold", "64MB"),
-        ]);
+        ownership = Owned(folder);
         try
         {
-            using (var connection = database.Connect())
-                foreach (var statement in Schema.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) connection.Execute(statement);
-            var files = SampleFiles.Open(Path.Combine(folder, "samples"), database);
-            var numbers = new SignalNumbers(database);
-            reader = new(database, numbers, files);
-            writer = new(database, numbers);
-            compactor = new(database, files, options, writer.CheckpointAsync, time, report ?? (_ => { }));
+            RefuseOlder(folder);
+            database = DuckDatabase.Open(DuckDatabase.InMemory,
+            [
+                ("memory_limit", options.MemoryLimit),
+                ("temp_directory", Path.Combine(folder, "temporary")),
+                ("autoinstall_known_extensions", "false"),   // nothing is loaded from a network
+            ]);
+            var checkpoint = Checkpoint.Read(folder);
+            var files = SampleFiles.Open(Path.Combine(folder, "samples"), checkpoint.Files, checkpoint.Converted, report);
+            (log, var segments) = SegmentLog.Open(Path.Combine(folder, "segments"), checkpoint.Converted, report);
+            IReadOnlyList<Frame> frames = [.. segments.SelectMany(segment => segment.Frames())];
+            var known = checkpoint.After(frames);
+            var numbers = new SignalNumbers(known.Signals, frames.Select(HighestSignal).DefaultIfEmpty().Max());
+            shelf = new(checkpoint, segments, options.MostSegmentsWaiting);
+            reader = new(database, numbers, files, shelf);
+            writer = new(log, shelf, numbers, known.Reached, options.RowsPerSegment, () => converter?.Wake());
+            converter = new(folder, database, files, log, shelf, options, time, report);
         }
         catch
         {
-            database.Dispose();
+            log?.Dispose();
+            database?.Dispose();
+            ownership.Dispose();
             throw;
         }
     }
 
-    /// <exception cref="DuckDbException">Another process has it open, or the file is damaged.</exception>
+    /// <exception cref="IOException">Another process has it open, or a file is missing or damaged; the message says which, and the cure.</exception>
     /// <exception cref="DllNotFoundException">DuckDB's library is not there; the message says how to get it.</exception>
-    /// <param name="report">Told in one sentence when compaction fails; it is tried again at its next turn.</param>
+    /// <param name="report">Told in one sentence what could not be read or written in the background.</param>
     public static SampleHistory Open(string folder, TimeProvider time, HistorianOptions? options = null, Action<string>? report = null) =>
-        new(Path.GetFullPath(folder), options ?? HistorianOptions.Default, time, report);
+        new(Path.GetFullPath(folder), options ?? HistorianOptions.Default, time, report ?? (_ => { }));
 
     /// <summary>Samples stored and resent samples dropped since the process started.</summary>
     public (long Stored, long Duplicates) Counts => (writer.Stored, writer.Duplicates);
 
-    /// <summary>Stores samples of one gateway buffer and how far that buffer is stored, in one transaction; samples that it has already are dropped and counted.</summary>
+    /// <summary>Stores samples of one gateway buffer and how far that buffer is stored, all or nothing; samples that it has already are dropped and counted.</summary>
     /// <param name="samples">In sequence order; not changed until the task ends.</param>
     /// <param name="highestSequence">Everything up to here is dealt with, also what is not among the samples.</param>
     /// <remarks>One call per buffer at a time: if one fails and a later one does not, the buffer counts as stored past the samples that failed.</remarks>
-    /// <returns>Ends when all is synced to disk. Calls that wait at the same time share one commit.</returns>
+    /// <returns>Ends when all is synced to disk. Calls that wait at the same time share one sync.</returns>
     public Task AppendAsync(ReadOnlyMemory<Sample> samples, string bufferId, ulong highestSequence, CancellationToken cancellation = default) =>
         writer.AppendAsync(samples, bufferId, highestSequence, cancellation);
 
@@ -91,17 +88,46 @@ public sealed class SampleHistory : IAsyncDisposable
     public Task<IReadOnlyList<Sample>> ReadAsync(string signal, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation = default) =>
         reader.ReadAsync(signal, from, to, cancellation);
 
-    /// <summary>Moves what is old enough to Parquet files now, as the background does by itself.</summary>
+    /// <summary>Turns what is in closed segments into Parquet files now, as the background does by itself.</summary>
     /// <returns>Rows moved.</returns>
-    public Task<long> CompactAsync(CancellationToken cancellation = default) => compactor.CompactAsync(cancellation);
+    public Task<long> ConvertAsync(CancellationToken cancellation = default) => converter.ConvertAsync(cancellation);
 
-    /// <summary>Stores what is waiting, ends the background, closes the file.</summary>
+    /// <summary>Stores what is waiting, ends the background, closes the files. What is in segments stays there until the next start.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, true)) return;
-        await compactor.DisposeAsync();
+        shelf.LiftBound();
         await writer.DisposeAsync();
+        await converter.DisposeAsync();
         await reader.DisposeAsync();
+        log.Dispose();
         database.Dispose();
+        await ownership.DisposeAsync();
+    }
+
+    private static FileStream Owned(string folder)
+    {
+        try
+        {
+            return new(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"The sample history {folder} cannot be opened: {e.Message} End the process that has it open, or check the folder's rights.", e);
+        }
+    }
+
+    private static void RefuseOlder(string folder)
+    {
+        var older = Path.Combine(folder, "hot.duckdb");
+        if (File.Exists(older))
+            throw new IOException($"{older} is of an earlier version of the sample history, which this one does not read. Move {folder} away to start a new history; its Parquet files stay readable with DuckDB.");
+    }
+
+    private static uint HighestSignal(Frame frame)
+    {
+        var highest = 0u;
+        foreach (var signal in frame.Signals) highest = Math.Max(highest, signal);
+        return highest;
     }
 }

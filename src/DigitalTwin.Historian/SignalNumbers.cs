@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using DigitalTwin.Historian.Engine;
 
 namespace DigitalTwin.Historian;
 
@@ -10,37 +9,31 @@ internal sealed class SignalNumbers
     private readonly ConcurrentDictionary<uint, string> ids = new();
     private uint next;
 
-    public SignalNumbers(DuckDatabase database)
+    /// <param name="highest">Numbers up to here are not given again: rows may hold one whose name is lost.</param>
+    public SignalNumbers(IReadOnlyDictionary<uint, string> known, uint highest)
     {
-        using var connection = database.Connect();
-        using var known = connection.Query("SELECT number, id FROM signals");
-        while (known.Read())
-        {
-            var (number, id) = (known.UInt32(0), known.Text(1)!);
-            numbers[id] = number;
-            ids[number] = id;
-            next = Math.Max(next, number + 1);
-        }
+        foreach (var (number, id) in known) (numbers[id], ids[number]) = (number, id);
+        next = Math.Max(highest, known.Keys.DefaultIfEmpty(0u).Max()) + 1;
     }
 
     public uint? Find(string id) => numbers.TryGetValue(id, out var number) ? number : null;
 
     public string IdOf(uint number) => ids[number];
 
-    /// <summary>Gives a number to an id, within the writer's transaction.</summary>
-    public uint Add(string id, DuckConnection connection)
+    public uint Add(string id)
     {
         var number = next++;
-        connection.Execute("INSERT INTO signals VALUES (?, ?)", (long)number, id);
-        numbers[id] = number;
-        ids[number] = id;
+        (ids[number], numbers[id]) = (id, number);
         return number;
     }
 
-    /// <summary>Takes back what the transaction that failed had added. The numbers are not used again.</summary>
-    public void Forget(IEnumerable<string> added)
+    /// <summary>Takes back what a commit that failed had added. The numbers are not used again.</summary>
+    public void Forget(IEnumerable<(uint Number, string Id)> added)
     {
-        foreach (var id in added)
-            if (numbers.TryRemove(id, out var number)) ids.TryRemove(number, out _);
+        foreach (var (number, id) in added)
+        {
+            numbers.TryRemove(id, out _);
+            ids.TryRemove(number, out _);
+        }
     }
 }

@@ -110,7 +110,7 @@ public static class IngestThroughput
         using var database = DuckDatabase.Open(Path.Combine(folder, "plain.duckdb"), []);
         using var connection = database.Connect();
         connection.Execute("""
-            CREATE TABLE samples(signal UINTEGER NOT NULL, source_time TIMESTAMP NOT NULL, server_time TIMESTAMP NOT NULL,
+            CREATE TABLE plain(signal UINTEGER NOT NULL, source_time TIMESTAMP NOT NULL, server_time TIMESTAMP NOT NULL,
                 number DOUBLE, text VARCHAR, status UINTEGER NOT NULL, sequence UBIGINT NOT NULL)
             """);
         using var appender = new SampleAppender(connection);
@@ -119,7 +119,7 @@ public static class IngestThroughput
         {
             connection.InTransaction(() =>
             {
-                appender.Begin();
+                appender.Begin("plain");
                 for (var i = from; i < Math.Min(from + RowsPerPlainCommit, samples.Length); i++) appender.Add((uint)(i % Signals), samples[i]);
                 appender.Flush();
                 return 0;

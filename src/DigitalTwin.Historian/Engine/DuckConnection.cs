@@ -51,14 +51,14 @@ internal sealed unsafe class DuckConnection : SafeHandle
     }
 
     /// <summary>Runs <paramref name="work"/> in one transaction: one snapshot, all or nothing.</summary>
-    /// <param name="readOnly">DuckDB refuses a change in it.</param>
-    public T InTransaction<T>(Func<T> work, bool readOnly = false)
+    /// <param name="undo">Nothing of it stays, also when it succeeds.</param>
+    public T InTransaction<T>(Func<T> work, bool undo = false)
     {
-        Execute(readOnly ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION");
+        Execute("BEGIN TRANSACTION");
         try
         {
             var done = work();
-            Execute("COMMIT");
+            Execute(undo ? "ROLLBACK" : "COMMIT");
             return done;
         }
         catch

@@ -6,10 +6,12 @@ namespace DigitalTwin.Historian.Engine;
 /// <summary>DuckDB refused or failed; the message is its own, behind what was tried.</summary>
 public sealed class DuckDbException(string message) : Exception(message);
 
-/// <summary>An open database file. This process alone has it open; connections to it may be used from one thread each.</summary>
+/// <summary>An open database, a file or <see cref="InMemory"/>. This process alone has it open; connections to it may be used from one thread each.</summary>
 internal sealed class DuckDatabase : SafeHandle
 {
     private DuckDatabase(nint database) : base(0, ownsHandle: true) => SetHandle(database);
+
+    public const string InMemory = ":memory:";
 
     public override bool IsInvalid => handle == 0;
 

@@ -4,7 +4,7 @@ using DigitalTwin.Domain.Plant;
 
 namespace DigitalTwin.Historian.Engine;
 
-/// <summary>Fills the table <c>samples</c> column by column, in chunks of DuckDB's vector size: three native calls a chunk instead of eight a row.</summary>
+/// <summary>Fills a table of samples column by column, in chunks of DuckDB's vector size: three native calls a chunk instead of eight a row.</summary>
 internal sealed unsafe class SampleAppender : IDisposable
 {
     private static readonly Native.Type[] Columns =
@@ -38,10 +38,16 @@ internal sealed unsafe class SampleAppender : IDisposable
         for (var i = 0; i < Columns.Length; i++) Native.duckdb_destroy_logical_type(ref types[i]);
     }
 
+    /// <summary>The statement that makes a table that only this connection sees, and that is gone with it.</summary>
+    public static string CreateTable(string name) => $"""
+        CREATE TEMP TABLE {name}(signal UINTEGER NOT NULL, source_time TIMESTAMP NOT NULL, server_time TIMESTAMP NOT NULL,
+            number DOUBLE, text VARCHAR, status UINTEGER NOT NULL, sequence UBIGINT NOT NULL)
+        """;
+
     /// <summary>Starts a group inside the connection's transaction.</summary>
-    public void Begin()
+    public void Begin(string table)
     {
-        if (Native.duckdb_appender_create(connection.Pointer, null, "samples", out appender) != 0) throw Failed();
+        if (Native.duckdb_appender_create(connection.Pointer, null, table, out appender) != 0) throw Failed();
         ResetChunk();
     }
 

@@ -1,7 +1,6 @@
 using DigitalTwin.Domain.Plant;
-using DigitalTwin.Historian;
 
-namespace DigitalTwin.Edge.Tests.Historian;
+namespace DigitalTwin.Historian.Tests;
 
 /// <summary>Samples that say from their sequence alone what they have to be.</summary>
 internal static class Made
@@ -10,9 +9,8 @@ internal static class Made
 
     public static readonly string[] Signals = ["plant.a.line.cell1.vibration", "plant.a.line.cell1.temperature", "plant.a.line.cell1.vehicle"];
 
-    /// <summary>So small that a test sees many files.</summary>
-    public static HistorianOptions SmallFiles { get; } =
-        new(TimeSpan.FromSeconds(30), 100_000, 4_000, 1_000, TimeSpan.FromHours(1), "256MB");
+    /// <summary>So small that a test sees many segments and files.</summary>
+    public static HistorianOptions SmallFiles { get; } = new(RowsPerSegment: 4_000, MostSegmentsWaiting: 3, TimeSpan.FromHours(1), "256MB");
 
     /// <summary>Ten milliseconds of plant time a sample, the signals in turn; every seventh is not Good, every third signal a text.</summary>
     public static Sample SampleOf(ulong sequence)

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using DigitalTwin.Historian;
 
-namespace DigitalTwin.Edge.Tests.Historian;
+namespace DigitalTwin.Historian.Tests;
 
 public sealed class CrashTests
 {

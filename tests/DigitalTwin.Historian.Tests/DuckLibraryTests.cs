@@ -1,7 +1,6 @@
-using DigitalTwin.Historian;
 using DigitalTwin.Historian.Engine;
 
-namespace DigitalTwin.Edge.Tests.Historian;
+namespace DigitalTwin.Historian.Tests;
 
 public sealed class DuckLibraryTests
 {

@@ -1,9 +1,8 @@
 using DigitalTwin.Domain.Plant;
-using DigitalTwin.Historian;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace DigitalTwin.Edge.Tests.Historian;
+namespace DigitalTwin.Historian.Tests;
 
 public sealed class HistoryQueryTests
 {
@@ -35,7 +34,7 @@ public sealed class HistoryQueryTests
         Assert.Equal((0, 0), (series.Raw, series.Points.Count));
     }
 
-    /// <summary>Against a plain reading of the same samples, half of them in files, late ones among them.</summary>
+    /// <summary>Against a plain reading of the same samples, most of them in files, late ones among them.</summary>
     [Fact]
     public void A_bucket_keeps_extremes_newest_value_worst_quality_and_count()
     {
@@ -57,12 +56,12 @@ public sealed class HistoryQueryTests
 
     private static async Task<bool> HoldsAsync(string path, (int Second, int Value, int Status)[] walk)
     {
-        var options = Made.SmallFiles with { FewestRowsPerFile = 1, RowsPerFile = 7 };
+        var options = Made.SmallFiles with { RowsPerSegment = 7, MostSegmentsWaiting = 100 };
         await using var history = SampleHistory.Open(path, TimeProvider.System, options);
         var samples = walk.Select((row, i) => new Sample(
             Signal, row.Value, null, (uint)row.Status << 30, Made.T0.AddSeconds(row.Second), Made.T0, (ulong)i + 1)).ToArray();
-        await history.AppendAsync(samples, "b", (ulong)samples.Length);
-        await history.CompactAsync();
+        foreach (var few in samples.Chunk(3)) await history.AppendAsync(few, "b", few[^1].Sequence);
+        await history.ConvertAsync();
 
         const int points = 5;
         var (from, to) = (Made.T0.AddSeconds(20), Made.T0.AddSeconds(170));

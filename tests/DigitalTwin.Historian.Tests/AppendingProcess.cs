@@ -1,29 +1,22 @@
 using System.Globalization;
 using DigitalTwin.Domain.Plant;
-using DigitalTwin.Historian;
 
-namespace DigitalTwin.Edge.Tests.Historian;
+namespace DigitalTwin.Historian.Tests;
 
-/// <summary>Appends and compacts for ever, and says on standard output up to which sequence it has been told that all is durable.</summary>
+/// <summary>Appends for ever, while its segments turn into files, and says on standard output up to which sequence it has been told that all is durable.</summary>
 internal static class AppendingProcess
 {
     public const string Buffer = "buffer-1";
     private const int BatchSize = 700;
 
-    public static async Task<int> RunAsync(string folder)
+    public static async Task RunAsync(string folder)
     {
         await using var history = SampleHistory.Open(folder, TimeProvider.System, Made.SmallFiles);
-        var compacting = Task.Run(async () =>
-        {
-            while (true) await history.CompactAsync();
-        });
-        for (var next = history.StoredSequence(Buffer) + 1; !compacting.IsCompleted; next += BatchSize)
+        for (var next = history.StoredSequence(Buffer) + 1; ; next += BatchSize)
         {
             var batch = Enumerable.Range(0, BatchSize).Select(i => Made.SampleOf(next + (ulong)i)).ToArray();
             await history.AppendAsync(batch, Buffer, next + BatchSize - 1);
             Console.WriteLine((next + BatchSize - 1).ToString(CultureInfo.InvariantCulture));
         }
-        await compacting;
-        return 1;
     }
 }
