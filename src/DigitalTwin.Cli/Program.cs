@@ -7,6 +7,7 @@ var options = new Options();
 var root = new RootCommand("Look at the digital twins of a plant: states, values with age and quality, history, events, OEE.")
 {
     StatusVerb.Create(options),
+    ConnectionsVerb.Create(options),
     TwinVerbs.List(options),
     TwinVerbs.Get(options),
     DiffVerb.Create(options),

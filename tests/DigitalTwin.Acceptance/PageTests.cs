@@ -62,6 +62,7 @@ public class PageTests(ITestOutputHelper output)
             ("oee", "/oee/leipzig.body.line1", "[data-testid='sums']"),
             ("past", $"/twins/{Robot}?at={before}", "[data-testid='past-twin']"),
             ("find", "/find?where=kind%20%3D%20machine", "[data-testid='found']"),
+            ("connections", "/connections", "[data-testid='certificate-core']"),
             ("engine", "/engine", "[data-testid='actor']"),
         })
         {

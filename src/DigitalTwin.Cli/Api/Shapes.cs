@@ -22,6 +22,17 @@ public sealed record GatewayShape(
 
 public sealed record EndpointShape(string Name, string State, string? Detail);
 
+public sealed record ConnectionsShape(IReadOnlyList<GatewayLinkShape> Gateways, IReadOnlyList<EndpointLinkShape> Endpoints, IReadOnlyList<CertificateShape> Certificates);
+
+/// <param name="TickAge">Wall seconds.</param>
+public sealed record GatewayLinkShape(string Name, bool Connected, DateTimeOffset Since, double? TickAge, long Buffered, long Dropped);
+
+/// <param name="ValueAge">Wall seconds, as is the lag.</param>
+public sealed record EndpointLinkShape(
+    string Name, string SecurityPolicy, string? Gateway, string? State, string? Detail, FreshnessShape Signals, double? ValueAge, double? Lag);
+
+public sealed record CertificateShape(string Name, string Subject, DateTimeOffset NotAfter, double DaysLeft);
+
 public sealed record FreshnessShape(int Signals, int Fresh, int Stale, int Bad);
 
 public sealed record TwinShape(

@@ -11,9 +11,10 @@ public sealed record EndpointState(string Name, string State, string Detail);
 /// <param name="Buffered">Samples it holds that are not acknowledged yet.</param>
 /// <param name="Dropped">Samples it has dropped since its buffer was made.</param>
 /// <param name="Tick">Newest tick counter of this boot; 0 before the first.</param>
+/// <param name="TickedAt">Monotonic time stamp of the newest tick, of whatever boot; null before the first. Endpoints, buffered and dropped are as of then.</param>
 public sealed record GatewayStatus(
     string Name, bool Connected, DateTimeOffset Since, string BootId, string BufferId,
-    IReadOnlyList<EndpointState> Endpoints, long Buffered, long Dropped, long Tick);
+    IReadOnlyList<EndpointState> Endpoints, long Buffered, long Dropped, long Tick, long? TickedAt = null);
 
 /// <summary>Every gateway that has connected since the process started.</summary>
 public sealed class Gateways(TimeProvider time)
@@ -38,6 +39,7 @@ public sealed class Gateways(TimeProvider time)
                 Buffered = (long)Math.Min(tick.Buffered, long.MaxValue),
                 Dropped = (long)Math.Min(tick.Dropped, long.MaxValue),
                 Tick = (long)Math.Min(tick.Counter, long.MaxValue),
+                TickedAt = time.GetTimestamp(),
             };
     }
 

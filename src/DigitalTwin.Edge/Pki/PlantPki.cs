@@ -4,6 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace DigitalTwin.Edge.Pki;
 
+/// <param name="Name">Of its files in the folder, without their endings.</param>
+public sealed record PkiCertificate(string Name, string Subject, DateTimeOffset NotAfter);
+
 /// <summary>
 /// The plant's own certificates in <c>DIR/pki</c>, as PEM: a certificate authority, the core's server certificate and the gateway's client
 /// certificate. Made at first start and renewed before they expire; keys are for their owner alone.
@@ -58,6 +61,18 @@ public sealed class PlantPki : IDisposable
             return core;
         }
     }
+
+    /// <summary>As they are in the folder now: looking renews none.</summary>
+    public IReadOnlyList<PkiCertificate> Certificates
+    {
+        get
+        {
+            lock (renewing)
+                return [Told("ca", authority), Told("core", core), Told("gateway", gateway)];
+        }
+    }
+
+    private static PkiCertificate Told(string name, X509Certificate2 certificate) => new(name, certificate.Subject, certificate.NotAfter.ToUniversalTime());
 
     public void Dispose()
     {

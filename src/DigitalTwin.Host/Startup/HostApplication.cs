@@ -118,7 +118,7 @@ public static class HostApplication
         services.AddSingleton(heart).AddSingleton(clock).AddSingleton(plantTime).AddSingleton(live).AddSingleton(system).AddSingleton(system.Committed).AddSingleton(model).AddSingleton(twins).AddSingleton(feed);
         services.AddSingleton(stores.Recorded).AddSingleton<IJournalReader>(stores.Journal).AddSingleton(stores.History).AddSingleton(ShiftCalendar.Of(source.Plant));
         services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash));
-        services.AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
+        services.AddSingleton(stores.Pki).AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
         services.AddSingleton(archive).AddSingleton(times).AddSingleton(cuts).AddSingleton<ProjectionSet>().AddSingleton<TimeTravel>().AddSingleton<PastValues>();
         services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton(StopReasons.Of(source.Plant)).AddSingleton<StopReader>().AddSingleton<KpiReader>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton(metrics).AddSingleton<HostMeters>().AddSingleton(commits);
         services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>().AddHostedService<JournalWatch>();
@@ -268,6 +268,7 @@ public static class HostApplication
 
         RouteGroupBuilder api = app.MapGroup("/api/v1").AddEndpointFilter(Problems.TellOfAStoreThatIsAway);
         api.MapPlant();
+        api.MapConnections();
         api.MapTwins();
         api.MapCuts();
         api.MapProjections();

@@ -30,6 +30,25 @@ public class EngineApiTests(ScenarioHost scenario)
     }
 
     [Fact]
+    public async Task The_connections_show_every_hop_from_the_servers_to_the_host()
+    {
+        JsonElement connections = await Host.GetAsync("/api/v1/connections"), gateway = Assert.Single(connections.GetProperty("gateways").EnumerateArray());
+        Assert.Equal(("gateway", true, 3, 2), (gateway.GetProperty("name").GetString(), gateway.GetProperty("connected").GetBoolean(), gateway.GetProperty("buffered").GetInt32(), gateway.GetProperty("dropped").GetInt32()));
+        Assert.InRange(gateway.GetProperty("tickAge").GetDouble(), 0, 600);
+        JsonElement endpoint = Assert.Single(connections.GetProperty("endpoints").EnumerateArray()), signals = endpoint.GetProperty("signals");
+        Assert.Equal((MadePlant.Definition.Endpoints[0].Name, MadePlant.Definition.Endpoints[0].SecurityPolicy), (endpoint.GetProperty("name").GetString(), endpoint.GetProperty("securityPolicy").GetString()));
+        Assert.Equal(("gateway", "connected", "20 signals"), (endpoint.GetProperty("gateway").GetString(), endpoint.GetProperty("state").GetString(), endpoint.GetProperty("detail").GetString()));
+        Assert.Equal(MadePlant.Definition.Signals.Count(), signals.GetProperty("signals").GetInt32());
+        Assert.Equal(signals.GetProperty("signals").GetInt32(), signals.GetProperty("fresh").GetInt32() + signals.GetProperty("stale").GetInt32() + signals.GetProperty("bad").GetInt32());
+        Assert.InRange(endpoint.GetProperty("valueAge").GetDouble(), 0, 600);
+        Assert.InRange(endpoint.GetProperty("lag").GetDouble(), -0.1, 60);   // made and received on one machine: only the link lies between
+        JsonElement[] certificates = [.. connections.GetProperty("certificates").EnumerateArray()];
+        Assert.Equal(["ca", "core", "gateway"], certificates.Select(certificate => certificate.GetProperty("name").GetString()));
+        Assert.InRange(certificates[0].GetProperty("daysLeft").GetDouble(), 3640, 3650);
+        Assert.All(certificates[1..], certificate => Assert.InRange(certificate.GetProperty("daysLeft").GetDouble(), 360, 365));
+    }
+
+    [Fact]
     public async Task Actors_and_journal_show_what_runs_underneath()
     {
         await Wait.UntilAsync(async () => (await Host.GetAsync("/api/v1/journal")).GetProperty("lag").GetInt64() == 0, "what is shown to have all that is recorded");
@@ -115,7 +134,7 @@ public class EngineApiTests(ScenarioHost scenario)
         JsonElement paths = (await Host.GetAsync("/openapi/v1.json")).GetProperty("paths");
         Assert.Equal(
             [
-                "/api/v1/actors", "/api/v1/cuts", "/api/v1/dead-letters", "/api/v1/dead-letters/{id}/replay", "/api/v1/diff", "/api/v1/journal", "/api/v1/kpis", "/api/v1/oee/{id}/losses", "/api/v1/plant",
+                "/api/v1/actors", "/api/v1/connections", "/api/v1/cuts", "/api/v1/dead-letters", "/api/v1/dead-letters/{id}/replay", "/api/v1/diff", "/api/v1/journal", "/api/v1/kpis", "/api/v1/oee/{id}/losses", "/api/v1/plant",
                 "/api/v1/projections", "/api/v1/projections/{name}/rebuild", "/api/v1/shards",
                 "/api/v1/stop-reasons", "/api/v1/stops", "/api/v1/stops/{id}/code", "/api/v1/stops/{id}/split", "/api/v1/stops/{id}/undo", "/api/v1/stream", "/api/v1/tags/history",
                 "/api/v1/twins", "/api/v1/twins/{id}", "/api/v1/twins/{id}/events", "/api/v1/twins/{id}/states",

@@ -46,6 +46,7 @@ public sealed class ContractHost : IAsyncLifetime
         app.MapDelete("/api/v1/projections/{name}/rebuild", () => Json(Recorded.RebuildCancelled));
         app.MapGet("/api/v1/tags/history", () => Json(Recorded.History));
         app.MapGet("/api/v1/oee/{id}/losses", (string id) => Json(id == "broken" ? Recorded.LossesThatDoNotAddUp : Recorded.Losses));
+        app.MapGet("/api/v1/connections", () => Json(Recorded.Connections));
         app.MapGet("/api/v1/actors", () => Json(Recorded.Actors));
         app.MapGet("/api/v1/shards", () => Json(Recorded.Shards));
         app.MapGet("/api/v1/dead-letters", () => Json(Recorded.DeadLetters));

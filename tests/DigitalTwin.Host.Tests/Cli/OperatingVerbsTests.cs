@@ -44,6 +44,20 @@ public sealed class OperatingVerbsTests(ContractHost host) : IClassFixture<Contr
     }
 
     [Fact]
+    public async Task A_connection_that_is_not_as_it_should_be_is_said_in_capitals_and_a_certificate_before_its_end()
+    {
+        Run run = await host.Twin("connections");
+        string[][] rows = [.. run.Lines.Where(line => line.Length > 0).Select(Cells)];
+        Assert.Equal(["gateway", "connected", "2026-01-05T08:40:00Z", "0.4 s", "120", "7"], rows[1]);
+        Assert.Equal(["old", "SILENT"], rows[2][..2]);
+        Assert.Equal(["spare", "NOT CONNECTED", "2026-01-05T08:41:00Z", "–"], rows[3][..4]);
+        Assert.Equal(["body", "connected", "gateway", "Basic256Sha256", "331/331", "0.2 s", "0.03 s", "331 signals"], rows[5]);
+        Assert.Equal(["paint", "UNTRUSTED", "gateway", "Aes256_Sha256_RsaPss", "0/40", "–", "–", "it does not take our certificate"], rows[6]);
+        Assert.Equal(["store", "NOT KNOWN", "–"], rows[7][..3]);
+        Assert.Equal(["3649", "13 EXPIRES SOON", "OVER"], rows[9..12].Select(row => row[2]));
+    }
+
+    [Fact]
     public async Task Actors_that_do_not_run_are_listed_first()
     {
         Run run = await host.Twin("actor", "ls");
@@ -55,6 +69,7 @@ public sealed class OperatingVerbsTests(ContractHost host) : IClassFixture<Contr
     [InlineData("log dead-letters", "items")]
     [InlineData("log dead-letters replay leipzig.body.line1-7", "outcome")]
     [InlineData("shard ls", "items")]
+    [InlineData("connections", "certificates")]
     [InlineData("actor ls", "actors")]
     public async Task Json_is_the_answer_of_the_host_whole(string verb, string member)
     {

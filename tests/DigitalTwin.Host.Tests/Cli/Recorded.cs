@@ -71,6 +71,18 @@ internal static class Recorded
          {"id":"leipzig.body.line1.cell3","kind":"station","mailbox":0,"processed":90,"restarts":3,"state":"restarting"}]}
         """;
 
+    public const string Connections = """
+        {"gateways":[{"name":"gateway","connected":true,"since":"2026-01-05T08:40:00.000Z","tickAge":0.412,"buffered":120,"dropped":7},
+                     {"name":"old","connected":true,"since":"2026-01-05T08:40:00.000Z","tickAge":12.5,"buffered":0,"dropped":0},
+                     {"name":"spare","connected":false,"since":"2026-01-05T08:41:00.000Z","tickAge":null,"buffered":0,"dropped":0}],
+         "endpoints":[{"name":"body","securityPolicy":"Basic256Sha256","gateway":"gateway","state":"connected","detail":"331 signals","signals":{"signals":331,"fresh":331,"stale":0,"bad":0},"valueAge":0.21,"lag":0.034},
+                      {"name":"paint","securityPolicy":"Aes256_Sha256_RsaPss","gateway":"gateway","state":"untrusted","detail":"it does not take our certificate","signals":{"signals":40,"fresh":0,"stale":40,"bad":0},"valueAge":null,"lag":null},
+                      {"name":"store","securityPolicy":"Basic256Sha256","gateway":null,"state":null,"detail":null,"signals":{"signals":12,"fresh":0,"stale":12,"bad":0},"valueAge":null,"lag":null}],
+         "certificates":[{"name":"ca","subject":"CN=DigitalTwin plant CA","notAfter":"2036-01-03T08:40:00.000Z","daysLeft":3649.2},
+                         {"name":"core","subject":"CN=core","notAfter":"2026-01-18T08:40:00.000Z","daysLeft":13.9},
+                         {"name":"gateway","subject":"CN=gateway","notAfter":"2026-01-04T08:40:00.000Z","daysLeft":-0.5}]}
+        """;
+
     public const string Shards = """
         {"items":[{"shard":"leipzig","owner":"box-1-77aa","epoch":3,"expiresInSeconds":0,"mine":false},
                   {"shard":"leipzig.body.line1","owner":"box-2-88bb","epoch":12,"expiresInSeconds":13.94,"mine":true}]}

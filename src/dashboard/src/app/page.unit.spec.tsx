@@ -286,6 +286,38 @@ it.each([
   expect(within(outcome).queryAllByRole("img")).toHaveLength(marks);
 });
 
+it("The connections show each hop with what is wrong, and claim nothing any more once the host does not answer", async () => {
+  answers["/api/v1/connections"] = () => ({
+    gateways: [{ name: "gateway", connected: true, since: t0, tickAge: 0.4, buffered: 120, dropped: 7 }],
+    endpoints: [
+      { name: "body", securityPolicy: "Basic256Sha256", gateway: "gateway", state: "connected", detail: "331 signals", signals: { signals: 331, fresh: 331, stale: 0, bad: 0 }, valueAge: 0.2, lag: 0.034 },
+      { name: "paint", securityPolicy: "Aes256_Sha256_RsaPss", gateway: "gateway", state: "untrusted", detail: "it does not take our certificate", signals: { signals: 40, fresh: 0, stale: 40, bad: 0 }, valueAge: null, lag: null },
+    ],
+    certificates: [{ name: "ca", subject: "CN=plant", notAfter: "2036-01-03T08:40:00.000Z", daysLeft: 3649.2 }, { name: "core", subject: "CN=core", notAfter: "2026-01-18T08:40:00.000Z", daysLeft: 13.9 }],
+  });
+  open("/connections");
+  const row = (id: string) => screen.getByTestId(id);
+  expect((await screen.findByTestId("endpoint-body")).dataset.severity).toBe("none");
+  expect(row("endpoint-body").textContent).toContain("connected · 331 signalsBasic256Sha256");
+  expect(row("endpoint-body").textContent).toContain("331 of 331< 1 s0.03 sgateway");
+  expect(row("endpoint-paint").dataset.severity).toBe("p1");
+  expect(row("endpoint-paint").textContent).toContain("certificate not trusted · it does not take our certificate");
+  expect(within(row("gateway-gateway")).getByRole("img", { name: "Priority 2" })).toBeTruthy();   // what was dropped is abnormal
+  expect(row("certificate-ca").dataset.severity).toBe("none");
+  expect(row("certificate-core").dataset.severity).toBe("p2");
+  expect(row("certificate-core").textContent).toContain("13");
+  delete answers["/api/v1/connections"];
+  const later = Date.now() + 10_000;
+  vi.spyOn(Date, "now").mockImplementation(() => later);
+  try {
+    await waitFor(() => expect(screen.getByTestId("connections-old").textContent).toContain("has not answered for"));
+    expect(row("gateway-gateway").textContent).toContain("NOT KNOWN · last: connected");
+    expect(row("endpoint-paint").textContent).toContain("NOT KNOWN · last: certificate not trusted");
+  } finally {
+    vi.mocked(Date.now).mockRestore();
+  }
+});
+
 it("Back brings the condition before into the text box too", async () => {
   answers["/api/v1/twins"] = () => ({ items: [], next: null, offset: 1, behind: null });
   open("/find?where=fault%20%3D%201");

@@ -18,6 +18,11 @@ const oee = createRoute({
   component: lazyRouteComponent(() => import("../features/oee/OeePage"), "OeePage"),
 });
 
+const connections = createRoute({
+  getParentRoute: () => root, path: "/connections",
+  component: lazyRouteComponent(() => import("../features/connections/ConnectionsPage"), "ConnectionsPage"),
+});
+
 const engine = createRoute({
   getParentRoute: () => root, path: "/engine", validateSearch: engineSearch,
   component: lazyRouteComponent(() => import("../features/engine/EnginePage"), "EnginePage"),
@@ -28,7 +33,7 @@ const find = createRoute({
   component: lazyRouteComponent(() => import("../features/find/FindPage"), "FindPage"),
 });
 
-export const plantRouter = () => createRouter({ routeTree: root.addChildren([overview, twin, oee, find, engine]), defaultPreload: "intent", scrollRestoration: false, defaultErrorComponent: Broken });
+export const plantRouter = () => createRouter({ routeTree: root.addChildren([overview, twin, oee, find, connections, engine]), defaultPreload: "intent", scrollRestoration: false, defaultErrorComponent: Broken });
 
 declare module "@tanstack/react-router" {
   interface Register { router: ReturnType<typeof plantRouter> }

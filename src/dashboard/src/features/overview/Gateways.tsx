@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { plantQuery } from "../../lib/api/queries";
 import { isConnected } from "../../lib/plant/exceptions";
@@ -13,7 +14,7 @@ export function Gateways() {
   const query = useQuery(plantQuery);
   return (
     <section className="panel" aria-labelledby="gateways-title">
-      <header><h2 id="gateways-title">{t("gateways.title")}</h2></header>
+      <header><h2 id="gateways-title">{t("gateways.title")}</h2><Link to="/connections" className="link aside">{t("nav.connections")}</Link></header>
       <Loaded query={query} what={t("gateways.title")}>{(plant) => plant.gateways.length === 0 ? <p className="calm quiet">{t("gateways.none")}</p> : (
         <table className="grid">
           <thead><tr><th>{t("gateways.name")}</th><th>{t("gateways.state")}</th><th className="num">{t("gateways.since")}</th><th className="num">{t("gateways.buffered")}</th><th className="num">{t("gateways.dropped")}</th></tr></thead>

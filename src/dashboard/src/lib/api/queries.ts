@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ApiProblem, get, health, query } from "./client";
-import type { Actors, Check, DeadLetterPage, History, Journal, OeeLosses, Page, Plant, Projection, Shard, StateSpan, Twin, TwinEvent, TwinPage } from "./types";
+import type { Actors, Check, Connections, DeadLetterPage, History, Journal, OeeLosses, Page, Plant, Projection, Shard, StateSpan, Twin, TwinEvent, TwinPage } from "./types";
 
 /** A host that answers "no" is not asked again at once; one that does not answer is, twice. */
 export const retry = (failures: number, failure: Error): boolean =>
@@ -95,6 +95,8 @@ export const healthQuery = queryOptions({
   queryFn: async ({ signal }) => (await health<{ checks: readonly Check[] }>(signal)).checks,
   ...watched,
 });
+
+export const connectionsQuery = queryOptions({ queryKey: ["connections"], queryFn: ({ signal }) => get<Connections>("/connections", signal), ...watched });
 
 export const journalQuery = queryOptions({ queryKey: ["journal"], queryFn: ({ signal }) => get<Journal>("/journal", signal), ...watched });
 

@@ -86,6 +86,23 @@ export interface OeeLosses {
   readonly constraintStation: string | null;
 }
 
+/** `tickAge`: wall seconds since its newest tick, which comes each second; null before the first. `buffered` and `dropped` are as of then. `since` is wall time. */
+export interface GatewayLink { readonly name: string; readonly connected: boolean; readonly since: string; readonly tickAge: number | null; readonly buffered: number; readonly dropped: number }
+/** Wall seconds: `valueAge` since the newest value came, `lag` from the server's time stamp of it to the host, with any difference of their clocks. Nobody tells of it where `gateway` is null. */
+export interface EndpointLink {
+  readonly name: string;
+  readonly securityPolicy: string;
+  readonly gateway: string | null;
+  readonly state: string | null;
+  readonly detail: string | null;
+  readonly signals: Freshness;
+  readonly valueAge: number | null;
+  readonly lag: number | null;
+}
+/** `daysLeft` is below zero once it is over. */
+export interface Certificate { readonly name: string; readonly subject: string; readonly notAfter: string; readonly daysLeft: number }
+export interface Connections { readonly gateways: readonly GatewayLink[]; readonly endpoints: readonly EndpointLink[]; readonly certificates: readonly Certificate[] }
+
 /** One condition under which the host can be relied on; `why` says what is missing. */
 export interface Check { readonly name: string; readonly ok: boolean; readonly why: string | null }
 

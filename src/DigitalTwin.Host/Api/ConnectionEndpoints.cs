@@ -1,0 +1,60 @@
+using DigitalTwin.Domain.Plant;
+using DigitalTwin.Edge.Ingest;
+using DigitalTwin.Edge.Link;
+using DigitalTwin.Edge.Pki;
+
+namespace DigitalTwin.Host.Api;
+
+public sealed record ConnectionsView(IReadOnlyList<GatewayLinkView> Gateways, IReadOnlyList<EndpointLinkView> Endpoints, IReadOnlyList<CertificateView> Certificates);
+
+/// <param name="Since">Wall time at which it connected, or was lost.</param>
+/// <param name="TickAge">Wall seconds since its newest tick, which comes each second; null before the first. What it holds and has dropped is as of then.</param>
+/// <param name="Buffered">Samples that it holds and that are not acknowledged.</param>
+/// <param name="Dropped">Samples that it has dropped since its buffer was made.</param>
+public sealed record GatewayLinkView(string Name, bool Connected, DateTimeOffset Since, double? TickAge, long Buffered, long Dropped);
+
+/// <summary>An OPC UA server that the plant definition names, as the gateway that reads it tells of it.</summary>
+/// <param name="SecurityPolicy">The only one that is used with it, by the plant definition; the mode is always SignAndEncrypt.</param>
+/// <param name="Gateway">Who tells of it; null where none does, and then nobody knows its state.</param>
+/// <param name="Detail">One sentence for a person.</param>
+/// <param name="Signals">How much of what comes over it is seen.</param>
+/// <param name="ValueAge">Wall seconds since the newest value came; null where none came since the host started.</param>
+/// <param name="Lag">
+/// Wall seconds from the server's time stamp of that value to its receipt here: link, buffer and any difference of the two clocks, so it may be below zero.
+/// </param>
+public sealed record EndpointLinkView(
+    string Name, string SecurityPolicy, string? Gateway, string? State, string? Detail, Freshness Signals, double? ValueAge, double? Lag);
+
+/// <param name="Name">ca, core or gateway: what it is for, and its file in the folder <c>pki</c>.</param>
+/// <param name="DaysLeft">Below zero once it is over.</param>
+public sealed record CertificateView(string Name, string Subject, DateTimeOffset NotAfter, double DaysLeft);
+
+/// <summary>The way of the values from the plant's servers into this host, hop by hop.</summary>
+public static class ConnectionEndpoints
+{
+    public static void MapConnections(this IEndpointRouteBuilder api) => api.MapGet("/connections", (PlantDefinition plant, Gateways gateways, LiveValues live, PlantPki pki, TimeProvider time) =>
+    {
+        // Where two tell of the same server, the one that is there is right.
+        GatewayStatus[] known = [.. gateways.All.OrderByDescending(gateway => gateway.Connected)];
+        DateTimeOffset now = time.GetUtcNow();
+        return new ConnectionsView(
+            [.. gateways.All.Select(gateway => new GatewayLinkView(
+                gateway.Name, gateway.Connected, gateway.Since, gateway.TickedAt is { } at ? time.GetElapsedTime(at).TotalSeconds : null, gateway.Buffered, gateway.Dropped))],
+            [.. plant.Endpoints.Select(endpoint => View(endpoint, plant, known, live, time))],
+            [.. pki.Certificates.Select(certificate => new CertificateView(certificate.Name, certificate.Subject, certificate.NotAfter, (certificate.NotAfter - now).TotalDays))]);
+    }).WithName("connections").WithSummary("Gateways, the servers behind them, and the certificates of the link: state, lag, buffer, drops, expiry");
+
+    private static EndpointLinkView View(EndpointDefinition endpoint, PlantDefinition plant, IEnumerable<GatewayStatus> gateways, LiveValues live, TimeProvider time)
+    {
+        LineDefinition[] lines = [.. plant.Lines.Where(line => line.Endpoint == endpoint.Name)];
+        LiveValue[] values = [.. live.All.Where(value => lines.Any(line => TwinDirectory.IsBelow(value.Signal.Id, line.Id)))];
+        LiveValue? newest = values.Where(value => value.Age is not null).MinBy(value => value.Age);
+        // Read anew, right before the clock: its age is as of that moment.
+        double? lag = newest is not null && live.Find(newest.Signal.Id) is { Age: { } age, Sample: { } sample } ? (time.GetUtcNow() - age - sample.ServerTime).TotalSeconds : null;
+        (string? gateway, EndpointState? told) = gateways
+            .Select(gateway => (gateway.Name, State: gateway.Endpoints.FirstOrDefault(state => state.Name == endpoint.Name))).FirstOrDefault(found => found.State is not null);
+        int stale = values.Count(value => value.Quality == ShownQuality.Stale), bad = values.Count(value => value.Quality == ShownQuality.Bad);
+        return new(
+            endpoint.Name, endpoint.SecurityPolicy, gateway, told?.State, told?.Detail, new Freshness(values.Length, values.Length - stale - bad, stale, bad), newest?.Age?.TotalSeconds, lag);
+    }
+}
