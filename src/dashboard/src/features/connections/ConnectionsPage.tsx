@@ -54,7 +54,7 @@ function Hops({ connections: { gateways, endpoints, certificates }, answerAge }:
         {gateways.length === 0 ? <p className="calm quiet">{t("gateways.none")}</p> : (
           <table className="grid connections">
             <thead><tr>
-              <th scope="col">{t("gateways.name")}</th><th scope="col">{t("gateways.state")}</th><th scope="col" className="num">{t("gateways.since")}</th><th scope="col" className="num">{t("connections.tickAge")}</th>
+              <th scope="col">{t("gateways.name")}</th><th scope="col">{t("gateways.state")}</th><th scope="col" className="num">{t("connections.since")}</th><th scope="col" className="num">{t("connections.tickAge")}</th>
               <th scope="col" className="num">{t("gateways.buffered")}</th><th scope="col" className="num">{t("gateways.dropped")}</th>
             </tr></thead>
             <tbody>{gateways.map((gateway) => <Gateway key={gateway.name} gateway={gateway} judged={judgeGateway(gateway, answerAge)} answerAge={answerAge} />)}</tbody>

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { usePlantExceptions } from "../../lib/view/plantView";
+import { Area } from "./Area";
 import { Exceptions } from "./Exceptions";
 import { Gateways } from "./Gateways";
 import { Line } from "./Line";
@@ -7,7 +8,7 @@ import type { TreeNode } from "../../lib/plant/tree";
 import { descendants } from "../../lib/plant/tree";
 import "./Overview.css";
 
-/** L1: what is wrong first, then every area and line as grey tiles. */
+/** L1: what is wrong first, then the plant in grey: one line with its machines and its last hour, several as a grid of units by area, all in one view. */
 export function Overview() {
   const { t } = useTranslation();
   const { tree, found, severity } = usePlantExceptions();
@@ -15,6 +16,7 @@ export function Overview() {
   const areas = nodes.filter((node) => node.twin.kind === "area");
   const inArea = new Set(areas.flatMap((area) => [...descendants(area)].map((node) => node.twin.id)));
   const loose = nodes.filter((node) => node.twin.kind === "line" && !inArea.has(node.twin.id));
+  const several = nodes.filter((node) => node.twin.kind === "line").length > 1;
   const lines = (from: readonly TreeNode[]) => from.filter((node) => node.twin.kind === "line").map((node) => <Line key={node.twin.id} node={node} severity={severity} />);
   return (
     <div className="page">
@@ -24,7 +26,8 @@ export function Overview() {
         <Exceptions found={found} machines={nodes.filter((node) => node.twin.kind === "machine").length} />
         <Gateways />
       </div>
-      {areas.map((area) => (
+      {several && <div className="areas">{areas.map((area) => <Area key={area.twin.id} node={area} severity={severity} />)}</div>}
+      {!several && areas.map((area) => (
         <section key={area.twin.id} className="area" aria-label={area.twin.name} data-testid={`tile-${area.twin.id}`}>
           {lines([...descendants(area)])}
         </section>
