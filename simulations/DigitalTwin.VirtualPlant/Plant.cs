@@ -25,6 +25,8 @@ internal sealed class Plant
     private readonly Timetable timetable;
     private readonly Site site;
     private readonly Board board;
+    private readonly IReadOnlyList<int> measured;
+    private readonly Witness witness;
     private bool begun;
 
     private Plant(PhysicsParameters physics, double speed, Site site, Announcement[]? announced)
@@ -34,7 +36,9 @@ internal sealed class Plant
         this.site = site;
         timetable = new Timetable(physics);
         Nodes = Catalogue.Of(site, physics, speed);
-        board = new Board(Nodes, announced);
+        measured = [.. Enumerable.Range(0, Nodes.Count).Where(index => Sensors.CanFail(Nodes[index]))];
+        board = new Board(Nodes, site.Sensors, announced);
+        witness = new Witness(site, Nodes, site.Antennas(physics));
         begun = announced is not null;
     }
 
@@ -46,6 +50,8 @@ internal sealed class Plant
     public LineState Line => site.Lines[0];
     public PlantMemory Memory => new(site, board.Newest);
     public IReadOnlyList<Announcement> Newest => board.Newest;
+    /// <summary>What happened that no client is told, since it was last taken from here.</summary>
+    public List<Truth> Truths => witness.Seen;
 
     /// <param name="time">Microseconds since 1970 UTC; rounded down to a whole scan.</param>
     public static Plant Build(long seed, PhysicsParameters physics, double speed, long time) =>
@@ -65,6 +71,8 @@ internal sealed class Plant
         while (site.Time + Site.ScanMicros <= until)
         {
             site.Scan(physics, linePhysics, timetable);
+            site.Sensors?.Scan(Nodes, measured, physics, site.Built, site.Time);
+            witness.Look();
             board.Announce(site.Time, announcements);
         }
     }

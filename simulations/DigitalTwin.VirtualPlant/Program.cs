@@ -58,7 +58,8 @@ static async Task Run(string data, int port, double speed, long seed, string? ph
     var now = (long)(DateTime.UtcNow - DateTime.UnixEpoch).TotalMicroseconds;
     var memory = checkpoints.Read(seed, physics);
     var plant = memory is null ? Plant.Build(seed, physics, speed, now) : Plant.Resume(memory, physics, speed);
-    using var server = new PlantServer(plant, physics, speed, port, checkpoints);
+    using var truth = new TruthFile(data, plant.Time);
+    using var server = new PlantServer(plant, physics, speed, port, checkpoints, truth);
     var listening = server.Listen();
     await PortsFile.Publish(data, "plant", listening, stop.Token);
     Log.Info(string.Create(CultureInfo.InvariantCulture,

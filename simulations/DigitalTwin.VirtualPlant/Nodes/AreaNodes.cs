@@ -1,3 +1,4 @@
+using DigitalTwin.VirtualPlant.Physics;
 using DigitalTwin.VirtualPlant.Production;
 using static DigitalTwin.VirtualPlant.Nodes.EngineeringUnit;
 
@@ -6,10 +7,10 @@ namespace DigitalTwin.VirtualPlant.Nodes;
 /// <summary>The nodes of the areas around the body lines.</summary>
 internal static class AreaNodes
 {
-    public static IEnumerable<Node> Of(Place place, PressShop shop) =>
+    public static IEnumerable<Node> Of(Folder area, PressShop shop) =>
     [
-        .. shop.Presses.SelectMany(press => OfPress(new Folder(place, press.Name), press)),
-        .. shop.Racks.Select(rack => new Folder(place, "Racks").Event(rack.Part, NodeType.Int32, new(0, 1000), "Panels in the rack", () => rack.Count)),
+        .. shop.Presses.SelectMany(press => OfPress(area.Below(press.Name), press)),
+        .. shop.Racks.Select(rack => area.Below("Racks").Event(rack.Part, NodeType.Int32, new(0, 1000), "Panels in the rack", () => rack.Count)),
     ];
 
     private static IEnumerable<Node> OfPress(Folder folder, Press press) =>
@@ -23,17 +24,17 @@ internal static class AreaNodes
         folder.Measured("OilTemperature", Celsius, new(0, 120), "Temperature of the hydraulic oil", press.MeasureOil, 2),
     ];
 
-    public static IEnumerable<Node> Of(Place place, PaintShop shop)
+    public static IEnumerable<Node> Of(Folder area, PaintShop shop)
     {
-        Folder At(Station station) => new(place, station.Name);
-        var (ecoat, inspection, paint) = (At(shop.Ecoat), At(shop.Inspection), new Folder(place, "Paint"));
+        Folder At(Station station) => area.Below(station.Name);
+        var (ecoat, inspection, paint) = (At(shop.Ecoat), At(shop.Inspection), area.Below("Paint"));
         return
         [
             .. OfTunnel(At(shop.Pretreatment), shop.Pretreatment, new(30, 70)),
             .. OfTunnel(ecoat, shop.Ecoat, new(20, 40)),
             ecoat.Measured("Voltage", Volt, new(0, 400), "Voltage of the rectifier", shop.Ecoat.MeasureVolt, 1),
             .. shop.Booths.SelectMany(booth => OfBooth(At(booth), booth)),
-            .. shop.Ovens.SelectMany(oven => OfTunnel(At(oven), oven, new(120, 180))),
+            .. shop.Ovens.SelectMany(oven => OfTunnel(At(oven), oven, new(120, 180)).Append(At(oven).Measured("BurnerOutput", Percent, new(0, 100), "Output of the burner", oven.MeasureBurner, 1))),
             .. inspection.OfWorkplace(shop.Inspection),
             inspection.Count("GoodCount", "Bodies found clean", () => shop.Inspection.Good),
             inspection.Count("RejectCount", "Bodies sent to rework", () => shop.Inspection.Bad),
@@ -67,23 +68,24 @@ internal static class AreaNodes
         folder.Measured("PaintPressure", Bar, new(0, 16), "Pressure in front of the atomiser", booth.MeasurePaintPressure),
     ];
 
-    public static IEnumerable<Node> Of(Place place, BodyStore store) =>
+    public static IEnumerable<Node> Of(Folder area, BodyStore store) =>
     [
-        .. store.Lanes.SelectMany(lane => OfLane(new Folder(place, lane.Name), lane)),
-        new Folder(place, "Store").Event("Level", NodeType.Int32, new(0, 2000), "Bodies in the store", () => store.Lanes.Sum(lane => lane.Bodies.Count)),
+        .. store.Lanes.SelectMany(lane => OfLane(area.Below(lane.Name), lane)),
+        area.Below("Store").Event("Level", NodeType.Int32, new(0, 2000), "Bodies in the store", () => store.Lanes.Sum(lane => lane.Bodies.Count)),
     ];
 
     private static IEnumerable<Node> OfLane(Folder folder, Lane lane) =>
     [
         .. folder.OfStation(lane),
         folder.Event("Level", NodeType.Int32, new(0, 100), "Bodies in the lane", () => lane.Bodies.Count),
-        folder.Text("Vehicle", "Body at the head of the lane; empty when there is none", () => lane.Bodies.Count > 0 ? lane.Bodies[0].Id : ""),
+        folder.Vehicle("Body at the head of the lane; empty when there is none or it could not be read", () => lane.Bodies.Count > 0 ? lane.Bodies[0] : null),
     ];
 
-    public static IEnumerable<Node> Of(Place place, FinalAssembly assembly) =>
+    public static IEnumerable<Node> Of(Folder area, FinalAssembly assembly, PhysicsParameters physics, Func<long> now) =>
     [
-        .. assembly.Stations.SelectMany(station => OfStation(new Folder(place, station.Name), station)),
-        new Folder(place, "Assembly").Count("ShippedCount", "Vehicles that left the plant", () => assembly.Shipped),
+        .. assembly.Suppliers.Zip(physics.Suppliers, (supplier, known) => OfSupplier(area.Below($"Dock{known.Name}"), supplier, now)).SelectMany(nodes => nodes),
+        .. assembly.Stations.SelectMany(station => OfStation(area.Below(station.Name), station)),
+        area.Below("Assembly").Count("ShippedCount", "Vehicles that left the plant", () => assembly.Shipped),
     ];
 
     private static IEnumerable<Node> OfStation(Folder folder, AssemblyStation station) =>
@@ -91,5 +93,13 @@ internal static class AreaNodes
         .. folder.OfWorkplace(station),
         folder.Event("BufferLevel", NodeType.Int32, new(0, 8), "Bodies waiting in front of the station", () => station.Queue.Count),
         folder.Measured("Torque", NewtonMetre, new(0, 500), "Torque of the last bolt", () => station.Torque, 1),
+    ];
+
+    private static IEnumerable<Node> OfSupplier(Folder folder, Supplier supplier, Func<long> now) =>
+    [
+        folder.Event("Stock", NodeType.Int32, new(0, 1e7), "Parts at the dock and the line", () => supplier.Stock),
+        folder.Count("DeliveryCount", "Lorries that came", () => supplier.Deliveries),
+        folder.Count("LateDeliveryCount", "Lorries that came more than a quarter of an hour late", () => supplier.LateDeliveries),
+        folder.Regular("MinutesLate", NodeType.Double, new(0, 1e6), "How long the next lorry is overdue", () => Math.Round(supplier.MinutesLate(now()), 1)),
     ];
 }

@@ -8,19 +8,20 @@ internal static class Catalogue
 {
     public static IReadOnlyList<Node> Of(Site site, PhysicsParameters physics, double speed)
     {
-        var body = site.Assembly is null ? new Place("body-line1", physics.NamespaceUri) : Area("body");
+        var antennas = site.Antennas(physics);
+        var body = site.Assembly is null ? new Folder(new Place("body-line1", physics.NamespaceUri), antennas) : Area("body");
         return
         [
-            new(body, "Clock.PlantTime", NodeType.DateTime, null, null, 1, false, "The plant's clock", () => new(site.Time)),
-            new Folder(body, "Clock").Event("Speed", NodeType.Double, new(1, 20), "Plant seconds per second of wall time", () => speed),
+            body.Below("Clock").Time("PlantTime", "The plant's clock", () => site.Time),
+            body.Below("Clock").Event("Speed", NodeType.Double, new(1, 20), "Plant seconds per second of wall time", () => speed),
             .. site.Lines.SelectMany(line => LineNodes.Of(body, line, physics)),
             .. site.Stamping is { } stamping ? AreaNodes.Of(Area("stamping"), stamping) : [],
             .. site.Paint is { } paint ? AreaNodes.Of(Area("paint"), paint) : [],
             .. site.Store is { } store ? AreaNodes.Of(Area("store"), store) : [],
-            .. site.Assembly is { } assembly ? AreaNodes.Of(Area("assembly"), assembly) : [],
+            .. site.Assembly is { } assembly ? AreaNodes.Of(Area("assembly"), assembly, physics, () => site.Time) : [],
         ];
-    }
 
-    /// <summary>Each area has a server of its own, of the same name.</summary>
-    private static Place Area(string name) => new(name, $"urn:leipzig:{name}");
+        // Each area has a server of its own, of the same name.
+        Folder Area(string name) => new(new Place(name, $"urn:leipzig:{name}"), antennas);
+    }
 }

@@ -5,16 +5,21 @@ using static DigitalTwin.VirtualPlant.Nodes.EngineeringUnit;
 namespace DigitalTwin.VirtualPlant.Nodes;
 
 /// <summary>The nodes of one unit, or of the plant: names them after their folder, and knows the few kinds there are.</summary>
-internal sealed class Folder(Place place, string name)
+internal sealed class Folder(Place place, Antennas antennas, string name = "")
 {
-    public Folder Below(string part) => new(place, $"{name}.{part}");
+    public Folder Below(string part) => new(place, antennas, name.Length == 0 ? part : $"{name}.{part}");
 
     /// <summary>Announced when it changes.</summary>
     public Node Event(string id, NodeType type, NodeRange? range, string description, Func<double> read) =>
         new(place, $"{name}.{id}", type, null, range, 1, true, description, () => new(read()));
 
+    public Node Time(string id, string description, Func<long> read) =>
+        new(place, $"{name}.{id}", NodeType.DateTime, null, null, 1, false, description, () => new(read()));
+
     public Node Text(string id, string description, Func<string> read) =>
         new(place, $"{name}.{id}", NodeType.String, null, null, 1, true, description, () => new(0, read()));
+
+    public Node Vehicle(string description, Func<Body?> read) => Text("Vehicle", description, () => antennas.Read(read(), name));
 
     /// <summary>Announced each second.</summary>
     public Node Measured(string id, EngineeringUnit unit, NodeRange range, string description, Func<double> read, int digits = 3) =>
@@ -50,7 +55,7 @@ internal sealed class Folder(Place place, string name)
     public IEnumerable<Node> OfWorkplace(Workplace workplace) =>
     [
         .. OfStation(workplace),
-        Text("Vehicle", "Body in the station; empty when there is none", () => workplace.Body?.Id ?? ""),
+        Vehicle("Body in the station; empty when there is none or it could not be read", () => workplace.Body),
         Measured("CycleTime", Second, new(0, 600), "Working time of the last cycle, standstill not counted", () => workplace.LastCycleSeconds, 1),
     ];
 }

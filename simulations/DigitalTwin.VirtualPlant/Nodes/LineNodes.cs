@@ -7,9 +7,9 @@ namespace DigitalTwin.VirtualPlant.Nodes;
 /// <summary>The nodes of a body line.</summary>
 internal static class LineNodes
 {
-    public static IEnumerable<Node> Of(Place place, LineState line, PhysicsParameters physics)
+    public static IEnumerable<Node> Of(Folder area, LineState line, PhysicsParameters physics)
     {
-        var folder = new Folder(place, line.Name);
+        var folder = area.Below(line.Name);
         return
         [
             folder.Count("ProducedCount", "Bodies that left the line", () => line.Produced),
@@ -17,14 +17,14 @@ internal static class LineNodes
             folder.Count("ScrapCount", "Bodies that left with a bad weld", () => line.Scrap),
             folder.Meter("Energy", "Electrical energy used", () => line.Energy),
             folder.Measured("Power", Kilowatt, new(0, 400), "Electrical power drawn", () => line.Power, 2),
-            .. line.Cells.SelectMany(cell => OfCell(new Folder(place, $"{line.Prefix}Cell{cell.Number}"), cell, physics)),
+            .. line.Cells.SelectMany(cell => OfCell(area.Below($"{line.Prefix}Cell{cell.Number}"), cell, physics)),
         ];
     }
 
     private static IEnumerable<Node> OfCell(Folder folder, Cell cell, PhysicsParameters physics) =>
     [
         .. folder.OfUnit(cell),
-        folder.Text("Vehicle", "Body in the cell; empty when there is none", () => cell.Body?.Id ?? ""),
+        folder.Vehicle("Body in the cell; empty when there is none", () => cell.Body),
         folder.Count("ProducedCount", "Bodies welded", () => cell.Produced),
         folder.Count("GoodCount", "Bodies welded without a bad spot", () => cell.Good),
         folder.Count("ScrapCount", "Bodies with at least one bad spot", () => cell.Scrap),

@@ -58,6 +58,8 @@ internal sealed record OvenParameters : TunnelParameters
 {
     public OvenParameters() => (PassSeconds, Places, Celsius, LifeHours, KilowattsAtWork, KilowattsReady) = (1500, 15, 150, 70, 320, 240);
 
+    /// <summary>Hours of running after which the heat exchanger passes half the heat. It is cleaned with each repair.</summary>
+    [Bounds(0.1, 1e9)] public double FoulingHours { get; init; } = 120;
     /// <summary>A body that leaves while the air is more than this off the recipe is not cured.</summary>
     [Bounds(0.1, 100)] public double ToleranceCelsius { get; init; } = 8;
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using DigitalTwin.VirtualPlant.Nodes;
 using DigitalTwin.VirtualPlant.Production;
 
 namespace DigitalTwin.VirtualPlant.Physics;
@@ -68,7 +69,7 @@ internal static class PhysicsFile
             else
                 faults.Add($"{prefix}{member.Name}: is unknown; known here: {string.Join(", ", known.Keys)}");
         }
-        if (type == typeof(ScriptedBreakdown))
+        if (type == typeof(ScriptedBreakdown) || type == typeof(ScriptedSensorFault) || type == typeof(SupplierParameters) || type == typeof(Strike))
             faults.AddRange(known.Keys.Where(name => !value.TryGetProperty(name, out _)).Select(name => $"{prefix}{name}: is missing"));
     }
 
@@ -101,14 +102,37 @@ internal static class PhysicsFile
             yield return $"layout: must be {PhysicsParameters.FirstLine} or {PhysicsParameters.WholePlant}, not '{physics.Layout}'";
         if (physics.Assembly.WorkOfModel.Count != physics.Orders.ModelWeights.Count)
             yield return $"assembly.workOfModel: names {physics.Assembly.WorkOfModel.Count} models, orders.modelWeights {physics.Orders.ModelWeights.Count}: must be the same number";
+        if (physics.Trouble.LongestSensorFaultSeconds < physics.Trouble.ShortestSensorFaultSeconds)
+            yield return "trouble.longestSensorFaultSeconds: is less than trouble.shortestSensorFaultSeconds";
+        foreach (var (supplier, index) in physics.Suppliers.Select((supplier, index) => (supplier, index)))
+        {
+            if (supplier.Station > physics.Assembly.Stations || physics.Suppliers.Take(index).Any(other => other.Station == supplier.Station))
+                yield return $"suppliers[{index}].station: must be one of the {physics.Assembly.Stations} stations, and another than that of the suppliers before";
+            if (!supplier.Name.All(char.IsAsciiLetterOrDigit) || physics.Suppliers.Take(index).Any(other => other.Name == supplier.Name))
+                yield return $"suppliers[{index}].name: must be letters and digits, and another than those before, not '{supplier.Name}'";
+        }
+        foreach (var (strike, index) in physics.Strikes.Select((strike, index) => (strike, index)))
+            if (physics.Suppliers.All(supplier => supplier.Name != strike.Supplier))
+                yield return $"strikes[{index}].supplier: there is no '{strike.Supplier}'; e.g. {(physics.Suppliers.Count > 0 ? physics.Suppliers[0].Name : "none")}";
         foreach (var (name, weights) in new[] { ("modelWeights", physics.Orders.ModelWeights), ("colourWeights", physics.Orders.ColourWeights) })
             if (weights.Count is 0 or > 5 || weights.Sum() <= 0)
                 yield return $"orders.{name}: must be 1 to 5 weights, one of them above 0";
         if (physics.Repair.LongestSeconds < physics.Repair.ShortestSeconds)
             yield return "repair.longestSeconds: is less than repair.shortestSeconds";
-        var machines = Site.Build(0, 0, physics).Machines.Select(item => item.Name).ToHashSet();
+        var site = Site.Build(0, 0, physics);
+        var machines = site.Machines.Select(item => item.Name).ToHashSet();
         foreach (var (script, index) in physics.ScriptedBreakdowns.Select((script, index) => (script, index)))
             if (!machines.Contains(script.Machine))
                 yield return $"scriptedBreakdowns[{index}].machine: there is no '{script.Machine}'; e.g. {machines.FirstOrDefault() ?? "none"}";
+        var sensors = Catalogue.Of(site, physics, 1).Where(Sensors.CanFail).Select(node => node.Id).ToHashSet();
+        foreach (var (script, index) in physics.ScriptedSensorFaults.Select((script, index) => (script, index)))
+        {
+            if (site.Sensors is null)
+                yield return $"scriptedSensorFaults[{index}]: sensors fail in the layout {PhysicsParameters.WholePlant} only";
+            else if (!sensors.Contains(script.Node))
+                yield return $"scriptedSensorFaults[{index}].node: there is no sensor '{script.Node}'; e.g. Oven1.Temperature";
+            if (script.Kind is not ("stuck" or "drift" or "spikes" or "unitChange"))
+                yield return $"scriptedSensorFaults[{index}].kind: must be stuck, drift, spikes or unitChange, not '{script.Kind}'";
+        }
     }
 }

@@ -23,9 +23,18 @@ internal sealed record PhysicsParameters
     public StoreParameters Store { get; init; } = new();
     public AssemblyParameters Assembly { get; init; } = new();
     public OrderParameters Orders { get; init; } = new();
+    public IReadOnlyList<SupplierParameters> Suppliers { get; init; } =
+    [
+        new("Cockpits", 8, 120, 180, 2, 0.05, 0.5), new("Engines", 12, 150, 240, 4, 0.05, 1), new("Seats", 15, 90, 60, 1, 0.04, 0.5), new("Wheels", 17, 200, 480, 8, 0.08, 1.5),
+    ];
+    /// <summary>Times in which a supplier does not deliver.</summary>
+    public IReadOnlyList<Strike> Strikes { get; init; } = [];
     public RepairParameters Repair { get; init; } = new();
+    public TroubleParameters Trouble { get; init; } = new();
     /// <summary>Breakdowns that happen for certain, for demonstrations and tests.</summary>
     public IReadOnlyList<ScriptedBreakdown> ScriptedBreakdowns { get; init; } = [];
+    /// <summary>Faults of sensors that come for certain.</summary>
+    public IReadOnlyList<ScriptedSensorFault> ScriptedSensorFaults { get; init; } = [];
 }
 
 /// <summary>When people work, every day of the week; local time as HH:mm-HH:mm and HH:mm.</summary>
@@ -134,6 +143,34 @@ internal sealed record RepairParameters
 /// <param name="At">Seconds of plant time since the plant was built.</param>
 /// <param name="DurationSeconds">Time the machine stands aborted.</param>
 internal sealed record ScriptedBreakdown(string Machine, [property: Bounds(0, 1e9)] double At, [property: Bounds(1, 86400)] double DurationSeconds);
+
+/// <summary>What goes wrong in the whole plant besides machines that wear out; in the one line none of it does.</summary>
+internal sealed record TroubleParameters
+{
+    /// <summary>Share of lives that end without a sign.</summary>
+    [Bounds(0, 1)] public double SuddenShare { get; init; } = 0.25;
+    /// <summary>Share of bodies whose transponder a station fails to read.</summary>
+    [Bounds(0, 1)] public double LostReadShare { get; init; } = 0.01;
+    /// <summary>Mean time between two faults of sensors anywhere in the plant, and how long they last.</summary>
+    [Bounds(0.01, 1e9)] public double SensorFaultHours { get; init; } = 3;
+    [Bounds(1, 1e6)] public double ShortestSensorFaultSeconds { get; init; } = 600;
+    [Bounds(1, 1e6)] public double LongestSensorFaultSeconds { get; init; } = 7200;
+}
+
+/// <param name="Name">Of the part it brings.</param>
+/// <param name="Station">Number of the assembly station that fits it, one to a vehicle.</param>
+/// <param name="LateShare">Share of deliveries that are late, by <paramref name="LateHours"/> on average.</param>
+internal sealed record SupplierParameters(
+    string Name, [property: Bounds(1, 99)] int Station, [property: Bounds(0, 1e6)] int StockAtStart, [property: Bounds(1, 1e6)] int PartsPerDelivery, [property: Bounds(0.1, 1000)] double EveryHours,
+    [property: Bounds(0, 1)] double LateShare, [property: Bounds(0, 1000)] double LateHours);
+
+/// <param name="At">Seconds of plant time since the plant was built.</param>
+internal sealed record Strike(string Supplier, [property: Bounds(0, 1e9)] double At, [property: Bounds(1, 1e7)] double DurationSeconds);
+
+/// <param name="Node">Id of a measured node, e.g. <c>Oven1.Temperature</c>.</param>
+/// <param name="Kind">stuck, drift, spikes or unitChange.</param>
+/// <param name="At">Seconds of plant time since the plant was built.</param>
+internal sealed record ScriptedSensorFault(string Node, string Kind, [property: Bounds(0, 1e9)] double At, [property: Bounds(1, 1e6)] double DurationSeconds);
 
 /// <summary>Least and greatest value a physics file may give.</summary>
 [AttributeUsage(AttributeTargets.Property)]

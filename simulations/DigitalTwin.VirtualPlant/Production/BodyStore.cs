@@ -12,6 +12,7 @@ internal sealed class Lane : Station
     public bool Moves => State == UnitState.Execute;
 
     protected override UnitParameters Parameters(PhysicsParameters physics) => physics.Store;
+    public override string WeakPart => "bearing";
     protected override ReadOnlySpan<int> Faults => [6101, 6102];   // drive, light barrier
 
     public void Scan(Plan plan, double seconds, PhysicsParameters physics, long now)

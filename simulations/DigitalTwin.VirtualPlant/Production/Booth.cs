@@ -15,6 +15,7 @@ internal sealed class Booth : Workplace
     public double Film { get; set; }
 
     protected override UnitParameters Parameters(PhysicsParameters physics) => physics.Paint.Booth;
+    public override string WeakPart => "leak";
     protected override ReadOnlySpan<int> Faults => [5301, 5303, 5309];   // atomiser, air balance, robot collision
 
     protected override int Choose(List<Body> queue, PhysicsParameters physics)
@@ -53,6 +54,7 @@ internal sealed class PaintInspection : Workplace
     public uint Bad { get; set; }
 
     protected override UnitParameters Parameters(PhysicsParameters physics) => physics.Paint.Inspection;
+    public override string WeakPart => "lamp";
     protected override ReadOnlySpan<int> Faults => [5501];   // camera
 
     protected override double CycleOf(Body body, PhysicsParameters physics) => physics.Paint.Inspection.CycleSeconds;
@@ -71,8 +73,9 @@ internal sealed class PaintInspection : Workplace
 internal sealed class PaintRework : Workplace
 {
     protected override UnitParameters Parameters(PhysicsParameters physics) => physics.Paint.Inspection;
+    public override string WeakPart => "filter";
     protected override ReadOnlySpan<int> Faults => [5601];   // extraction
 
     protected override double CycleOf(Body body, PhysicsParameters physics) => physics.Paint.Inspection.ReworkSeconds * Cycles.Between(0.6, 1.4);
-    protected override Body Finish(Body body, PhysicsParameters physics) => body with { PaintFault = false, Reworks = body.Reworks + 1 };
+    protected override Body Finish(Body body, PhysicsParameters physics) => body with { PaintFault = false, Uncured = false, Reworks = body.Reworks + 1 };
 }

@@ -13,7 +13,13 @@ internal sealed class AssemblyStation : Workplace
     public double Torque { get; set; }
 
     protected override UnitParameters Parameters(PhysicsParameters physics) => physics.Assembly;
+    public override string WeakPart => "tool";
     protected override ReadOnlySpan<int> Faults => [7101, 7105, 7110];   // tool, part missing, andon pulled
+
+    /// <summary>Nothing can be begun without the part that is fitted here.</summary>
+    public bool Missing { get; set; }
+
+    protected override int Choose(List<Body> queue, PhysicsParameters physics) => Missing || queue.Count == 0 ? -1 : 0;
 
     protected override double CycleOf(Body body, PhysicsParameters physics)
     {
@@ -33,6 +39,8 @@ internal sealed class AssemblyStation : Workplace
 internal sealed class FinalAssembly
 {
     public required List<AssemblyStation> Stations { get; set; }
+    /// <summary>In the order of the parameters.</summary>
+    public required List<Supplier> Suppliers { get; set; }
     /// <summary>Vehicles that left the plant.</summary>
     public uint Shipped { get; set; }
 
@@ -47,7 +55,7 @@ internal sealed class FinalAssembly
         }).ToList();
         foreach (var station in stations)
             station.Install(physics);
-        return new FinalAssembly { Stations = stations };
+        return new FinalAssembly { Stations = stations, Suppliers = [.. physics.Suppliers.Select(supplier => Supplier.Build(seed, time, supplier))] };
     }
 
     public void Fill(Func<Body> next)
@@ -57,20 +65,43 @@ internal sealed class FinalAssembly
     }
 
     /// <param name="supply">Takes a body out of the store; null while it gives none.</param>
-    public void Scan(Plan plan, Func<Body?> supply, double seconds, PhysicsParameters physics, long now)
+    public void Scan(Plan plan, Func<Body?> supply, double seconds, PhysicsParameters physics, long built, long now)
     {
+        for (var index = 0; index < Suppliers.Count; index++)
+            Deliver(index, physics, built, now);
         for (var index = Stations.Count - 1; index >= 0; index--)
         {
             var next = index + 1 < Stations.Count ? Stations[index + 1].Queue : null;
             var room = next is null || next.Count < physics.Assembly.BufferCapacity;
-            if (Stations[index].Scan(plan, Stations[index].Queue, room, seconds, physics, now) is not { } left)
+            var before = Stations[index].Body?.Number;
+            var scanned = Stations[index].Scan(plan, Stations[index].Queue, room, seconds, physics, now);
+            if (Stations[index].Body is { } body && body.Number != before)
+                Use(Stations[index], physics);
+            if (scanned is not { } left)
                 continue;
             if (next is null)
                 Shipped++;
             else
                 next.Add(left);
         }
-        if (plan == Plan.Work && Stations[0].Queue.Count < physics.Assembly.BufferCapacity && supply() is { } body)
-            Stations[0].Queue.Add(body);
+        if (plan == Plan.Work && Stations[0].Queue.Count < physics.Assembly.BufferCapacity && supply() is { } first)
+            Stations[0].Queue.Add(first);
+    }
+
+    private void Deliver(int index, PhysicsParameters physics, long built, long now)
+    {
+        var supplier = physics.Suppliers[index];
+        var strike = false;
+        foreach (var planned in physics.Strikes)
+            strike |= planned.Supplier == supplier.Name && now - built >= planned.At * 1e6 && now - built < (planned.At + planned.DurationSeconds) * 1e6;
+        Suppliers[index].Scan(supplier, strike, now);
+        Stations[supplier.Station - 1].Missing = Suppliers[index].Stock == 0;
+    }
+
+    private void Use(AssemblyStation station, PhysicsParameters physics)
+    {
+        for (var index = 0; index < Suppliers.Count; index++)
+            if (physics.Suppliers[index].Station == station.Number)
+                Suppliers[index].Stock--;
     }
 }

@@ -8,6 +8,7 @@ internal sealed class Fixture : Machine
     public bool Clamped { get; set; }
 
     protected override (double Hours, double Shape) Life(PhysicsParameters physics) => (physics.Fixture.LifeHours, physics.Fixture.LifeShape);
+    public override string WeakPart => "leak";
     protected override ReadOnlySpan<int> Faults => [3101, 3105];   // clamp pressure low, part not seated
 
     /// <returns>Power drawn, kW.</returns>

@@ -28,6 +28,7 @@ internal sealed class Gun : Machine
     public bool DressDue => WeldsSinceDress >= TipDressInterval;
 
     protected override (double Hours, double Shape) Life(PhysicsParameters physics) => (physics.Gun.LifeHours, physics.Gun.LifeShape);
+    public override string WeakPart => "transformer";
     protected override ReadOnlySpan<int> Faults => [2101, 2104, 2110];   // transformer hot, cap sticks, no cooling water
 
     /// <summary>0 for new caps, about 1 for tips that should be dressed.</summary>

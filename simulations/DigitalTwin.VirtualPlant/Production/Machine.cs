@@ -20,17 +20,25 @@ internal abstract class Machine : Unit
     /// <summary>How long the repair takes; 0 once it is repaired.</summary>
     public double RepairSeconds { get; set; }
 
-    /// <summary>0 as new, 1 about to break down.</summary>
-    public double Wear => Math.Min(1, AgeSeconds / LifeSeconds);
+    /// <summary>This life ends without a sign: a cable, a fuse, a valve. What its sensors show is that of a new machine to the last second.</summary>
+    public bool Sudden { get; set; }
+
+    /// <summary>As its sensors can feel it: 0 as new, 1 about to break down.</summary>
+    public double Wear => Sudden ? 0 : Math.Min(1, AgeSeconds / LifeSeconds);
+
+    /// <summary>What wears out in it.</summary>
+    public abstract string WeakPart { get; }
 
     protected abstract (double Hours, double Shape) Life(PhysicsParameters physics);
     protected abstract ReadOnlySpan<int> Faults { get; }
 
-    public void BeginNewLife(PhysicsParameters physics)
+    public virtual void BeginNewLife(PhysicsParameters physics)
     {
         var (hours, shape) = Life(physics);
         AgeSeconds = 0;
         LifeSeconds = Math.Max(600, Fate.Weibull(hours * 3600, shape));
+        if (physics.Layout == PhysicsParameters.WholePlant)
+            Sudden = Fate.Uniform() < physics.Trouble.SuddenShare;
     }
 
     public void BreakDown(double repairSeconds)

@@ -27,6 +27,7 @@ internal sealed class Press : Station
     public bool Working { get; set; }
 
     protected override UnitParameters Parameters(PhysicsParameters physics) => physics.Press;
+    public override string WeakPart => "bearing";
     protected override ReadOnlySpan<int> Faults => [4101, 4103, 4107];   // overload, die not clamped, oil pressure
 
     public void Scan(Plan plan, double seconds, PhysicsParameters physics, long now)

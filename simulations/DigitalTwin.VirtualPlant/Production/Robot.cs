@@ -14,6 +14,7 @@ internal sealed class Robot : Machine
     private double Speed => SpeedOverride / 100;
 
     protected override (double Hours, double Shape) Life(PhysicsParameters physics) => (physics.Robot.LifeHours, physics.Robot.LifeShape);
+    public override string WeakPart => "bearing";
     protected override ReadOnlySpan<int> Faults => [1101, 1102, 1107];   // drive overload, joint vibration, brake
 
     /// <returns>Power drawn, kW.</returns>

@@ -1,4 +1,5 @@
 using DigitalTwin.VirtualPlant.Chance;
+using DigitalTwin.VirtualPlant.Nodes;
 using DigitalTwin.VirtualPlant.Physics;
 
 namespace DigitalTwin.VirtualPlant.Production;
@@ -25,6 +26,8 @@ internal sealed class Site
     public PaintShop? Paint { get; set; }
     public BodyStore? Store { get; set; }
     public FinalAssembly? Assembly { get; set; }
+    /// <summary>Sensors that fail; null in the plant that is a body line alone, where none does.</summary>
+    public Sensors? Sensors { get; set; }
     /// <summary>Which of the scripted breakdowns have happened.</summary>
     public required bool[] ScriptedDone { get; set; }
 
@@ -66,6 +69,7 @@ internal sealed class Site
             Seed = seed, Time = time, Built = time, Orders = orders, ScriptedDone = new bool[physics.ScriptedBreakdowns.Count],
             Lines = [.. Enumerable.Range(1, 2).Select(number => LineState.Build(seed, $"Line{number}.", time, Next, BodyShopOf(physics)))],
             Stamping = PressShop.Build(seed, time, physics), Paint = paint, Store = store, Assembly = assembly,
+            Sensors = Sensors.Build(seed, time, physics),
         };
     }
 
@@ -74,6 +78,8 @@ internal sealed class Site
     {
         Line = physics.Line with { CycleSeconds = physics.BodyShop.CycleSeconds, ArrivalSeconds = physics.BodyShop.ArrivalSeconds },
     };
+
+    public Antennas Antennas(PhysicsParameters physics) => new(Seed, Assembly is null ? 0 : physics.Trouble.LostReadShare);
 
     /// <param name="lines">Physics of the body lines: those of <see cref="BodyShopOf"/> in the whole plant.</param>
     public void Scan(PhysicsParameters physics, PhysicsParameters lines, Timetable timetable)
@@ -84,7 +90,7 @@ internal sealed class Site
         // From the end of the plant to its start, for the same reason as within a line.
         if (Assembly is not null && Store is not null && Paint is not null && Stamping is not null)
         {
-            Assembly.Scan(plan, Store.TryTake, ScanSeconds, physics, Time);
+            Assembly.Scan(plan, Store.TryTake, ScanSeconds, physics, Built, Time);
             Store.Scan(plan, ScanSeconds, physics, Time);
             if (Paint.Scan(plan, body => Store.LaneFor(body, physics) is not null, ScanSeconds, physics, Time) is { } painted)
                 Store.LaneFor(painted, physics)!.Bodies.Add(painted);

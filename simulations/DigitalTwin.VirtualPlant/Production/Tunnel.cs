@@ -26,6 +26,9 @@ internal abstract class Tunnel : Station
     protected sealed override UnitParameters Parameters(PhysicsParameters physics) => Recipe(physics);
     protected virtual Body Finish(Body body, PhysicsParameters physics) => body;
 
+    /// <summary>What the heating reaches, °C.</summary>
+    protected virtual double Reach(PhysicsParameters physics) => CelsiusSetpoint;
+
     /// <param name="room">Whether a body may leave.</param>
     /// <returns>The body that left.</returns>
     public Body? Scan(Plan plan, List<Body> queue, bool room, double seconds, PhysicsParameters physics, long now)
@@ -36,7 +39,7 @@ internal abstract class Tunnel : Station
         var empty = Inside.Count == 0 && queue.Count == 0;
         var goal = plan == Plan.Handover && Inside.Count == 0 ? UnitState.Stopped : blocked || empty ? UnitState.Suspended : UnitState.Execute;
         Working = Control(goal, plan, physics, now) && !blocked;
-        Celsius = Approach(Celsius, Heated ? CelsiusSetpoint : physics.Line.AmbientCelsius, seconds, recipe.HeatSeconds);
+        Celsius = Approach(Celsius, Heated ? Reach(physics) : physics.Line.AmbientCelsius, seconds, recipe.HeatSeconds);
         Body? left = null;
         if (Working)
         {
@@ -82,6 +85,7 @@ internal abstract class Tunnel : Station
 internal sealed class Pretreatment : Tunnel
 {
     protected override TunnelParameters Recipe(PhysicsParameters physics) => physics.Paint.Pretreatment;
+    public override string WeakPart => "bearing";
     protected override ReadOnlySpan<int> Faults => [5101, 5104];   // spray pressure, conveyor jam
 }
 
@@ -89,6 +93,7 @@ internal sealed class Pretreatment : Tunnel
 internal sealed class Ecoat : Tunnel
 {
     protected override TunnelParameters Recipe(PhysicsParameters physics) => physics.Paint.Ecoat;
+    public override string WeakPart => "bearing";
     protected override ReadOnlySpan<int> Faults => [5201, 5204];   // rectifier, conveyor jam
 
     public double MeasureVolt() => Math.Clamp(Working ? 310 + 2 * Noise.Normal() : 0, 0, 400);
@@ -98,8 +103,31 @@ internal sealed class Ecoat : Tunnel
 internal sealed class Oven : Tunnel
 {
     protected override TunnelParameters Recipe(PhysicsParameters physics) => physics.Paint.Oven;
+    public override string WeakPart => "bearing";
     protected override ReadOnlySpan<int> Faults => [5401, 5402, 5404];   // burner, fan, conveyor jam
 
+    /// <summary>Soot on the heat exchanger: 0 clean; the burner makes up for it until it runs at full output, and from there on the oven gets colder.</summary>
+    public double Fouling { get; set; }
+
+    /// <summary>Percent.</summary>
+    private double Demand => (CelsiusSetpoint - 20) / 130 * 55 * (1 + Fouling);
+
+    protected override double Reach(PhysicsParameters physics)
+    {
+        if (State == UnitState.Execute)
+            Fouling += Site.ScanMicros / 1e6 / 3600 / physics.Paint.Oven.FoulingHours;
+        return Demand <= 100 ? CelsiusSetpoint : 20 + (CelsiusSetpoint - 20) * 100 / Demand;
+    }
+
+    /// <summary>Output of the burner, percent.</summary>
+    public double MeasureBurner() => Math.Clamp(Math.Min(100, Demand) + 0.4 * Noise.Normal(), 0, 100);
+
+    public override void BeginNewLife(PhysicsParameters physics)
+    {
+        base.BeginNewLife(physics);
+        Fouling = 0;   // whoever repairs it cleans it
+    }
+
     protected override Body Finish(Body body, PhysicsParameters physics) =>
-        Math.Abs(Celsius - physics.Paint.Oven.Celsius) > physics.Paint.Oven.ToleranceCelsius ? body with { PaintFault = true } : body;
+        Math.Abs(Celsius - physics.Paint.Oven.Celsius) > physics.Paint.Oven.ToleranceCelsius ? body with { PaintFault = true, Uncured = true } : body;
 }

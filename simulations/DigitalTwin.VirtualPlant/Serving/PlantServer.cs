@@ -9,7 +9,7 @@ using DigitalTwin.VirtualPlant.Production;
 namespace DigitalTwin.VirtualPlant.Serving;
 
 /// <summary>Runs the plant at its speed and serves it on a loopback socket: one loop owns plant, checkpoint and the list of clients.</summary>
-internal sealed class PlantServer(Plant plant, PhysicsParameters physics, double speed, int port, CheckpointFile checkpoints) : IDisposable
+internal sealed class PlantServer(Plant plant, PhysicsParameters physics, double speed, int port, CheckpointFile checkpoints, TruthFile truth) : IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
     /// <summary>After a stall the plant catches up in bites of this size, so that a line of values stays small.</summary>
@@ -79,6 +79,7 @@ internal sealed class PlantServer(Plant plant, PhysicsParameters physics, double
             replies.Add((item.Item1, Wire.Written(item.Item2.Request, plant.Write(item.Item2.Node, item.Item2.Value))));
         var bite = Math.Min(target, plant.Time + LongestBite);
         plant.Advance(bite, announcements);
+        truth.Append(plant.Truths);
         if (announcements.Count > 0 || replies.Count > 0)
             checkpoints.Write(new Checkpoint(plant.Site.Seed, fingerprint, plant.Memory));
         if (announcements.Count > 0)
