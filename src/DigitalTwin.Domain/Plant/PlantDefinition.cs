@@ -101,9 +101,10 @@ public enum SignalType { Number, Text }
 /// <param name="Owner">Id of the twin that the signal belongs to.</param>
 /// <param name="Period">How often the equipment refreshes it, in plant time.</param>
 /// <param name="Low">Lower end of the engineering range, null where there is none.</param>
+/// <param name="Index">The element of an array or matrix that it is, as an OPC UA NumericRange; null for a whole value.</param>
 public sealed record SignalDefinition(
     string Id, string Owner, string Name, SignalRole Role, string Node, SignalType Type,
-    string? Unit, double? Low, double? High, TimeSpan Period);
+    string? Unit, double? Low, double? High, TimeSpan Period, string? Index = null);
 
 /// <summary>A writable value with the limits that guard it. Its reported value is the signal of the same name.</summary>
 /// <param name="Class">1: reversible, needs no quality release; 2: a released process parameter.</param>

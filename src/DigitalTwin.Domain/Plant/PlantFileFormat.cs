@@ -71,7 +71,10 @@ internal sealed record SignalDocument(
     [Description("Number where it is missing.")] SignalType Type = SignalType.Number,
     string? Unit = null,
     [Description("Engineering range: low and high.")] IReadOnlyList<double>? Range = null,
-    [Description("How often the equipment refreshes it, in seconds of plant time; 1 where it is missing.")] double Period = 1);
+    [Description("How often the equipment refreshes it, in seconds of plant time; 1 where it is missing.")] double Period = 1,
+    [Description("One element of an array or a matrix, counted from 0: 3, or 1,2.")] string? Index = null,
+    [Description("What the numbers of an enumeration mean, by number.")] IReadOnlyDictionary<string, string>? Texts = null,
+    [Description("The server lets the gateway's user write it. To have the twin write it takes a setpoint, with its limits.")] bool Writable = false);
 
 internal sealed record SetpointDocument(
     [Description("Last part of the setpoint's id, and the name of the signal that reports it.")] string Name,

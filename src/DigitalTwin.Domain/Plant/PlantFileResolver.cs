@@ -151,7 +151,7 @@ internal sealed class PlantFileResolver(PlantDocument document, IReadOnlyList<Pl
             if (PlantFileSignals.OneOfAKind(signal.Role) && signals.Any(other => other.Role == signal.Role && other.Name != signal.Name))
                 Fault($"{place}.role", $"Another signal of its owner has the role {PlantFileSignals.Spell(signal.Role)} too.");
             if (signal.Name.Length > 0) Unique(ids, signal.Id, $"{place}.name", path, first => $"'{signal.Id}' is the id at {first} too.");
-            if (signal.Node.Length > 0) Unique(nodes, $"{line.Endpoint} {signal.Node}", $"{place}.node", path, first => $"Node {signal.Node} is the one at {first} too.");
+            if (signal.Node.Length > 0) Unique(nodes, $"{line.Endpoint} {signal.Node} {signal.Index}", $"{place}.node", path, first => $"Node {signal.Node} is the one at {first} too.");
             signals.Add(signal);
         }
 

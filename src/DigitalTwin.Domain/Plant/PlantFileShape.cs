@@ -87,6 +87,7 @@ internal static class PlantFileShape
         return (expected, kind) switch
         {
             ("object", JsonValueKind.Object) or ("array", JsonValueKind.Array) or ("string", JsonValueKind.String) => null,
+            ("boolean", JsonValueKind.True or JsonValueKind.False) => null,
             ("number", JsonValueKind.Number) => double.IsFinite(node!.GetValue<double>()) ? null : "a number too large to hold",
             ("integer", JsonValueKind.Number) => node!.AsValue().TryGetValue<int>(out _) ? null : node.ToJsonString(),
             _ => kind switch
@@ -108,6 +109,7 @@ internal static class PlantFileShape
         "string" => "text",
         "number" => "a number",
         "integer" => "a whole number",
+        "boolean" => "true or false",
         _ => throw new UnreachableException(),
     };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace DigitalTwin.Domain.Plant;
@@ -17,6 +18,11 @@ internal static class PlantFileSignals
         if (signal.Role == SignalRole.Vehicle && signal.Type != SignalType.Text) fault($"{path}.type", "A vehicle is identified by text.");
         if (signal.Role is not (SignalRole.Vehicle or SignalRole.Measurement) && signal.Type != SignalType.Number) fault($"{path}.type", $"A signal of role {Spell(signal.Role)} is a number.");
         if (signal.Type == SignalType.Text && signal.Range is not null) fault($"{path}.range", "Text has no range.");
+        if (signal.Index is { } index && !index.Split(',').All(part => part.Length is > 0 and < 10 && part.All(char.IsAsciiDigit)))
+            fault($"{path}.index", $"'{index}' is no index of one element; must be a number such as 3, or numbers such as 1,2 in a matrix.");
+        if (signal.Type == SignalType.Text && signal.Texts is not null) fault($"{path}.texts", "Only numbers have texts.");
+        foreach (var number in (signal.Texts?.Keys ?? []).Where(number => !int.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)))
+            fault($"{path}.texts", $"'{number}' is no whole number.");
     }
 
     public static void Check(SetpointDocument setpoint, string path, Action<string, string> fault)
@@ -41,7 +47,7 @@ internal static class PlantFileSignals
 
     public static SignalDefinition Resolve(SignalDocument signal, string owner, string node) => new(
         $"{owner}.{signal.Name}", owner, signal.Name ?? "", signal.Role, node, signal.Type, signal.Unit,
-        signal.Range is [var low, _] ? low : null, signal.Range is [_, var high] ? high : null, Span(signal.Period));
+        signal.Range is [var low, _] ? low : null, signal.Range is [_, var high] ? high : null, Span(signal.Period), signal.Index);
 
     /// <summary>The signal that reports a setpoint.</summary>
     public static SignalDefinition ResolveReport(SetpointDocument setpoint, string owner, string node) => new(

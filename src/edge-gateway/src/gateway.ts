@@ -7,6 +7,7 @@ import { lockFolder } from "./folder-lock.js";
 import { CoreLink } from "./link/core-link.js";
 import type { Log } from "./log.js";
 import { ensureOwnCertificate } from "./opcua/certificate-manager.js";
+import type { Item } from "./opcua/connection.js";
 import { Endpoint } from "./opcua/endpoint.js";
 import { expiryOf, ExpiryStages } from "./opcua/expiry.js";
 import { KnownNodes } from "./opcua/known-nodes.js";
@@ -14,7 +15,7 @@ import { sharedPassword } from "./opcua/password.js";
 import { microseconds, toRow } from "./opcua/reading.js";
 import { pkiOf, trust } from "./opcua/trust-list.js";
 import { PlantClock } from "./plant/plant-clock.js";
-import type { EndpointDefinition, Plant } from "./plant/definition.js";
+import type { EndpointDefinition, Plant, SignalType } from "./plant/definition.js";
 import { GapTracker } from "./samples/gap-tracker.js";
 import { Repeats } from "./samples/repeats.js";
 import type { Row } from "./samples/row.js";
@@ -30,7 +31,7 @@ export interface GatewayOptions {
 
 /** A monitored node: a signal of the plant, or one of its clock nodes. */
 type Target =
-  | { readonly kind: "signal"; readonly number: number; readonly type: "number" | "text" }
+  | { readonly kind: "signal"; readonly number: number; readonly type: SignalType; readonly element: boolean }
   | { readonly kind: "plantTime" }
   | { readonly kind: "speed" };
 
@@ -87,11 +88,11 @@ export class Gateway {
     await this.unlock();
   }
 
-  #targetsOf(endpoint: EndpointDefinition): { items: { name: string; node: string }[]; targets: Target[] } {
+  #targetsOf(endpoint: EndpointDefinition): { items: Item[]; targets: Target[] } {
     const { signals, clock } = this.options.plant;
     const own = signals.filter((signal) => signal.endpoint === endpoint.name);
-    const items = own.map(({ id, node }) => ({ name: id, node }));
-    const targets: Target[] = own.map((signal) => ({ kind: "signal", number: this.buffer.numbers.get(signal.id) as number, type: signal.type }));
+    const items: Item[] = own.map(({ id, node, index }) => ({ name: id, node, ...(index === undefined ? {} : { element: index }) }));
+    const targets: Target[] = own.map((signal) => ({ kind: "signal", number: this.buffer.numbers.get(signal.id) as number, type: signal.type, element: signal.index !== undefined }));
     if (clock?.endpoint === endpoint.name) {
       items.push({ name: "the plant's time", node: clock.plantTime }, { name: "the plant's speed", node: clock.speed });
       targets.push({ kind: "plantTime" }, { kind: "speed" });
@@ -108,7 +109,7 @@ export class Gateway {
     for (let at = 0; at < values.length; at++) {
       const target = targets[index[at] as number];
       const value = values[at] as DataValue;
-      if (target?.kind === "signal") rows.push(toRow(target.number, target.type, value, now));
+      if (target?.kind === "signal") rows.push(toRow(target.number, target.type, value, now, target.element));
       else if (target !== undefined) this.#setClock(target.kind, value, wallUs, monotonicMs);
     }
     // The server fills a notification node by node; the twins want to see things happen in their order.

@@ -157,6 +157,12 @@ public class PlantFileTests
     [InlineData("$.equipmentClasses.robot.signals[0].range", "[99, 0]")]
     [InlineData("$.equipmentClasses.robot.signals[0].range", "[1]")]
     [InlineData("$.equipmentClasses.robot.signals[0].period", "-1")]
+    [InlineData("$.equipmentClasses.robot.signals[0].index", "\"0:3\"")]
+    [InlineData("$.equipmentClasses.robot.signals[0].index", "3")]
+    [InlineData("$.equipmentClasses.robot.signals[0].texts", "{\"one\": \"Open\"}")]
+    [InlineData("$.equipmentClasses.robot.signals[0].texts", "{\"1\": 2}")]
+    [InlineData("$.equipmentClasses.cell.signals[1].texts", "{\"1\": \"Open\"}")]
+    [InlineData("$.equipmentClasses.robot.signals[0].writable", "\"yes\"")]
     [InlineData("$.equipmentClasses.robot.signals[0].role", "\"colour\"")]
     [InlineData("$.equipmentClasses.robot.signals[0].role", "\"setpoint\"")]
     [InlineData("$.equipmentClasses.robot.signals[0].type", "\"text\"")]
@@ -208,6 +214,18 @@ public class PlantFileTests
         Assert.Equal(
             new PlantFault($"{line}.cells[0]", $"Node nsu=urn:plant;s=C1.State is the one at {line}.signals[0].node too."),
             Assert.Single(Faults(With($"{line}.signals[0].node", "\"nsu=urn:plant;s=C1.State\""))));
+
+    [Fact]
+    public void Two_elements_of_one_array_are_two_signals_and_one_element_is_one()
+    {
+        Assert.Equal(["0", "1,2"], Valid(WithElements("0", "1,2")).Signals.Where(signal => signal.Index is not null).Select(signal => signal.Index));
+        Assert.Equal([$"{line}.signals[1].node"], Faults(WithElements("1", "1")).Select(fault => fault.Path));
+
+        static string WithElements(string one, string other) => With($"{line}.signals", $$"""
+            [{"name": "a", "role": "measurement", "node": "nsu=urn:plant;s=Zones", "index": "{{one}}", "texts": {"-1": "off"}, "writable": true},
+             {"name": "b", "role": "measurement", "node": "nsu=urn:plant;s=Zones", "index": "{{other}}", "writable": false}]
+            """);
+    }
 
     [Fact]
     public void A_cell_whose_id_is_taken_is_one_fault_and_not_one_for_each_of_its_signals() =>

@@ -12,7 +12,7 @@ import { identitiesOf, type KnownNodes } from "./known-nodes.js";
 import { resolveNode } from "./nodes.js";
 import { refusalOfOurs, trustedCertificate } from "./server-certificate.js";
 import { readLimits, ServerLimit, statusIn, type ServerLimits } from "./server-limits.js";
-import { Subscriptions, type NodeToMonitor, type RawSession } from "./subscriptions.js";
+import { rangeOf, Subscriptions, type NodeToMonitor, type RawSession } from "./subscriptions.js";
 import type { Pki } from "./trust-list.js";
 import { Unreported } from "./unreported.js";
 
@@ -21,6 +21,8 @@ export interface Item {
   readonly name: string;
   /** ExpandedNodeId with namespace URI. */
   readonly node: string;
+  /** The one element of an array that is wanted. */
+  readonly element?: string;
 }
 
 /** What a connection needs besides where to go. */
@@ -103,7 +105,7 @@ export async function runConnection(
   }
 }
 
-function common(manager: OPCUACertificateManager, pki: Pki): OPCUAClientOptions {
+export function common(manager: OPCUACertificateManager, pki: Pki): OPCUAClientOptions {
   return {
     applicationName: "DigitalTwin edge gateway", applicationUri: pki.applicationUri, clientName: "edge-gateway",
     clientCertificateManager: manager, certificateFile: pki.certificateFile, privateKeyFile: pki.privateKeyFile,
@@ -161,10 +163,10 @@ class Watching {
     const missing = new Map<number, string>();
     const resolved: (NodeToMonitor & { node: string })[] = [];
     for (const index of indexes) {
-      const { node } = this.items[index] as Item;
+      const { node, element } = this.items[index] as Item;
       const nodeId = resolveNode(node, this.#namespaces);
       if (nodeId === undefined) missing.set(index, `the server has no namespace for ${node}`);
-      else resolved.push({ index, nodeId, node });
+      else resolved.push({ index, nodeId, node, ...(element === undefined ? {} : { element }) });
     }
     this.#nodes = new Map([...this.#nodes, ...resolved.map(({ index, nodeId }) => [index, nodeId] as const)]);
     const changed = await this.known.compare(await identitiesOf(this.session, resolved, this.#namespaces, this.#nodesPerRead));
@@ -188,7 +190,7 @@ class Watching {
 
   async #compare(): Promise<void> {
     const indexes = this.#unreported.toRead(this.#nodesPerRead);
-    const values = await this.session.read(indexes.map((index) => ({ nodeId: this.#nodes.get(index) as string, attributeId: AttributeIds.Value })));
+    const values = await this.session.read(indexes.map((index) => ({ nodeId: this.#nodes.get(index) as string, attributeId: AttributeIds.Value, indexRange: rangeOf(this.items[index]?.element) })));
     const [overdue] = this.#unreported.look(indexes.map((index, at) => [index, values[at] as DataValue] as const));
     if (overdue !== undefined) this.end.because(`the server holds another value of ${(this.items[overdue] as Item).name} than it has delivered, and goes on to deliver nothing: its subscription is dead`);
   }
@@ -222,7 +224,7 @@ async function within<T>(milliseconds: number, work: Promise<T>, end: Ending): P
 }
 
 /** A server that does not answer any more must not hold us up. */
-async function close(session: ClientSession | undefined, client: OPCUAClient | undefined, manager: OPCUACertificateManager): Promise<void> {
+export async function close(session: ClientSession | undefined, client: OPCUAClient | undefined, manager: OPCUACertificateManager): Promise<void> {
   const orderly = async () => {
     await session?.close(true).catch(() => undefined);
     await client?.disconnect().catch(() => undefined);

@@ -1,4 +1,4 @@
-import { DataType, DataValue, StatusCode, StatusCodes, Variant, VariantArrayType } from "node-opcua";
+import { DataType, DataValue, StatusCode, StatusCodes, Variant, VariantArrayType, resolveNodeId } from "node-opcua";
 import { expect, test } from "vitest";
 import { toRow } from "./reading.js";
 
@@ -27,6 +27,47 @@ test.each([
   ["Int64", DataType.Int64, [-1, 4294967295], -1], ["UInt64", DataType.UInt64, [1, 2], 4294967298], ["DateTime in ms", DataType.DateTime, source, source.getTime()],
 ] as const)("%s becomes a number", (_, dataType, value, expected) => {
   expect(toRow(1, "number", data(dataType, value), now).value).toBe(expected);
+});
+
+test.each([
+  ["DateTime", DataType.DateTime, source, "2026-11-22T06:00:00.123Z"], ["Guid", DataType.Guid, "72962B91-FA75-4AE6-8D28-B404DC7DAF63", "72962B91-FA75-4AE6-8D28-B404DC7DAF63"],
+  ["ByteString in base64", DataType.ByteString, Buffer.from([1, 2, 255]), "AQL/"], ["XmlElement", DataType.XmlElement, "<a/>", "<a/>"], ["StatusCode", DataType.StatusCode, StatusCodes.BadTimeout, "BadTimeout"],
+  ["NodeId", DataType.NodeId, resolveNodeId("ns=1;s=Axis"), "ns=1;s=Axis"], ["QualifiedName", DataType.QualifiedName, { namespaceIndex: 1, name: "Axis" }, "1:Axis"], ["LocalizedText", DataType.LocalizedText, { text: "Tür", locale: "de" }, "Tür"],
+  ["Int64", DataType.Int64, [-1, 4294967295], "-1"], ["UInt64", DataType.UInt64, [4294967295, 4294967295], "18446744073709551615"],
+] as const)("%s becomes a text", (_, dataType, value, expected) => {
+  expect(toRow(1, "text", data(dataType, value), now)).toMatchObject({ status: 0, text: expected });
+});
+
+test("a 64-bit counter that a double cannot hold is a number that says it is not exact, and as a text has every digit", () => {
+  const exact = data(DataType.UInt64, [0x1fffff, 0xffffffff]);
+  const beyond = data(DataType.UInt64, [0x200000, 1]);
+  expect(toRow(1, "number", exact, now)).toMatchObject({ status: 0, value: 9007199254740991 });
+  expect(toRow(1, "number", beyond, now)).toMatchObject({ status: 0x40940000, value: 9007199254740992 });
+  expect(toRow(1, "text", beyond, now)).toMatchObject({ status: 0, text: "9007199254740993" });
+  expect(toRow(1, "number", data(DataType.Double, 1e300), now).status).toBe(0);
+});
+
+const array = (dataType: DataType, value: unknown) => data(dataType, value, { arrayType: VariantArrayType.Array });
+
+test("one element of an array is a signal of its own, and nothing but one element will do", () => {
+  expect(toRow(1, "number", array(DataType.Float, new Float32Array([0.5])), now, true)).toMatchObject({ status: 0, value: 0.5 });
+  expect(toRow(1, "text", array(DataType.String, ["VIN 1"]), now, true)).toMatchObject({ status: 0, text: "VIN 1" });
+  expect(toRow(1, "number", array(DataType.Float, new Float32Array([0.5, 1])), now, true)).toMatchObject({ status: 0x80740000, value: NaN });
+  expect(toRow(1, "number", data(DataType.Double, 3), now, true)).toMatchObject({ status: 0x80740000, value: NaN });
+});
+
+test("a whole array or matrix is a text in JSON, in which 64-bit integers keep their digits and NaN stays NaN", () => {
+  const matrix = new DataValue({ value: new Variant({ dataType: DataType.Int32, arrayType: VariantArrayType.Matrix, dimensions: [2, 3], value: new Int32Array([1, 2, 3, 4, 5, 6]) }), statusCode: StatusCodes.Good });
+  expect(toRow(1, "text", array(DataType.String, ["a", 'b"']), now).text).toBe('["a","b\\""]');
+  expect(toRow(1, "text", array(DataType.Double, new Float64Array([1.5, NaN])), now).text).toBe('[1.5,"NaN"]');
+  expect(toRow(1, "text", array(DataType.Int64, [[-1, 4294967294], [0x7fffffff, 4294967295]]), now).text).toBe("[-2,9223372036854775807]");
+  expect(toRow(1, "text", array(DataType.Boolean, [true, false]), now).text).toBe("[true,false]");
+  expect(toRow(1, "text", matrix, now).text).toBe("[[1,2,3],[4,5,6]]");
+});
+
+test("a text that the core would refuse is bad here, not lost there", () => {
+  expect(toRow(1, "text", data(DataType.String, "x".repeat(4096)), now)).toMatchObject({ status: 0 });
+  expect(toRow(1, "text", data(DataType.String, "x".repeat(4097)), now)).toEqual({ signal: 1, sourceUs: source.getTime() * 1000 + 456, serverUs: server.getTime() * 1000, status: 0x80080000, value: NaN });
 });
 
 test("a text signal carries its text, also the empty one of a cell without a vehicle", () => {

@@ -4,7 +4,7 @@
  * does not take at all is asked for again after a while, and the others go on.
  */
 import {
-  AttributeIds, DataChangeFilter, DataChangeNotification, DataChangeTrigger, DeadbandType, MonitoringMode, PublishRequest, StatusChangeNotification, TimestampsToReturn,
+  AttributeIds, DataChangeFilter, DataChangeNotification, DataChangeTrigger, DeadbandType, MonitoringMode, NumericRange, PublishRequest, StatusChangeNotification, TimestampsToReturn,
   type ClientSession, type ClientSessionPublishService, type ClientSessionRawSubscriptionService, type DataValue, type PublishResponse,
 } from "node-opcua";
 import type { Ending } from "./ending.js";
@@ -18,6 +18,12 @@ export interface NodeToMonitor {
   /** Names the item in notifications. */
   readonly index: number;
   readonly nodeId: string;
+  /** The one element of an array that is wanted. */
+  readonly element?: string;
+}
+
+export function rangeOf(element: string | undefined): NumericRange {
+  return new NumericRange(element ?? null);
 }
 
 export interface NotMonitored {
@@ -157,8 +163,8 @@ export class Subscriptions {
     try {
       const { results } = await this.session.createMonitoredItems({
         subscriptionId: subscription.id, timestampsToReturn: TimestampsToReturn.Both,
-        itemsToCreate: part.map(({ index, nodeId }) => ({
-          itemToMonitor: { nodeId, attributeId: AttributeIds.Value }, monitoringMode: MonitoringMode.Reporting,
+        itemsToCreate: part.map(({ index, nodeId, element }) => ({
+          itemToMonitor: { nodeId, attributeId: AttributeIds.Value, indexRange: rangeOf(element) }, monitoringMode: MonitoringMode.Reporting,
           requestedParameters: {
             clientHandle: index, samplingInterval: 0, queueSize, discardOldest: true,
             filter: new DataChangeFilter({ trigger: DataChangeTrigger.StatusValueTimestamp, deadbandType: DeadbandType.None }),

@@ -29,12 +29,33 @@ test("the first line has every signal and setpoint of its line, cells, robots, g
   const plant = plantOf(firstLine);
   expect(plant.signals).toHaveLength(5 + 8 * (10 + 7 + 1 + 9 + 2 + 5));
   expect(plant.signals.find((signal) => signal.id === "leipzig.body.line1.cell3.robot.vibration")).toEqual({
-    id: "leipzig.body.line1.cell3.robot.vibration", endpoint: "body-line1", node: "nsu=urn:leipzig:body:line1;s=Cell3.Robot.Vibration", type: "number",
+    id: "leipzig.body.line1.cell3.robot.vibration", endpoint: "body-line1", node: "nsu=urn:leipzig:body:line1;s=Cell3.Robot.Vibration", type: "number", access: "read", unit: "mm/s", range: [0, 25],
   });
   expect(plant.signals.find((signal) => signal.id === "leipzig.body.line1.cell3.vehicle")?.type).toBe("text");
   expect(plant.signals.find((signal) => signal.id === "leipzig.body.line1.cell3.gun.weldCurrent")?.node).toBe("nsu=urn:leipzig:body:line1;s=Cell3.Gun.WeldCurrentSetpoint");
   expect(plant.signals[0]?.id).toBe("leipzig.body.line1.produced");
   expect(new Set(plant.signals.map((signal) => signal.id)).size).toBe(plant.signals.length);
+});
+
+test("a cell need not have machines, as the published schema says", () => {
+  expect(faultsOf({ "areas/0/lines/0/cells/0/machines": undefined })).toEqual([]);
+});
+
+test("what a signal says of its node is read: element, unit, range, texts, and who may write it", () => {
+  const file = JSON.parse(firstLine.toString("utf8"));
+  file.areas[0].lines[0].cells[0].signals = [
+    { name: "zone2", role: "measurement", node: "nsu=urn:other;s=Zones", index: "2", unit: "°C", range: [0, 80], writable: true },
+    { name: "door", role: "measurement", node: "nsu=urn:other;s=Door", texts: { 0: "open", 1: "shut" } },
+  ];
+  const { signals } = plantOf(Buffer.from(JSON.stringify(file)));
+  expect(signals.find((signal) => signal.id.endsWith("cell1.zone2"))).toMatchObject({ index: "2", unit: "°C", range: [0, 80], access: "write" });
+  expect(signals.find((signal) => signal.id.endsWith("cell1.door"))).toMatchObject({ texts: { 0: "open", 1: "shut" }, access: "read" });
+  expect(signals.find((signal) => signal.id.endsWith("cell1.gun.weldCurrent"))).toMatchObject({ range: [7, 12], access: "setpoint" });
+  expect(faultsOf({ "areas/0/lines/0/cells/0/signals": [{ name: "z", role: "measurement", node: "nsu=urn:o;s=Z", index: "2:4", range: [8, 0], texts: { one: "open" } }] })).toEqual([
+    '$.areas[0].lines[0].cells[0].signals[0].index: "2:4" is no index of one element; write 3, or 1,2 in a matrix',
+    "$.areas[0].lines[0].cells[0].signals[0].range: has to be two numbers, the lower one first, is [8,0]",
+    '$.areas[0].lines[0].cells[0].signals[0].texts.one: has to be a text under a whole number, as in {"0": "Stopped"}',
+  ]);
 });
 
 test("the plant hash is the SHA-256 of the file as it is on the disk", () => {
@@ -46,7 +67,7 @@ test("signals of an element add to those of its class, and a full node id stands
   const file = JSON.parse(firstLine.toString("utf8"));
   file.areas[0].lines[0].cells[0].signals = [{ name: "humidity", role: "measurement", node: "nsu=urn:other;i=77", period: 10 }];
   const added = plantOf(Buffer.from(JSON.stringify(file))).signals.find((signal) => signal.id === "leipzig.body.line1.cell1.humidity");
-  expect(added).toEqual({ id: "leipzig.body.line1.cell1.humidity", endpoint: "body-line1", node: "nsu=urn:other;i=77", type: "number" });
+  expect(added).toEqual({ id: "leipzig.body.line1.cell1.humidity", endpoint: "body-line1", node: "nsu=urn:other;i=77", type: "number", access: "read" });
 });
 
 test("a wrong file is refused with path and reason for every fault, not the first alone", () => {

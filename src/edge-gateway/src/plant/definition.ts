@@ -33,18 +33,24 @@ export interface SignalDefinition {
   readonly endpoint: string;
   /** ExpandedNodeId with its namespace URI (OPC UA Part 6, 5.1.12): `nsu=urn:…;s=…`. */
   readonly node: string;
-  readonly type: "number" | "text";
+  readonly type: SignalType;
+  /** One element of an array or a matrix, from 0: `3` or `1,2` (OPC UA Part 4, 7.27: NumericRange). */
+  readonly index?: string;
+  readonly unit?: string;
+  readonly range?: readonly [low: number, high: number];
+  /** What the numbers of an enumeration mean. */
+  readonly texts?: Readonly<Record<string, string>>;
+  /** Somebody writes it; a setpoint's range is then the twin's own limits. */
+  readonly access: "read" | "write" | "setpoint";
 }
+
+export type SignalType = "number" | "text";
 
 export type PlantResult =
   | { readonly kind: "plant"; readonly plant: Plant }
   | { readonly kind: "faults"; readonly faults: readonly string[] };
 
-interface SignalTemplate {
-  readonly name: string;
-  readonly node: string;
-  readonly type: "number" | "text";
-}
+type SignalTemplate = Omit<SignalDefinition, "id" | "endpoint"> & { readonly name: string };
 
 /** Reads and expands a plant definition; a wrong one is refused with every fault found, each as `path: reason`. */
 export function readPlant(bytes: Uint8Array): PlantResult {
@@ -87,7 +93,8 @@ export function readPlant(bytes: Uint8Array): PlantResult {
       const absolute = template.node.startsWith("nsu=");
       if (!absolute && prefix === undefined) reader.fault(field(path, "nodePrefix"), `is missing; signal "${template.name}" needs it`);
       const node = absolute ? template.node : `nsu=${namespaceUri};s=${prefix ?? ""}.${template.node}`;
-      signals.push({ id: `${owner}.${template.name}`, endpoint, node, type: template.type });
+      const { name, ...signal } = template;
+      signals.push({ ...signal, id: `${owner}.${name}`, endpoint, node });
     }
   };
 
@@ -103,7 +110,7 @@ export function readPlant(bytes: Uint8Array): PlantResult {
       for (const [cell, cellPath] of reader.objects(line, "cells", linePath)) {
         const cellId = `${lineId}.${reader.identifier(cell, "id", cellPath) ?? "?"}`;
         addElement(cell, cellPath, cellId, endpoint, uri);
-        for (const [machine, machinePath] of reader.objects(cell, "machines", cellPath)) {
+        for (const [machine, machinePath] of cell["machines"] === undefined ? [] : reader.objects(cell, "machines", cellPath)) {
           addElement(machine, machinePath, `${cellId}.${reader.identifier(machine, "id", machinePath) ?? "?"}`, endpoint, uri);
         }
       }
@@ -129,6 +136,10 @@ function readEndpoints(reader: Reader, root: Record<string, unknown>): EndpointD
 
 export function isEndpointUrl(url: string): boolean {
   return /^opc\.tcp:\/\/[^\s/:]+(:\d+)?(\/\S*)?$/.test(url) || /^opc\.tcp:\/\/\[[0-9a-fA-F:]+\](:\d+)?(\/\S*)?$/.test(url);
+}
+
+export function isIndex(text: string): boolean {
+  return /^\d{1,9}(,\d{1,9})*$/.test(text);
 }
 
 function readClock(reader: Reader, root: Record<string, unknown>, endpoints: ReadonlySet<string>): ClockDefinition | null {
@@ -157,11 +168,22 @@ function readClasses(reader: Reader, root: Record<string, unknown>): ReadonlyMap
 function readTemplates(reader: Reader, from: Record<string, unknown>, path: string): Templates {
   const read = (key: "signals" | "setpoints") =>
     (from[key] === undefined ? [] : reader.objects(from, key, path)).map(([signal, at]) => {
-      const type = key === "signals" && signal["type"] !== undefined ? reader.oneOf(signal, "type", at, ["number", "text"] as const) : "number";
+      const own = key === "signals";
+      const type = own && signal["type"] !== undefined ? reader.oneOf(signal, "type", at, ["number", "text"] as const) : "number";
       const node = reader.string(signal, "node", at) ?? "?";
       if (node.startsWith("nsu=")) reader.node(signal, "node", at);
       if (signal["period"] !== undefined) reader.positive(signal, "period", at);
-      return { template: { name: reader.identifier(signal, "name", at) ?? "?", node, type: type ?? "number" }, at };
+      const index = own ? reader.optionalString(signal, "index", at) : undefined;
+      if (index !== undefined && !isIndex(index)) reader.fault(field(at, "index"), `"${index}" is no index of one element; write 3, or 1,2 in a matrix`);
+      const unit = reader.optionalString(signal, "unit", at);
+      const range = own ? reader.range(signal, "range", at) : reader.limits(signal);
+      const texts = own ? reader.texts(signal, "texts", at) : undefined;
+      const access = own ? (signal["writable"] === true ? "write" : "read") : "setpoint";
+      const template: SignalTemplate = {
+        name: reader.identifier(signal, "name", at) ?? "?", node, type: type ?? "number", access,
+        ...(index === undefined ? {} : { index }), ...(unit === undefined ? {} : { unit }), ...(range === undefined ? {} : { range }), ...(texts === undefined ? {} : { texts }),
+      };
+      return { template, at };
     });
   return [...read("signals"), ...read("setpoints")];
 }

@@ -67,6 +67,31 @@ export class Reader {
     return found;
   }
 
+  /** A lower and a higher number. */
+  range(from: Members, name: string, path: string): [number, number] | undefined {
+    const value = from[name];
+    if (value === undefined) return undefined;
+    const [low, high] = Array.isArray(value) && value.length === 2 ? (value as unknown[]) : [];
+    if (typeof low === "number" && typeof high === "number" && low < high) return [low, high];
+    this.fault(field(path, name), `has to be two numbers, the lower one first, is ${shown(value)}`);
+    return undefined;
+  }
+
+  /** `low` and `high` of a setpoint; what is wrong with them the core says. */
+  limits(from: Members): [number, number] | undefined {
+    const { low, high } = from;
+    return typeof low === "number" && typeof high === "number" ? [low, high] : undefined;
+  }
+
+  texts(from: Members, name: string, path: string): Readonly<Record<string, string>> | undefined {
+    if (from[name] === undefined) return undefined;
+    const value = this.object(from[name], field(path, name));
+    if (value === undefined) return undefined;
+    const wrong = Object.entries(value).filter(([number, text]) => !/^-?\d+$/.test(number) || typeof text !== "string");
+    for (const [number] of wrong) this.fault(field(field(path, name), number), "has to be a text under a whole number, as in {\"0\": \"Stopped\"}");
+    return wrong.length === 0 ? (value as Record<string, string>) : undefined;
+  }
+
   positive(from: Members, name: string, path: string): number | undefined {
     const value = from[name];
     if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
