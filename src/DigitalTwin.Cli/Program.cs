@@ -22,6 +22,7 @@ var root = new RootCommand("Look at the digital twins of a plant: states, values
     LogVerbs.Create(options),
     ProjectionVerbs.Create(options),
     JournalVerbs.Create(options),
+    PlantVerbs.Create(options),
 };
 options.AddTo(root);
 Verb.AddExamplesTo(root);
