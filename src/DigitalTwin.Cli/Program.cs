@@ -4,7 +4,7 @@ using DigitalTwin.Cli.Output;
 using DigitalTwin.Cli.Verbs;
 
 var options = new Options();
-var root = new RootCommand("Look at the digital twins of a plant: states, values with age and quality, history, events, OEE.")
+var root = new RootCommand("Look at the digital twins of a plant: states, values with age and quality, history, events, key figures; code its stops.")
 {
     StatusVerb.Create(options),
     ConnectionsVerb.Create(options),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using DigitalTwin.Acceptance.Processes;
 
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
@@ -12,6 +13,7 @@ public class OneCommandTests
 {
     private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RefusedWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ToldWithin = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task One_command_brings_up_a_live_plant_and_ctrl_c_takes_everything_down()
@@ -26,6 +28,19 @@ public class OneCommandTests
 
         Assert.Equal(0, await host.Running.ExitAsync(GoneWithin));
         await NothingIsLeftOf(children);
+    }
+
+    [Fact]
+    public async Task The_whole_plant_comes_up_by_the_README_s_options_with_a_server_for_each_area()
+    {
+        using HostProcess host = await HostProcess.StartAsync(Checkout.NewDataFolder(),
+            "--plant", Path.Combine(Checkout.Root, "simulations/plants/leipzig.json"), "--physics", Path.Combine(Checkout.Root, "simulations/scenarios/whole-plant.json"));
+        await host.ReadyAsync();
+        string[] areas = ["stamping connected", "body connected", "paint connected", "store connected", "assembly connected"];
+        // The gateway tells of its servers once a second.
+        await Wait.UntilAsync(
+            async () => areas.SequenceEqual((await host.GetAsync("/api/v1/connections")).GetProperty("endpoints").EnumerateArray().Select(endpoint => $"{endpoint.GetProperty("name")} {endpoint.GetProperty("state")}")),
+            ToldWithin, () => string.Join(", ", areas));
     }
 
     [Theory]

@@ -13,7 +13,7 @@ internal static class StopVerbs
 {
     private const int MostShown = 1000;
 
-    public static Command Create(Options options) => new("stop", "Stops of stations: list, code, split")
+    public static Command Create(Options options) => new("stop", "Stops of stations: list, code, split, undo")
     {
         List(options), Reasons(options), Code(options), Split(options), Undo(options),
     };
