@@ -97,6 +97,19 @@ public enum SignalRole
 
 public enum SignalType { Number, Text }
 
+/// <summary>What a signal's samples are worth when not all of them can be kept: who is dropped first, kept shortest and thinned out.</summary>
+public enum SignalClass
+{
+    /// <summary>What happened: states, counters, vehicles, faults, setpoints. Dropped last, kept longest, never thinned out.</summary>
+    State,
+
+    /// <summary>How it went: temperatures, currents, meters.</summary>
+    Telemetry,
+
+    /// <summary>Fine detail for experts, such as vibration: dropped first, kept shortest.</summary>
+    Diagnostic,
+}
+
 /// <param name="Id">Id of the owning twin, a dot, and the <paramref name="Name"/>.</param>
 /// <param name="Owner">Id of the twin that the signal belongs to.</param>
 /// <param name="Period">How often the equipment refreshes it, in plant time.</param>
@@ -104,7 +117,13 @@ public enum SignalType { Number, Text }
 /// <param name="Index">The element of an array or matrix that it is, as an OPC UA NumericRange; null for a whole value.</param>
 public sealed record SignalDefinition(
     string Id, string Owner, string Name, SignalRole Role, string Node, SignalType Type,
-    string? Unit, double? Low, double? High, TimeSpan Period, string? Index = null);
+    string? Unit, double? Low, double? High, TimeSpan Period, string? Index = null)
+{
+    public SignalClass Class { get; init; } = UsualClass(Role);
+
+    /// <summary>The class of a signal whose definition names none.</summary>
+    public static SignalClass UsualClass(SignalRole role) => role is SignalRole.Measurement or SignalRole.Energy ? SignalClass.Telemetry : SignalClass.State;
+}
 
 /// <summary>A writable value with the limits that guard it. Its reported value is the signal of the same name.</summary>
 /// <param name="Class">1: reversible, needs no quality release; 2: a released process parameter.</param>

@@ -74,7 +74,8 @@ internal sealed record SignalDocument(
     [Description("How often the equipment refreshes it, in seconds of plant time; 1 where it is missing.")] double Period = 1,
     [Description("One element of an array or a matrix, counted from 0: 3, or 1,2.")] string? Index = null,
     [Description("What the numbers of an enumeration mean, by number.")] IReadOnlyDictionary<string, string>? Texts = null,
-    [Description("The server lets the gateway's user write it. To have the twin write it takes a setpoint, with its limits.")] bool Writable = false);
+    [Description("The server lets the gateway's user write it. To have the twin write it takes a setpoint, with its limits.")] bool Writable = false,
+    [Description("Of a measurement: what its samples are worth when not all can be kept. State is dropped last and never thinned out, diagnostic is dropped first; telemetry where it is missing. Signals of other roles but energy are state.")] SignalClass? Class = null);
 
 internal sealed record SetpointDocument(
     [Description("Last part of the setpoint's id, and the name of the signal that reports it.")] string Name,
@@ -158,6 +159,7 @@ internal static class PlantFileFormat
             shape.Insert(0, "description", description.Description);
         if (shape["type"] is JsonArray { Count: 2 } types && types[1]!.GetValue<string>() == "null") shape["type"] = types[0]!.DeepClone();
         if (shape.TryGetPropertyValue("default", out var standard) && standard is null) shape.Remove("default");
+        if (shape["enum"] is JsonArray values && values.LastOrDefault() is null) values.RemoveAt(values.Count - 1);
         if (shape.ContainsKey("enum")) shape.Insert(shape.IndexOf("enum"), "type", "string");
         return shape;
     }

@@ -21,6 +21,8 @@ internal static class PlantFileSignals
         if (signal.Index is { } index && !index.Split(',').All(part => part.Length is > 0 and < 10 && part.All(char.IsAsciiDigit)))
             fault($"{path}.index", $"'{index}' is no index of one element; must be a number such as 3, or numbers such as 1,2 in a matrix.");
         if (signal.Type == SignalType.Text && signal.Texts is not null) fault($"{path}.texts", "Only numbers have texts.");
+        if (signal.Class is { } given && given != SignalDefinition.UsualClass(signal.Role) && signal.Role is not (SignalRole.Measurement or SignalRole.Energy))
+            fault($"{path}.class", $"A signal of role {Spell(signal.Role)} is of class state.");
         foreach (var number in (signal.Texts?.Keys ?? []).Where(number => !int.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)))
             fault($"{path}.texts", $"'{number}' is no whole number.");
     }
@@ -47,7 +49,10 @@ internal static class PlantFileSignals
 
     public static SignalDefinition Resolve(SignalDocument signal, string owner, string node) => new(
         $"{owner}.{signal.Name}", owner, signal.Name ?? "", signal.Role, node, signal.Type, signal.Unit,
-        signal.Range is [var low, _] ? low : null, signal.Range is [_, var high] ? high : null, Span(signal.Period), signal.Index);
+        signal.Range is [var low, _] ? low : null, signal.Range is [_, var high] ? high : null, Span(signal.Period), signal.Index)
+    {
+        Class = signal.Class ?? SignalDefinition.UsualClass(signal.Role),
+    };
 
     /// <summary>The signal that reports a setpoint.</summary>
     public static SignalDefinition ResolveReport(SetpointDocument setpoint, string owner, string node) => new(

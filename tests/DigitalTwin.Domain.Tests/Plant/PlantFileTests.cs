@@ -96,6 +96,16 @@ public class PlantFileTests
     }
 
     [Fact]
+    public void What_happened_is_of_class_state_and_what_was_measured_of_the_class_its_definition_names()
+    {
+        var plant = Assert.IsType<PlantReading.Valid>(PlantFile.Read(File.ReadAllBytes("first-line.json"))).Plant;
+        Assert.All(plant.Signals, signal => Assert.Equal(signal.Role is not (SignalRole.Measurement or SignalRole.Energy), signal.Class == SignalClass.State));
+        Assert.Equal(
+            (SignalClass.Diagnostic, SignalClass.Telemetry),
+            (plant.Signals.First(signal => signal.Name == "vibration").Class, plant.Signals.First(signal => signal.Name == "energy").Class));
+    }
+
+    [Fact]
     public void The_schema_in_the_documentation_is_the_one_the_reader_uses() =>
         Assert.Equal(File.ReadAllText("plant.schema.json"), PlantFile.Schema);
 
@@ -168,6 +178,8 @@ public class PlantFileTests
     [InlineData("$.equipmentClasses.robot.signals[0].type", "\"text\"")]
     [InlineData("$.equipmentClasses.cell.signals[1].type", null)]
     [InlineData("$.equipmentClasses.cell.signals[1].role", "\"state\"")]
+    [InlineData("$.equipmentClasses.robot.signals[0].class", "\"gold\"")]
+    [InlineData("$.equipmentClasses.cell.signals[1].class", "\"diagnostic\"")]
     [InlineData("$.equipmentClasses.robot.setpoints[0].class", "3")]
     [InlineData("$.equipmentClasses.robot.setpoints[0].class", "1.5")]
     [InlineData("$.equipmentClasses.robot.setpoints[0].low", "110")]

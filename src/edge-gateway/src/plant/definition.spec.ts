@@ -29,7 +29,7 @@ test("the first line has every signal and setpoint of its line, cells, robots, g
   const plant = plantOf(firstLine);
   expect(plant.signals).toHaveLength(5 + 8 * (10 + 7 + 1 + 9 + 2 + 5));
   expect(plant.signals.find((signal) => signal.id === "leipzig.body.line1.cell3.robot.vibration")).toEqual({
-    id: "leipzig.body.line1.cell3.robot.vibration", endpoint: "body-line1", node: "nsu=urn:leipzig:body:line1;s=Cell3.Robot.Vibration", type: "number", access: "read", unit: "mm/s", range: [0, 25],
+    id: "leipzig.body.line1.cell3.robot.vibration", endpoint: "body-line1", node: "nsu=urn:leipzig:body:line1;s=Cell3.Robot.Vibration", type: "number", access: "read", class: "diagnostic", unit: "mm/s", range: [0, 25],
   });
   expect(plant.signals.find((signal) => signal.id === "leipzig.body.line1.cell3.vehicle")?.type).toBe("text");
   expect(plant.signals.find((signal) => signal.id === "leipzig.body.line1.cell3.gun.weldCurrent")?.node).toBe("nsu=urn:leipzig:body:line1;s=Cell3.Gun.WeldCurrentSetpoint");
@@ -58,6 +58,14 @@ test("what a signal says of its node is read: element, unit, range, texts, and w
   ]);
 });
 
+test("what is dropped first when not all can be kept is said by a class, and what happened is never below what was measured", () => {
+  const classOf = (name: string) => plantOf(firstLine).signals.find((signal) => signal.id.endsWith(name))?.class;
+  expect([classOf("cell3.state"), classOf("cell3.vehicle"), classOf("gun.weldCurrent"), classOf("robot.vibration"), classOf("robot.energy")]).toEqual(["state", "state", "state", "diagnostic", "telemetry"]);
+  expect(faultsOf({ "areas/0/lines/0/cells/0/signals": [{ name: "z", role: "measurement", node: "nsu=urn:o;s=Z", class: "gold" }] })).toEqual([
+    '$.areas[0].lines[0].cells[0].signals[0].class: has to be one of state, telemetry, diagnostic, is "gold"',
+  ]);
+});
+
 test("the plant hash is the SHA-256 of the file as it is on the disk", () => {
   expect(plantOf(firstLine).hash).toMatch(/^[0-9a-f]{64}$/);
   expect(plantOf(Buffer.concat([firstLine, Buffer.from("\n")])).hash).not.toBe(plantOf(firstLine).hash);
@@ -67,7 +75,7 @@ test("signals of an element add to those of its class, and a full node id stands
   const file = JSON.parse(firstLine.toString("utf8"));
   file.areas[0].lines[0].cells[0].signals = [{ name: "humidity", role: "measurement", node: "nsu=urn:other;i=77", period: 10 }];
   const added = plantOf(Buffer.from(JSON.stringify(file))).signals.find((signal) => signal.id === "leipzig.body.line1.cell1.humidity");
-  expect(added).toEqual({ id: "leipzig.body.line1.cell1.humidity", endpoint: "body-line1", node: "nsu=urn:other;i=77", type: "number", access: "read" });
+  expect(added).toEqual({ id: "leipzig.body.line1.cell1.humidity", endpoint: "body-line1", node: "nsu=urn:other;i=77", type: "number", access: "read", class: "telemetry" });
 });
 
 test("a wrong file is refused with path and reason for every fault, not the first alone", () => {

@@ -42,7 +42,12 @@ export interface SignalDefinition {
   readonly texts?: Readonly<Record<string, string>>;
   /** Somebody writes it; a setpoint's range is then the twin's own limits. */
   readonly access: "read" | "write" | "setpoint";
+  readonly class: SignalClass;
 }
+
+/** From what is dropped last to what is dropped first when not every sample can be kept. */
+export const signalClasses = ["state", "telemetry", "diagnostic"] as const;
+export type SignalClass = (typeof signalClasses)[number];
 
 export type SignalType = "number" | "text";
 
@@ -179,8 +184,10 @@ function readTemplates(reader: Reader, from: Record<string, unknown>, path: stri
       const range = own ? reader.range(signal, "range", at) : reader.limits(signal);
       const texts = own ? reader.texts(signal, "texts", at) : undefined;
       const access = own ? (signal["writable"] === true ? "write" : "read") : "setpoint";
+      const given = own && signal["class"] !== undefined ? reader.oneOf(signal, "class", at, signalClasses) : undefined;
+      const measured = own && (signal["role"] === "measurement" || signal["role"] === "energy");
       const template: SignalTemplate = {
-        name: reader.identifier(signal, "name", at) ?? "?", node, type: type ?? "number", access,
+        name: reader.identifier(signal, "name", at) ?? "?", node, type: type ?? "number", access, class: given ?? (measured ? "telemetry" : "state"),
         ...(index === undefined ? {} : { index }), ...(unit === undefined ? {} : { unit }), ...(range === undefined ? {} : { range }), ...(texts === undefined ? {} : { texts }),
       };
       return { template, at };
