@@ -13,6 +13,7 @@ var root = new RootCommand("Look at the digital twins of a plant: states, values
     DiffVerb.Create(options),
     WatchVerb.Create(options),
     HistoryVerb.Create(options),
+    TagVerbs.Create(options),
     EventsVerb.Create(options),
     OeeVerbs.Create(options),
     KpiVerb.Create(options),

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ingest;
+using DigitalTwin.Edge.Ledger;
 using DigitalTwin.Edge.Link;
 using DigitalTwin.Edge.Pki;
 using DigitalTwin.Historian;
@@ -17,7 +18,7 @@ namespace DigitalTwin.Benchmarks;
 
 /// <summary>
 /// Samples per second from the wire into durable history: TLS WebSocket, decoding, live values, twins (an inbox that counts; the journal is
-/// measured by itself), historian, acknowledgement. Beside it, in the same run, what DuckDB's appender alone does with the same rows.
+/// measured by itself), loss ledger, historian, acknowledgement. Beside it, in the same run, what DuckDB's appender alone does with the same rows.
 /// The sender runs in the same process and on the same cores; its frames are encoded beforehand, its encryption and sending are not.
 /// </summary>
 public static class IngestThroughput
@@ -72,11 +73,12 @@ public static class IngestThroughput
     {
         using var pki = PlantPki.Open(Path.Combine(folder, "pki"), TimeProvider.System);
         await using var history = SampleHistory.Open(Path.Combine(folder, "historian"), TimeProvider.System);
+        using var ledger = LossLedger.Open(Path.Combine(folder, "ledger"), history.StoredSequence);
         var clock = new PlantClock(TimeProvider.System);
         var twins = new CountingInbox();
         var link = new EdgeLink(
             new(), new LiveValues(signals, clock, TimeProvider.System), clock, new(TimeProvider.System), new(),
-            new(history.AppendAsync, history.StoredSequence), twins, NullLogger<EdgeLink>.Instance);
+            new(history.AppendAsync, history.StoredSequence), twins, ledger, NullLogger<EdgeLink>.Instance);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();

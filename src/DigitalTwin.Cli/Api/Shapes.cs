@@ -73,6 +73,16 @@ public sealed record SeriesShape(string Id, string? Unit, long Raw, IReadOnlyLis
 /// <param name="T">Epoch milliseconds, plant time; with the last value <paramref name="V"/> of the bucket and its extremes.</param>
 public sealed record PointShape(long T, JsonElement V, double? Min, double? Max, string? Q);
 
+/// <param name="Unattributed">Sequences lost, of which the gateway has not told yet whose they were.</param>
+public sealed record LedgerShape(IReadOnlyList<LedgerLineShape> Items, long Unattributed);
+
+/// <param name="Unexplained">Has to be 0.</param>
+public sealed record LedgerLineShape(
+    string Signal, DateTimeOffset? From, DateTimeOffset? To, long Expected, long Sampled, long Sent, long Stored, IReadOnlyList<LedgerGapShape> Gaps, long Unexplained);
+
+/// <param name="Says">The reason in a sentence.</param>
+public sealed record LedgerGapShape(string Reason, long Count, DateTimeOffset From, DateTimeOffset To, string Says);
+
 public sealed record LossesShape(
     string Id, string Kind, DateTimeOffset From, DateTimeOffset To, ShiftShape? Shift, DefinitionShape Definition, RatiosShape Ratios,
     CountsShape Quantities, IReadOnlyList<StepShape> Steps, string? ConstraintStation);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using DigitalTwin.Domain.Plant;
+using DigitalTwin.Edge.Ledger;
 using DigitalTwin.Edge.Link;
 
 namespace DigitalTwin.Edge.Ingest;
@@ -9,11 +10,22 @@ public sealed class MalformedFrameException(string message) : Exception(message)
 
 /// <summary>What one frame has come to.</summary>
 /// <param name="Samples">Rented; the first <paramref name="Count"/> are to be stored.</param>
+/// <param name="Numbers">Rented: of each of the samples the number that its signal has on this link.</param>
 /// <param name="Observations">For the twins, in sequence order.</param>
+/// <param name="Facts">For the ledger: what of the sequences is not among the samples.</param>
+/// <param name="Before">Everything up to this sequence was dealt with before.</param>
 /// <param name="Highest">Everything up to this sequence is dealt with once samples and observations are durable.</param>
-internal sealed record Taken(Sample[] Samples, int Count, IReadOnlyList<Observation> Observations, ulong Highest)
+internal sealed record Taken(
+    Sample[] Samples, uint[] Numbers, int Count, IReadOnlyList<Observation> Observations, IReadOnlyList<LedgerFact> Facts, ulong Before, ulong Highest)
 {
-    public void Return() => ArrayPool<Sample>.Shared.Return(Samples, clearArray: true);
+    public static Taken WithoutSamples(IReadOnlyList<Observation> observations, IReadOnlyList<LedgerFact> facts, ulong before, ulong highest) =>
+        new([], [], 0, observations, facts, before, highest);
+
+    public void Return()
+    {
+        ArrayPool<Sample>.Shared.Return(Samples, clearArray: true);
+        ArrayPool<uint>.Shared.Return(Numbers);
+    }
 }
 
 /// <summary>
@@ -66,11 +78,11 @@ internal sealed class Intake
     {
         var rows = frame.Signal.Count;
         CheckShape(frame, rows);
-        var observations = new List<Observation>();
-        var (first, firstTime) = (frame.FirstSequence, rows == 0 ? null : Time(frame.BaseSourceUs, frame.SourceDtUs[0]));
-        if (rows > 0) observations.AddRange(Unaccounted(first, firstTime));
+        var (observations, facts) = (new List<Observation>(), new List<LedgerFact>());
+        var (before, first, firstTime) = (expected - 1, frame.FirstSequence, rows == 0 ? null : Time(frame.BaseSourceUs, frame.SourceDtUs[0]));
+        if (rows > 0) Unaccounted(first, firstTime, observations, facts);
 
-        var samples = ArrayPool<Sample>.Shared.Rent(rows);
+        var (samples, numbers) = (ArrayPool<Sample>.Shared.Rent(rows), ArrayPool<uint>.Shared.Rent(rows));
         var (count, statusAt, textAt) = (0, 0, 0);
         var plantNow = clock.Running;
         // A clock that is told again, or was set back, lets twins take what they had to hold for late.
@@ -85,8 +97,14 @@ internal sealed class Intake
                 var number = frame.Signal[row];
                 var slot = number < slots.Length ? slots[number] : null;
                 var sequence = first + (ulong)row;
-                if (Refused(slot, number, sequence, status, text, frame, row, out var sample)) continue;
+                if (Refused(slot, number, sequence, status, text, frame, row, out var sample) is { } reason)
+                {
+                    rejections.Add(slot?.Signal.Id ?? NameOf(number), reason);
+                    if (reason != RejectReason.Duplicate) facts.Add(new LedgerFact.Refused(NameOf(number), reason, Time(frame.BaseSourceUs, frame.SourceDtUs[row]) ?? LastSeen));
+                    continue;
+                }
 
+                numbers[count] = number;
                 samples[count++] = sample;
                 lastSourceTime = sample.SourceTime;
                 if (!writer.Offer(slot!, sample)) rejections.Add(sample.Signal, RejectReason.Late);
@@ -96,63 +114,98 @@ internal sealed class Intake
             }
         }
         if (rows > 0) expected = Math.Max(expected, first + (ulong)rows);
-        return new(samples, count, observations, expected - 1);
+        return new(samples, numbers, count, observations, facts, before, expected - 1);
     }
 
     /// <remarks>A gap that jumps ahead accounts for the sequences it jumps over: they were dropped with the buffer that held them.</remarks>
     public Taken Take(Gap frame)
     {
+        var before = expected - 1;
         if (frame.Sequence < expected)
         {
             rejections.Add("?", RejectReason.Duplicate);
-            return new([], 0, [], expected - 1);
+            return Taken.WithoutSamples([], [], before, before);
         }
+        if (frame.Sequence > long.MaxValue) throw new MalformedFrameException("sequences end at 2^63 - 1");
         if (Time(frame.FromUs, 0) is not { } from || Time(frame.ToUs, 0) is not { } to)
             throw new MalformedFrameException("a gap's time is outside the years 1 to 9999");
+        var skipped = frame.Sequence - expected;
         expected = frame.Sequence + 1;
         foreach (var number in frame.Signal.Where(number => number < delivered.Length)) delivered[number] = null;   // the first value after it is news
         var known = frame.Signal.Where(number => number < slots.Length && slots[number] is not null).ToList();
         var gap = new ObservationGap([.. known.Select(number => ids[number])], from, to, frame.Reason, frame.Sequence);
-        return new([], 0, [new Observation.NotObserved(gap, [.. known.Select(number => slots[number]!.Signal)])], expected - 1);
+        IReadOnlyList<SignalDefinition> signals = [.. known.Select(number => slots[number]!.Signal)];
+        return Taken.WithoutSamples([new Observation.NotObserved(gap, signals)], Facts(gap, signals, skipped), before, frame.Sequence);
     }
 
-    private bool Refused(
+    /// <summary>The gateway's counts say something only where we stand at the sequence that they are of; a frame sent again may be behind, one after a cut ahead.</summary>
+    public Taken Take(Counts frame)
+    {
+        if (frame.Signal.Count != frame.Sampled.Count) throw new MalformedFrameException("columns signal and sampled differ in length");
+        if (frame.Since == 0) throw new MalformedFrameException("sequences start at 1");
+        var at = expected - 1;
+        if (frame.Sequence != at) return Taken.WithoutSamples([], [], at, at);
+        var counts = new List<(string, long)>(frame.Signal.Count);
+        for (var i = 0; i < frame.Signal.Count; i++)
+            if (frame.Signal[i] < ids.Length && ids[frame.Signal[i]] is { } id) counts.Add((id, (long)Math.Min(frame.Sampled[i], long.MaxValue / 2)));
+        return Taken.WithoutSamples([], [new LedgerFact.Told(new(frame.Since, counts))], at, at);
+    }
+
+    /// <summary>
+    /// A gap that the gateway made of numbered samples stands in the place of the last of them, and jumps over the others. Any other gap has a
+    /// number of its own, and what it jumps over are samples that were lost without a word.
+    /// </summary>
+    private static IReadOnlyList<LedgerFact> Facts(ObservationGap gap, IReadOnlyList<SignalDefinition> signals, ulong skipped)
+    {
+        LedgerFact.Hole Hole(string reason, ulong count) => new(new(reason, (long)count, gap.From, gap.To));
+        // The one sequence of such a gap may be that of a sample, or its own: the gateway's counts will tell.
+        if (gap.Reason == "disk-full" && skipped == 0) return [Hole(gap.Reason, 1), new LedgerFact.Unseen(signals, LossReason.Unnumbered, gap.From, gap.To, Numbers: 0)];
+        if (LossReason.Of(gap.Reason).Stage == LossStage.AfterSampling) return [Hole(gap.Reason, skipped + 1)];
+        var unseen = new LedgerFact.Unseen(signals, gap.Reason, gap.From, gap.To, Numbers: 1);
+        return skipped == 0 ? [unseen] : [Hole("sequence-hole", skipped), unseen];
+    }
+
+    private string? Refused(
         LiveValues.Slot? slot, uint number, ulong sequence, uint status, string? text, Samples frame, int row, out Sample sample)
     {
         sample = default;
-        var reason = sequence < expected ? RejectReason.Duplicate : slot is null ? RejectReason.UnknownSignal : null;
-        if (reason is null)
-        {
-            var (source, server) = (Time(frame.BaseSourceUs, frame.SourceDtUs[row]), Time(frame.BaseServerUs, frame.ServerDtUs[row]));
-            if (source is null || server is null) reason = RejectReason.TimeOutOfRange;
-            else
-            {
-                sample = new(slot!.Signal.Id, text is null ? frame.Value[row] : double.NaN, text, status, source.Value, server.Value, sequence);
-                reason = SampleRules.Refusal(slot.Signal, sample);
-            }
-        }
-        if (reason is null) return false;
-        rejections.Add(slot?.Signal.Id ?? (number < ids.Length ? ids[number] : null) ?? "?", reason);
-        return true;
+        if (sequence < expected) return RejectReason.Duplicate;
+        if (slot is null) return RejectReason.UnknownSignal;
+        var (source, server) = (Time(frame.BaseSourceUs, frame.SourceDtUs[row]), Time(frame.BaseServerUs, frame.ServerDtUs[row]));
+        if (source is null || server is null) return RejectReason.TimeOutOfRange;
+        sample = new(slot.Signal.Id, text is null ? frame.Value[row] : double.NaN, text, status, source.Value, server.Value, sequence);
+        return SampleRules.Refusal(slot.Signal, sample);
     }
+
+    private string NameOf(uint number) => (number < ids.Length ? ids[number] : null) ?? LedgerBook.Nameless;
+
+    private DateTimeOffset LastSeen => lastSourceTime ?? DateTimeOffset.UnixEpoch;
 
     /// <summary>
     /// What was lost before this frame without a gap frame that says so: a buffer made anew knows nothing of the one before, and a jump of
     /// the sequences is samples that the gateway has lost.
     /// </summary>
-    private IEnumerable<Observation> Unaccounted(ulong first, DateTimeOffset? firstTime)
+    private void Unaccounted(ulong first, DateTimeOffset? firstTime, List<Observation> observations, List<LedgerFact> facts)
     {
-        if (bufferIsNew && lastSourceTime < firstTime) yield return Unseen([.. Known.Where(slot => slot.Newest is not null)], "buffer-new", first, firstTime);
+        if (bufferIsNew && lastSourceTime < firstTime)
+        {
+            var unseen = Unseen([.. Known.Where(slot => slot.Newest is not null)], "buffer-new", first, firstTime);
+            observations.Add(unseen);
+            facts.Add(new LedgerFact.Unseen(unseen.Signals, unseen.Gap.Reason, unseen.Gap.From, unseen.Gap.To, Numbers: 0));
+        }
         bufferIsNew = false;
-        if (first <= expected) yield break;
-        counters.AddMissing((long)Math.Min(first - expected, long.MaxValue / 2));
-        yield return Unseen([.. Known], "sequence-hole", first, firstTime);
+        if (first <= expected) return;
+        var missing = (long)(first - expected);
+        counters.AddMissing(missing);
+        var lost = Unseen([.. Known], "sequence-hole", first, firstTime);
+        observations.Add(lost);
+        facts.Add(new LedgerFact.Hole(new(lost.Gap.Reason, missing, lost.Gap.From, lost.Gap.To)));
     }
 
     private Observation.NotObserved Unseen(IReadOnlyList<LiveValues.Slot> unseen, string reason, ulong first, DateTimeOffset? firstTime)
     {
         Array.Clear(delivered);
-        var until = firstTime ?? lastSourceTime ?? DateTimeOffset.UnixEpoch;
+        var until = firstTime ?? LastSeen;
         var from = lastSourceTime < until ? lastSourceTime.Value : until;   // after it where the plant was set back
         return new(new([.. unseen.Select(slot => slot.Signal.Id)], from, until, reason, first - 1), [.. unseen.Select(slot => slot.Signal)]);
     }

@@ -69,7 +69,8 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
     {
         var stored = link.Store.Stored(hello.BufferId);
         var intake = new Intake(hello.Signals, stored, link.Live, link.Rejections, link.Clock, link.Counters);
-        var pipeline = new IngestPipeline(intake, link.Store, link.Twins, hello.BufferId, AnswerAsync);
+        link.Ledger.Resume(hello.BufferId, stored);
+        var pipeline = new IngestPipeline(intake, link.Store, link.Twins, link.Ledger, hello.BufferId, AnswerAsync);
         link.Gateways.Connected(hello);
         LogConnected(link.Log, hello.Gateway, stored, hello.FirstSequence, hello.NextSequence);
         outgoing.Writer.TryWrite(new() { CoreHello = new() { BootId = link.BootId, StoredSequence = stored, Credit = link.Options.Credit } });
@@ -105,7 +106,7 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
                     link.Counters.AddSamples(frame.Samples.Signal.Count);
                     await pipeline.TryWriteAsync(frame);
                     break;
-                case Frame.BodyOneofCase.Gap:
+                case Frame.BodyOneofCase.Gap or Frame.BodyOneofCase.Counts:
                     await pipeline.TryWriteAsync(frame);
                     break;
                 case Frame.BodyOneofCase.Tick:

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using DigitalTwin.Edge.Ingest;
+using DigitalTwin.Edge.Ledger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,7 +18,7 @@ public sealed record EdgeLinkOptions(string? PlantHash = null, uint Credit = 50_
 /// <summary>The core's end of the links to all gateways.</summary>
 public sealed partial class EdgeLink(
     EdgeLinkOptions options, LiveValues live, PlantClock clock, Gateways gateways, Rejections rejections,
-    SampleStore store, ITwinInbox twins, ILogger<EdgeLink> log, IHostApplicationLifetime? lifetime = null)
+    SampleStore store, ITwinInbox twins, LossLedger ledger, ILogger<EdgeLink> log, IHostApplicationLifetime? lifetime = null)
 {
     // One connection per gateway name: the newer one takes over when the older one has drained.
     private readonly ConcurrentDictionary<string, Connection> current = new(StringComparer.Ordinal);
@@ -32,6 +33,7 @@ public sealed partial class EdgeLink(
     internal Rejections Rejections => rejections;
     internal SampleStore Store => store;
     internal ITwinInbox Twins => twins;
+    internal LossLedger Ledger => ledger;
     internal ILogger Log => log;
     internal string BootId => bootId;
     internal bool IsEnding => lifetime?.ApplicationStopping.IsCancellationRequested == true;

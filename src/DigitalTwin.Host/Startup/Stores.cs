@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DigitalTwin.Actors.Journals;
+using DigitalTwin.Edge.Ledger;
 using DigitalTwin.Edge.Pki;
 using DigitalTwin.Historian;
 using DigitalTwin.Historian.Engine;
@@ -11,8 +12,8 @@ namespace DigitalTwin.Host.Startup;
 /// <summary>What the host keeps on disk, opened: journal, what is made of it, history and certificates.</summary>
 public sealed class Stores : IAsyncDisposable
 {
-    private Stores(PlantPki pki, JournalStore journal, ProjectionStore projections, SampleHistory history) =>
-        (Pki, Recorded, Projections, History) = (pki, journal, projections, history);
+    private Stores(PlantPki pki, JournalStore journal, ProjectionStore projections, SampleHistory history, LossLedger ledger) =>
+        (Pki, Recorded, Projections, History, Ledger) = (pki, journal, projections, history, ledger);
 
     public PlantPki Pki { get; }
 
@@ -24,21 +25,28 @@ public sealed class Stores : IAsyncDisposable
 
     public SampleHistory History { get; }
 
+    public LossLedger Ledger { get; }
+
     /// <exception cref="StartupException">One of them cannot be used; the message says which, why, and what to do.</exception>
     public static Stores Open(DataFolder data, string plantId, string? postgres, TimeProvider time, ILogger log)
     {
         PlantPki? pki = null;
         JournalStore? journal = null;
         ProjectionStore? projections = null;
+        SampleHistory? history = null;
         try
         {
             pki = PlantPki.Open(data["pki"], time, fault => log.LogWarning("{Fault}", fault));
             journal = JournalStore.Open(data, plantId, postgres, fault => log.LogWarning("{Fault}", fault));
             projections = ProjectionStore.Open(data["projections"], fault => log.LogWarning("{Fault}", fault));
-            return new Stores(pki, journal, projections, SampleHistory.Open(data["historian"], time, report: fault => log.LogWarning("{Fault}", fault)));
+            history = SampleHistory.Open(data["historian"], time, report: fault => log.LogWarning("{Fault}", fault));
+            // Within the history's folder: the one is of no use without the other, and is copied with it.
+            var ledger = LossLedger.Open(data["historian/ledger"], history.StoredSequence, fault => log.LogWarning("{Fault}", fault));
+            return new Stores(pki, journal, projections, history, ledger);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or JournalRefusedException or DuckDbException or DllNotFoundException or SqliteException)
         {
+            history?.DisposeAsync().AsTask().GetAwaiter().GetResult();
             projections?.Dispose();
             journal?.Dispose();
             pki?.Dispose();
@@ -50,6 +58,7 @@ public sealed class Stores : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await History.DisposeAsync();
+        Ledger.Dispose();
         Projections.Dispose();
         Recorded.Dispose();
         Pki.Dispose();

@@ -1,25 +1,36 @@
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ingest;
+using DigitalTwin.Edge.Ledger;
 using DigitalTwin.Edge.Link;
 
 namespace DigitalTwin.Edge.Tests.Ingest;
 
-public sealed class IngestPipelineTests : ITwinInbox
+public sealed class IngestPipelineTests : ITwinInbox, IDisposable
 {
     private const int Frames = 2_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private readonly TemporaryFolder folder = new();
+    private readonly LossLedger ledger;
     private readonly TaskCompletionSource twinsGoOn = new();
     private readonly TaskCompletionSource twinsHold = new();
     private readonly List<ulong> stored = [];
     private readonly List<ulong> acknowledged = [];
     private long credit;
 
+    public IngestPipelineTests() => ledger = LossLedger.Open(folder.Path, _ => 0);
+
+    public void Dispose()
+    {
+        ledger.Dispose();
+        folder.Dispose();
+    }
+
     private IngestPipeline Pipeline()
     {
         var clock = new PlantClock(new VirtualTime());
         var intake = new Intake(Plant.Numbers, 0, new(Plant.Signals, clock, new VirtualTime()), new(), clock, new());
-        return new(intake, new(AppendAsync, _ => 0), this, "b", AnswerAsync);
+        return new(intake, new(AppendAsync, _ => 0), this, ledger, "b", AnswerAsync);
     }
 
     async Task ITwinInbox.DeliverAsync(IReadOnlyList<Observation> observations, CancellationToken cancellation)
@@ -66,6 +77,7 @@ public sealed class IngestPipelineTests : ITwinInbox
         Assert.Equal(2ul * Frames, acknowledged[^1]);
         Assert.Equal(acknowledged.Order(), acknowledged);
         Assert.Equal(2 * Frames, Interlocked.Read(ref credit));
+        Assert.Equal([Frames, Frames], ledger.Report().Lines.Select(line => (int)line.Stored));
     }
 
     [Fact]
@@ -80,5 +92,6 @@ public sealed class IngestPipelineTests : ITwinInbox
         Assert.Equal("journal is away", (await Assert.ThrowsAsync<IOException>(() => running.WaitAsync(Patience))).Message);
         Assert.False(await pipeline.TryWriteAsync(new Frame { Samples = Plant.Frame(2, new Row(1, 1, 8)) }));
         Assert.Empty(stored);
+        Assert.Empty(ledger.Report().Lines);   // on disk, but nobody has stored what it is about
     }
 }

@@ -219,7 +219,7 @@ public sealed class EdgeLinkTests
 
     /// <summary>Cuts at random moments, with the real historian behind the link: each sample is in history once.</summary>
     [Fact]
-    public async Task Through_many_cuts_history_holds_every_sample_once()
+    public async Task Through_many_cuts_history_holds_every_sample_once_and_the_ledger_counts_it_once()
     {
         using var folder = new TemporaryFolder();
         await using var history = SampleHistory.Open(folder.Path, TimeProvider.System);
@@ -238,11 +238,17 @@ public sealed class EdgeLinkTests
                 await gateway.SendAsync(first, rows);
             }
             if (stored < all && cutAfter > 0) await gateway.WaitForAckAsync(all);
+            if (stored < all) continue;
+            await gateway.SendAsync(new Frame { Counts = new() { Sequence = all, Since = 1, Signal = { 0, 1 }, Sampled = { all / 2, all / 2 } } });
+            await gateway.SendAsync(all + 1, new Row(3, 0, 1));   // frames are taken in order: when this is acknowledged the counts are known
+            await gateway.WaitForAckAsync(all + 1);
         }
 
         var samples = (await history.ReadAsync(Plant.Vibration.Id, Plant.T0, Plant.T0.AddDays(1)))
             .Concat(await history.ReadAsync(Plant.State.Id, Plant.T0, Plant.T0.AddDays(1)));
         Assert.True(Enumerable.Range(1, (int)all).SequenceEqual(samples.Select(sample => (int)sample.Sequence).Order()), $"seed {seed}");
+        foreach (var line in core.Ledger.Report().Lines.Where(line => line.Signal != Plant.Mode.Id))
+            Assert.Equal((all / 2, all / 2, all / 2, all / 2, 0L), ((ulong)line.Expected, (ulong)line.Sampled, (ulong)line.Sent, (ulong)line.Stored, line.Unexplained));
     }
 
     private static async Task Eventually(Func<bool> condition)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ingest;
+using DigitalTwin.Edge.Ledger;
 using DigitalTwin.Edge.Link;
 using DigitalTwin.Edge.Pki;
 using DigitalTwin.Edge.Tests.Ingest;
@@ -27,8 +28,9 @@ internal sealed class TestCore : ITwinInbox, IAsyncDisposable
         Clock = new(Time);
         Live = new(Plant.Signals, Clock, Time);
         Gateways = new(Time);
-        Link = new(new(PlantHash, Credit: 1_000), Live, Clock, Gateways, Rejections,
-            store ?? new(AppendAsync, StoredSequence), this, NullLogger<EdgeLink>.Instance);
+        store ??= new(AppendAsync, StoredSequence);
+        Ledger = LossLedger.Open(Path.Combine(folder.Path, "ledger"), store.Stored);
+        Link = new(new(PlantHash, Credit: 1_000), Live, Clock, Gateways, Rejections, store, this, Ledger, NullLogger<EdgeLink>.Instance);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -47,6 +49,7 @@ internal sealed class TestCore : ITwinInbox, IAsyncDisposable
     public LiveValues Live { get; }
     public Gateways Gateways { get; }
     public Rejections Rejections { get; } = new();
+    public LossLedger Ledger { get; }
     public EdgeLink Link { get; }
     public PlantPki Pki { get; }
     public string PkiFolder => Path.Combine(folder.Path, "pki");
@@ -79,6 +82,7 @@ internal sealed class TestCore : ITwinInbox, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
+        Ledger.Dispose();
         Pki.Dispose();
         folder.Dispose();
     }

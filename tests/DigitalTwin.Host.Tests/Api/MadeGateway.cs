@@ -28,6 +28,7 @@ internal sealed class MadeGateway : IAsyncDisposable
     private ulong next;
     private ulong acknowledged;
     private ulong ticks;
+    private readonly Dictionary<uint, ulong> numbered = [];
 
     public static ClientWebSocket Client(string data, ClientWebSocket? socket = null)
     {
@@ -84,7 +85,9 @@ internal sealed class MadeGateway : IAsyncDisposable
         uint row = 0;
         foreach (Made value in values)
         {
-            frame.Signal.Add((uint)Array.IndexOf(Signals, value.Signal));
+            uint number = (uint)Array.IndexOf(Signals, value.Signal);
+            numbered[number] = numbered.GetValueOrDefault(number) + 1;
+            frame.Signal.Add(number);
             frame.SourceDtUs.Add(Micros(value.At) - frame.BaseSourceUs);
             frame.ServerDtUs.Add(0);
             frame.Value.Add(value.Number);
@@ -122,6 +125,20 @@ internal sealed class MadeGateway : IAsyncDisposable
         while (acknowledged < next - 1)
             await ReceiveAsync();
     }
+
+    /// <summary>Numbers these values as if they had been sent.</summary>
+    public void Lose(params IEnumerable<string> signals)
+    {
+        foreach (string signal in signals)
+        {
+            uint number = (uint)Array.IndexOf(Signals, signal);
+            numbered[number] = numbered.GetValueOrDefault(number) + 1;
+            next++;
+        }
+    }
+
+    /// <summary>Tells what it has numbered since it was linked, where that was with an empty buffer.</summary>
+    public Task CountsAsync() => SendAsync(new Frame { Counts = new() { Sequence = next - 1, Since = 1, Signal = { numbered.Keys }, Sampled = { numbered.Values } } });
 
     public ValueTask DisposeAsync()
     {

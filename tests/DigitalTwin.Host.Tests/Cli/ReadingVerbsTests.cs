@@ -52,6 +52,7 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
     [InlineData("oee show leipzig.body.line1.cell3", "steps")]
     [InlineData("status", "clock")]
     [InlineData("diff --from -15m", "items")]
+    [InlineData("tag ledger", "unattributed")]
     [InlineData("projection ls", "items")]
     [InlineData("projection rebuild twins", "rebuilt")]
     public async Task Json_is_the_answer_of_the_host_whole(string verb, string member)
@@ -69,6 +70,21 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
     {
         var run = await host.Twin("ls", "-o", "jsonl");
         Assert.Equal([812, 813], run.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("offset").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Tag_ledger_accounts_for_every_signal_and_explains_each_reason_in_a_sentence()
+    {
+        var run = await host.Twin("tag", "ledger", Recorded.Robot);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains($"/api/v1/ledger?scope={Recorded.Robot}", host.Asked);
+        Assert.Equal(["SIGNAL", "FROM", "TO", "EXPECTED", "SAMPLED", "SENT", "STORED", "LOST", "UNEXPLAINED"], Cells(run.Lines[0]));
+        Assert.Equal([$"{Recorded.Robot}.state", "2026-01-05T06:00:00Z", "2026-01-05T06:10:00Z", "120", "101", "94", "93", "27", "0"], Cells(run.Lines[1]));
+        Assert.Equal([$"{Recorded.Robot}.vibration", "–", "–", "2", "2", "0", "0", "1", "1"], Cells(run.Lines[2]));
+        Assert.Contains("server-lost: 20 samples of 2 signals, 2026-01-05T06:01:00Z to 2026-01-05T06:01:30Z. The gateway had no session with the OPC UA server, which kept no values for it.", run.Lines);
+        Assert.Contains("4 more sequences are lost", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("1 signal has samples that nothing explains", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(3, (await host.Twin("tag", "ledger", "nowhere")).ExitCode);
     }
 
     [Fact]

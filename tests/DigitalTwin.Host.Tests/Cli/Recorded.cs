@@ -46,6 +46,17 @@ internal static class Recorded
          {"offset":810,"entity":"{{{Robot}}}","seq":8,"name":"machine.state-changed.v1","at":"2026-01-05T09:38:11.250Z","recorded":"2026-01-05T08:38:12.690Z","data":{"from":"Execute","to":"Aborting"}}],"next":"more"}
         """;
 
+    public const string Ledger = """
+        {"items":[
+            {"signal":"leipzig.body.line1.cell3.robot.state","from":"2026-01-05T06:00:00.000Z","to":"2026-01-05T06:10:00.000Z","expected":120,"sampled":101,"sent":94,"stored":93,
+             "gaps":[{"reason":"server-lost","count":19,"from":"2026-01-05T06:01:00.000Z","to":"2026-01-05T06:01:20.000Z","says":"The gateway had no session with the OPC UA server, which kept no values for it."},
+                     {"reason":"sequence-hole","count":7,"from":"2026-01-05T06:02:00.000Z","to":"2026-01-05T06:02:10.000Z","says":"The gateway had numbered these samples, but they never came and no gap says why."},
+                     {"reason":"not-finite","count":1,"from":"2026-01-05T06:03:00.000Z","to":"2026-01-05T06:03:00.000Z","says":"The core refused them: NaN or infinite, but not marked as bad."}],"unexplained":0},
+            {"signal":"leipzig.body.line1.cell3.robot.vibration","from":null,"to":null,"expected":2,"sampled":2,"sent":0,"stored":0,
+             "gaps":[{"reason":"server-lost","count":1,"from":"2026-01-05T06:01:00.000Z","to":"2026-01-05T06:01:30.000Z","says":"The gateway had no session with the OPC UA server, which kept no values for it."}],"unexplained":1}],
+         "unattributed":4}
+        """;
+
     public const string History = $$$"""
         {"from":"2026-01-05T09:25:00.000Z","to":"2026-01-05T09:40:00.000Z","series":[
          {"id":"{{{Robot}}}.vibration","unit":"mm/s","raw":900,"points":[{"t":1767604800000,"v":3.1,"min":2.9,"max":3.3,"q":"good"},{"t":1767605000000,"v":3.4,"min":3,"max":3.6,"q":"uncertain"}]},

@@ -26,6 +26,11 @@ export class BufferReader {
     return record;
   }
 
+  /** Whether all that is on disk has been read. */
+  get atEnd(): boolean {
+    return this.position === this.buffer.nextSequence - 1;
+  }
+
   /** Puts the rows of a record that were not sent back, as a record of their own. */
   putBack(record: BufferRecord): void {
     this.#ahead.unshift(record);

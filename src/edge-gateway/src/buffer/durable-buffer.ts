@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { decodeFrame, encodeFrame } from "../link/frames.js";
 import { pack, unpack } from "../samples/columns.js";
 import type { Gap, Row } from "../samples/row.js";
+import { SampleCounts } from "../samples/sample-counts.js";
 import { openDictionary, type Dictionary } from "./dictionary.js";
 import { isFull, replaceFile, syncFolder } from "./files.js";
 import { Reserve } from "./reserve.js";
@@ -55,6 +56,7 @@ export class DurableBuffer {
   #flushing: Promise<void> | undefined;
   #lastFlush = -Infinity;
   #next: number;
+  #counts: SampleCounts;
   #acknowledged = 0;
   #closing = false;
   #removing: Promise<void> = Promise.resolve();
@@ -74,6 +76,7 @@ export class DurableBuffer {
     this.numbers = new Map(dictionary.signals.map((id, index) => [id, index + 1]));
     this.#active = active;
     this.#next = newest.head.firstSequence;
+    this.#counts = new SampleCounts(newest.head.countedSince ?? newest.head.firstSequence, newest.head.counts);
     this.dropped = Math.max(newest.head.dropped, losses.dropped);
     this.#lost = losses.lost ?? undefined;
     for (const [signal, sourceUs] of newest.head.last) this.lastSource.set(signal, sourceUs);
@@ -106,7 +109,7 @@ export class DurableBuffer {
       }
     }
     if (newest === undefined) {
-      const head: SegmentHead = { firstSequence: 1, dropped: 0, last: [] };
+      const head: SegmentHead = { firstSequence: 1, dropped: 0, last: [], countedSince: 1, counts: [] };
       const bytes = encodeHead(head);
       newest = { head, records: [], goodBytes: bytes.length, fileBytes: bytes.length };
       const path = join(folder, segmentName(1));
@@ -144,6 +147,11 @@ export class DurableBuffer {
   /** Set where a full buffer has lost something that the core does not know of yet. */
   get droppedGap(): Dropped | undefined {
     return this.#lost;
+  }
+
+  /** Rows of each signal before `nextSequence`. */
+  get counts(): SampleCounts {
+    return this.#counts;
   }
 
   /** Calls back whenever more is on disk. */
@@ -214,7 +222,10 @@ export class DurableBuffer {
     }
     this.#unwritten = undefined;
     if (!this.#reserve.held) await this.#reserve.take();
-    for (const { rows } of batches) for (const row of rows) this.lastSource.set(row.signal, row.sourceUs);
+    for (const { rows } of batches) {
+      for (const row of rows) this.lastSource.set(row.signal, row.sourceUs);
+      this.#counts.add(rows);
+    }
     this.#activeRecords.push(...records);
     this.#next = sequence;
     await this.#exclusive(() => this.#dropOldest());
@@ -273,11 +284,13 @@ export class DurableBuffer {
   #remember(record: BufferRecord): void {
     this.#activeRecords.push(record);
     this.#next = record.sequence + record.count;
-    for (const row of rowsIn([record])) this.lastSource.set(row.signal, row.sourceUs);
+    const rows = rowsIn([record]);
+    for (const row of rows) this.lastSource.set(row.signal, row.sourceUs);
+    this.#counts.add(rows);
   }
 
   async #roll(firstSequence: number): Promise<void> {
-    const head = encodeHead({ firstSequence, dropped: this.dropped, last: [...this.lastSource] });
+    const head = encodeHead({ firstSequence, dropped: this.dropped, last: [...this.lastSource], countedSince: this.#counts.since, counts: this.#counts.all });
     const path = join(this.folder, segmentName(firstSequence));
     const file = await createSegment(path, head);
     await this.#active.close();
@@ -361,6 +374,7 @@ export class DurableBuffer {
   async skipTo(sequence: number): Promise<void> {
     await this.flushed();
     if (sequence < this.#next) return;
+    this.#counts = new SampleCounts(sequence + 1);   // of what lies between, nobody here has a count
     this.#flushing = this.#roll(sequence + 1).catch((error: Error) => this.#fail(error)).finally(() => {
       this.#flushing = this.#pending.length > 0 ? this.#flushAll() : undefined;
     });

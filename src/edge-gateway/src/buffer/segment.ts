@@ -8,6 +8,10 @@ export interface SegmentHead {
   readonly dropped: number;
   /** Source time of the last row of each signal so far: [signal, microseconds]. */
   readonly last: readonly (readonly [number, number])[];
+  /** Sequence from which on the rows before this segment are counted; not there in files of older gateways. */
+  readonly countedSince?: number;
+  /** Rows of each signal so far: [signal, rows]. */
+  readonly counts?: readonly (readonly [number, number])[];
 }
 
 export function segmentName(firstSequence: number): string {

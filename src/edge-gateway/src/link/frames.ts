@@ -16,6 +16,7 @@ export interface Frame {
     counter: number; bootId: string; plantTimeUs: number; speed: number; clockStands: boolean;
     endpoints: { name: string; state: string; detail: string }[]; buffered: number; dropped: number;
   };
+  counts?: { sequence: number; since: number; signal: number[]; sampled: number[] };
   credit?: { samples: number };
   ack?: { sequence: number };
   command?: { commandId: string };
@@ -36,7 +37,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   return exact(frame) as Frame;
 }
 
-const wide = new Set(["firstSequence", "nextSequence", "storedSequence", "sequence", "counter", "plantTimeUs", "fromUs", "toUs", "baseSourceUs", "baseServerUs", "buffered", "dropped", "epoch", "tick", "sourceUs"]);
+const wide = new Set(["firstSequence", "nextSequence", "storedSequence", "sequence", "counter", "plantTimeUs", "fromUs", "toUs", "baseSourceUs", "baseServerUs", "buffered", "dropped", "epoch", "tick", "sourceUs", "since", "sampled"]);
 
 /** 64-bit integers come as decimal texts (a double would round silently): each becomes a number, or the frame is refused. */
 function exact(value: unknown, name = ""): unknown {

@@ -14,6 +14,7 @@ export interface Seen extends Row {
 export class FakeCore {
   readonly rows: Seen[] = [];
   readonly gaps: NonNullable<Frame["gap"]>[] = [];
+  readonly counts: NonNullable<Frame["counts"]>[] = [];
   readonly ticks: NonNullable<Frame["tick"]>[] = [];
   readonly hellos: NonNullable<Frame["gatewayHello"]>[] = [];
   /** Rows and gaps that came again after a reconnect. */
@@ -88,6 +89,7 @@ export class FakeCore {
       socket.send(encodeFrame({ coreHello: { bootId: "fake", storedSequence: this.stored, credit: this.credit } }));
     }
     if (frame.tick !== undefined) this.ticks.push(frame.tick);
+    if (frame.counts !== undefined) this.counts.push(frame.counts);
     if (frame.gap !== undefined) {
       if (frame.gap.sequence <= this.stored) this.repeated++;
       else {

@@ -1,0 +1,19 @@
+import type { Row } from "./row.js";
+
+/** How many rows of each signal got a sequence: what the core holds its own count against. */
+export class SampleCounts {
+  readonly #bySignal: Map<number, number>;
+
+  /** @param since sequence of the first row that is counted. */
+  constructor(readonly since: number, counts: Iterable<readonly [number, number]> = []) {
+    this.#bySignal = new Map(counts);
+  }
+
+  add(rows: readonly Row[]): void {
+    for (const { signal } of rows) this.#bySignal.set(signal, (this.#bySignal.get(signal) ?? 0) + 1);
+  }
+
+  get all(): readonly (readonly [number, number])[] {
+    return [...this.#bySignal];
+  }
+}
