@@ -88,7 +88,7 @@ public static class Latency
         string url, ConcurrentDictionary<(string, long), long> left, ConcurrentBag<double> values, ConcurrentBag<double> states, CancellationToken stop)
     {
         using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
-        using Stream body = await http.GetStreamAsync($"{url}/api/v1/stream?topics=twin:leipzig&hz=10", stop);
+        using Stream body = await http.GetStreamAsync($"{url}/api/v1/stream?topics=twin:leipzig&hz=50", stop);
         await foreach (SseItem<string> item in SseParser.Create(body).EnumerateAsync(stop))
         {
             long now = Stopwatch.GetTimestamp();

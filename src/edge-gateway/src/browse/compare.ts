@@ -17,7 +17,7 @@ export interface Difference {
 }
 
 /** A signal, or a node of the plant's clock, which has to be of one type. */
-export type Expected = Omit<SignalDefinition, "endpoint"> & { readonly dataType?: DataType };
+export type Expected = Omit<SignalDefinition, "endpoint" | "class"> & { readonly dataType?: DataType };
 
 /** What one server says otherwise than the definition. What only one of the two says is no difference. */
 export function compare(endpoint: string, expected: Expected, facts: VariableFacts | undefined): Difference[] {
