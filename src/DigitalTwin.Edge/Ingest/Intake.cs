@@ -47,6 +47,7 @@ internal sealed class Intake
     private readonly string[] ids;
     private readonly LiveValues.Slot?[] slots;
     private readonly Sample?[] delivered;
+    private readonly DateTimeOffset?[] newest;   // on this connection: what the live table has seen of an older one comes to the twins again
     private ulong expected;
     private DateTimeOffset? lastSourceTime;
     private DateTimeOffset? lastPlantNow;
@@ -62,6 +63,7 @@ internal sealed class Intake
         ids = new string[highest + 1];
         slots = new LiveValues.Slot?[highest + 1];
         delivered = new Sample?[highest + 1];
+        newest = new DateTimeOffset?[highest + 1];
         foreach (var signal in dictionary)
         {
             ids[signal.Number] = signal.Id;
@@ -108,7 +110,12 @@ internal sealed class Intake
                 samples[count++] = sample;
                 lastSourceTime = sample.SourceTime;
                 if (!writer.Offer(slot!, sample)) rejections.Add(sample.Signal, RejectReason.Late);
-                if (!TwinFilter.Forwards(slot!.Signal.Role, delivered[number], sample, plantNow)) continue;
+                if ((status ^ sample.StatusCode) != 0) rejections.Add(sample.Signal, RejectReason.OutOfRange);
+                if (sample.SourceTime > plantNow + SourceTimes.AheadOfClock) rejections.Add(sample.Signal, RejectReason.AheadOfClock);
+                var isNewest = newest[number] is not { } known || SampleRules.Supersedes(sample.SourceTime, known, plantNow);
+                if (!isNewest) continue;
+                newest[number] = sample.SourceTime;
+                if (!TwinFilter.Forwards(slot!.Signal.Role, delivered[number], sample)) continue;
                 delivered[number] = sample;
                 observations.Add(new Observation.Reported(slot.Signal, sample, plantNow));
             }
@@ -174,7 +181,9 @@ internal sealed class Intake
         var (source, server) = (Time(frame.BaseSourceUs, frame.SourceDtUs[row]), Time(frame.BaseServerUs, frame.ServerDtUs[row]));
         if (source is null || server is null) return RejectReason.TimeOutOfRange;
         sample = new(slot.Signal.Id, text is null ? frame.Value[row] : double.NaN, text, status, source.Value, server.Value, sequence);
-        return SampleRules.Refusal(slot.Signal, sample);
+        if (SampleRules.Refusal(slot.Signal, sample) is { } reason) return reason;
+        sample = sample with { StatusCode = SampleRules.Marked(slot.Signal, sample.Number, status) };
+        return null;
     }
 
     private string NameOf(uint number) => (number < ids.Length ? ids[number] : null) ?? LedgerBook.Nameless;

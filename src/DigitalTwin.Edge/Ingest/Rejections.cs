@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace DigitalTwin.Edge.Ingest;
 
-/// <summary>Why a sample moved nothing. Stable words: they are labels of a metric.</summary>
+/// <summary>Why a sample moved nothing, or what is doubtful about one that did. Stable words: they are labels of a metric.</summary>
 public static class RejectReason
 {
     public const string UnknownSignal = "unknown-signal";
@@ -16,12 +16,18 @@ public static class RejectReason
 
     /// <summary>Stored in history, but older than the newest of its signal: moves neither the live value nor the twin.</summary>
     public const string Late = "late";
+
+    /// <summary>Taken, and marked in its status: outside the engineering range of its signal.</summary>
+    public const string OutOfRange = "out-of-range";
+
+    /// <summary>Taken, but its source time lies ahead of the plant's own clock: a clock in the plant is wrong, or was.</summary>
+    public const string AheadOfClock = "ahead-of-clock";
 }
 
 /// <param name="Signal">Signal id; <c>?</c> for a number that the gateway's dictionary does not hold.</param>
 public sealed record Rejection(string Signal, string Reason, long Count);
 
-/// <summary>Counts of what was not taken, by signal and reason, since the process started.</summary>
+/// <summary>Counts of what was not taken or is doubtful, by signal and reason, since the process started.</summary>
 public sealed class Rejections
 {
     private readonly ConcurrentDictionary<(string Signal, string Reason), long> counts = new();

@@ -19,6 +19,23 @@ public static class SampleRules
     };
 
     /// <summary>
+    /// The status to store: that of the sample, and for a value outside its signal's engineering range the limit that it is beyond, in the bits
+    /// that OPC UA has for it. The severity stays: what the range says is the plant definition's word, what the severity says the equipment's.
+    /// </summary>
+    /// <remarks>Part 4, 7.39.1: InfoType DataValue, with LimitBits Low or High.</remarks>
+    public static uint Marked(SignalDefinition signal, double number, uint status)
+    {
+        if (status >= FirstBad) return status;
+        if (number > signal.High) return status & ~InfoBits | LimitHigh;
+        return number < signal.Low ? status & ~InfoBits | LimitLow : status;
+    }
+
+    public const uint LimitLow = 0x0000_0500;
+    public const uint LimitHigh = 0x0000_0600;
+    private const uint InfoBits = 0x0000_0F00;
+    private const uint FirstBad = 0x8000_0000;
+
+    /// <summary>
     /// Whether a sample takes the place of the current one, as <see cref="SourceTimes"/> says. Samples come in the order of their sequences,
     /// so of two at the same time the one that comes later is the newer one.
     /// </summary>

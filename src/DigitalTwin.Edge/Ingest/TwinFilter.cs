@@ -12,12 +12,11 @@ public static class TwinFilter
     public static bool IsDiscrete(SignalRole role) => role is not (SignalRole.Measurement or SignalRole.Energy);
 
     /// <param name="last">What was last delivered for this signal on this link; null for nothing.</param>
-    /// <param name="plantNow">The plant's clock as it announces it; null while it does not.</param>
-    public static bool Forwards(SignalRole role, in Sample? last, in Sample sample, DateTimeOffset? plantNow)
+    /// <param name="sample">Newer than all others of its signal on this link: a late one says nothing of now, whatever its value.</param>
+    public static bool Forwards(SignalRole role, in Sample? last, in Sample sample)
     {
         if (!IsDiscrete(role)) return false;
         if (last is not { } known) return true;
-        if (!SampleRules.Supersedes(sample.SourceTime, known.SourceTime, plantNow)) return false;
         if (sample.SourceTime < known.SourceTime || sample.Quality != known.Quality) return true;   // the clock was set back, or the quality changed
         if (sample.Quality != Quality.Good) return false;   // a value that is not good says nothing, so it cannot differ
         return sample.Text is null ? !sample.Number.Equals(known.Number) : sample.Text != known.Text;

@@ -25,7 +25,7 @@ public sealed class HostMeters : IDisposable
         Count("digitaltwin.samples.stored", "{sample}", () => history.Counts.Stored, "Samples stored since the host started.");
         Count("digitaltwin.samples.duplicates", "{sample}", () => history.Counts.Duplicates, "Samples that came again and were dropped.");
         meter.CreateObservableCounter("digitaltwin.samples.rejected", () => rejections.All.GroupBy(entry => entry.Reason).Select(reason =>
-            Of(reason.Sum(entry => entry.Count), "reason", reason.Key)), "{sample}", "Samples that moved nothing, by reason.");
+            Of(reason.Sum(entry => entry.Count), "reason", reason.Key)), "{sample}", "Samples that moved nothing, or are doubtful, by reason.");
         meter.CreateObservableGauge("digitaltwin.gateway.buffered", () => gateways.All.Select(gateway =>
             Of(gateway.Buffered, "gateway", gateway.Name)), "{sample}", "Samples that a gateway holds and the core has not acknowledged.");
         meter.CreateObservableGauge("digitaltwin.gateway.connected", () => gateways.All.Select(gateway =>

@@ -67,14 +67,42 @@ public sealed class IntakeProperties
             {
                 var newest = clean.Where(row => Plant.Dictionary[row.Row.Signal] == signal.Id).OrderBy(row => row.Row.Second).ThenBy(row => row.Sequence).LastOrDefault();
                 Assert.Equal(newest.Row is null ? null : newest.Sequence, live.Find(signal.Id)!.Sample?.Sequence);
+                if (newest.Row is null || !TwinFilter.IsDiscrete(signal.Role)) continue;
+                var last = told.Last(report => report.Signal == signal.Id);
+                Assert.Equal(QualityOf(newest.Row), last.Quality);
+                if (last.Quality == Quality.Good) Assert.Equal((newest.Row.Number, newest.Row.Text), (signal.Type == SignalType.Text ? newest.Row.Number : last.Number, last.Text));
             }
+            var bound = clean.Count(row => row.Row.Signal == 0 && QualityOf(row.Row) != Quality.Bad && row.Row.Number is < 1 or > 15);
+            Assert.Equal(bound, rejections.Of(RejectReason.OutOfRange));
             foreach (var signal in told.GroupBy(report => report.Signal))
                 Assert.All(signal.Zip(signal.Skip(1)), pair => Assert.NotEqual(pair.First, pair.Second));
             Assert.DoesNotContain(told, report => report.Signal == Plant.Vibration.Id);
             Assert.Equal(duplicates, rejections.Of(RejectReason.Duplicate));
-            var counted = rejections.All.Where(one => one.Reason != RejectReason.Late).Sum(one => one.Count);
+            var counted = rejections.All.Where(one => one.Reason is not (RejectReason.Late or RejectReason.OutOfRange)).Sum(one => one.Count);
             Assert.Equal(link.Sum(frame => frame.Rows.Length), stored.Count + counted);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
+
+    [Fact]
+    public void Whatever_a_wrong_clock_has_sent_before_the_first_sample_at_the_plants_own_time_is_shown_and_told() =>
+        Prop.ForAll(Links().ToArbitrary(), Gen.Choose(-90_000, 90_000).ToArbitrary(), (link, wrongBy) =>
+        {
+            var clock = new PlantClock(new VirtualTime());
+            var live = new LiveValues(Plant.Signals, clock, new VirtualTime());
+            var intake = new Intake(Plant.Numbers, 0, live, new(), clock, new());
+            clock.Announce(Plant.T0.AddSeconds(31), 1);
+            foreach (var frame in link)
+                intake.Take(Plant.Frame(frame.First, [.. frame.Rows.Select(row => row with { Second = row.Second + wrongBy })])).Return();
+            // Ahead by less than the clock's own jitter, it is not known to be wrong; then the plant's time has to pass it first.
+            var right = wrongBy > SourceTimes.AheadOfClock.TotalSeconds + 32 ? 32 : Math.Max(wrongBy, 0) + 32;
+            clock.Announce(Plant.T0.AddSeconds(right), 1);
+            var next = link.Aggregate(0ul, (highest, frame) => Math.Max(highest, frame.First + (ulong)frame.Rows.Length - 1)) + 1;
+            var told = intake.Take(Plant.Frame(next, new Row(1, right, 99))).Observations;
+
+            Assert.Equal(next, live.Find(Plant.State.Id)!.Sample!.Value.Sequence);
+            Assert.Equal(99, told.OfType<Observation.Reported>().Single().Sample.Number);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
+
+    private static Quality QualityOf(Row row) => (row.Status >> 30) switch { 0 => Quality.Good, 1 => Quality.Uncertain, _ => Quality.Bad };
 
     /// <summary>The rules again, told plainly: sequences only grow, and what has no right value is left out.</summary>
     private static (List<(ulong Sequence, Row Row)> Rows, long Duplicates) Clean(Sent[] link)

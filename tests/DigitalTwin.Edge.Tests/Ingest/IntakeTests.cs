@@ -46,6 +46,34 @@ public sealed class IntakeTests
     }
 
     [Fact]
+    public void A_value_outside_its_range_is_taken_and_marked_with_the_limit_that_it_is_beyond()
+    {
+        var taken = intake.Take(Plant.Frame(11,
+            new Row(0, 0, 15), new Row(0, 1, 15.1), new Row(0, 2, 0.9), new Row(0, 3, 99, Status: 0x4080_0000), new Row(0, 4, 99, Status: 0x8005_0000)));
+
+        Assert.Equal([0u, 0x600u, 0x500u, 0x4080_0600u, 0x8005_0000u], taken.Samples.Take(taken.Count).Select(sample => sample.StatusCode));
+        Assert.Equal(3, rejections.Of(RejectReason.OutOfRange));
+        Assert.Equal(Quality.Good, taken.Samples[1].Quality);
+    }
+
+    [Fact]
+    public void A_source_time_ahead_of_the_plants_clock_is_counted_and_holds_nothing_up()
+    {
+        clock.Announce(Plant.T0, 1);
+        intake.Take(Plant.Frame(11, new Row(1, 86_400, 6), new Row(1, 1, 8)));
+        Assert.Equal(1, rejections.Of(RejectReason.AheadOfClock));
+        Assert.Equal(8, live.Find(Plant.State.Id)!.Sample!.Value.Number);
+    }
+
+    [Fact]
+    public void A_late_report_does_not_turn_a_twin_back_not_even_where_the_newer_one_was_no_news()
+    {
+        var told = intake.Take(Plant.Frame(11, new Row(1, 10, 6), new Row(1, 12, 6), new Row(1, 11, 9))).Observations;
+        Assert.Equal(6, Assert.IsType<Observation.Reported>(Assert.Single(told)).Sample.Number);
+        Assert.Equal(1, rejections.Of(RejectReason.Late));
+    }
+
+    [Fact]
     public void A_gap_reaches_the_twins_between_the_samples_around_it()
     {
         var gap = new Gap { Sequence = 12, FromUs = Plant.Micros(Plant.T0), ToUs = Plant.Micros(Plant.T0.AddSeconds(9)), Reason = "server-lost" };

@@ -8,7 +8,7 @@ internal static class Plant
 {
     public static readonly DateTimeOffset T0 = new(2026, 3, 1, 6, 0, 0, TimeSpan.Zero);
 
-    public static readonly SignalDefinition Vibration = Define("vibration", SignalRole.Measurement, SignalType.Number, 1);
+    public static readonly SignalDefinition Vibration = Define("vibration", SignalRole.Measurement, SignalType.Number, 1) with { Low = 1, High = 15 };
     public static readonly SignalDefinition State = Define("state", SignalRole.State, SignalType.Number, 1);
     public static readonly SignalDefinition Vehicle = Define("vehicle", SignalRole.Vehicle, SignalType.Text, 1);
     public static readonly SignalDefinition Mode = Define("mode", SignalRole.Mode, SignalType.Number, 5);

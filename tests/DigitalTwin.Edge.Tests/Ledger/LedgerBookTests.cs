@@ -44,6 +44,24 @@ public sealed class LedgerBookTests
 
     private LedgerLine Line(string id) => book.Report().Lines.Single(line => line.Signal == id);
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_full_disk_kept_from_being_numbered_counts_by_the_clock_and_a_number_it_cost_by_the_gateways_count(bool tookASample)
+    {
+        Come(intake.Take(Plant.Frame(1, new Row(1, 0, 6))));
+        Come(intake.Take(Unseen(2, "disk-full", 0, 10, 1)));   // right after the last one: its number is that of a sample, or its own
+        Come(intake.Take(Plant.Frame(3, new Row(1, 10, 6))));
+        Assert.Equal(1, book.Report().Unattributed);
+        Come(intake.Take(Told(3, 1, (1, tookASample ? 3u : 2u))));
+
+        var state = Line(Plant.State.Id);
+        Assert.Equal((2, 0, 0L), (state.Stored, state.Unexplained, book.Report().Unattributed));
+        Assert.Equal(9, state.Gaps.Single(gap => gap.Reason == LossReason.Unnumbered).Count);
+        Assert.Equal(tookASample ? 1 : 0, state.Gaps.Where(gap => gap.Reason == "disk-full").Sum(gap => gap.Count));
+        Assert.Equal(state.Expected, state.Stored + state.Gaps.Sum(gap => gap.Count));
+    }
+
     [Fact]
     public void A_server_that_was_away_costs_one_sample_for_each_period_that_passed_unseen()
     {
