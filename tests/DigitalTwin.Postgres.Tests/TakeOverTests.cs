@@ -6,11 +6,12 @@ using DigitalTwin.Actors.Sharding;
 using DigitalTwin.Actors.Tests.Journals;
 using DigitalTwin.Actors.Tests.TakeOver;
 using DigitalTwin.Persistence.Postgres;
+using Xunit.Abstractions;
 
 namespace DigitalTwin.Postgres.Tests;
 
 /// <summary>Fault 20 on PostgreSQL.</summary>
-public sealed class TakeOverTests
+public sealed class TakeOverTests(ITestOutputHelper output)
 {
     /// <summary>Short, so that a host that is stopped with the head locked does not hold up the others for long.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
@@ -18,20 +19,25 @@ public sealed class TakeOverTests
     [JournalFact]
     public void After_two_hundred_take_overs_under_load_nothing_of_an_older_epoch_is_stored()
     {
+        foreach (var summary in TakeOverTrial.SideBySide(4, FiftyTakeOvers)) output.WriteLine(summary);
+    }
+
+    private static TakeOverTrial FiftyTakeOvers(int pair)
+    {
         using var store = new TestJournal(TestServer.Shared);
         var options = store.Options() with { Timeout = Timeout };
-        using var journal = PostgresJournal.Open(options);
+        using var journal = PostgresJournal.Open(store.Options());
         using var ended = new CancellationTokenSource();
         // Another host that appends to another shard: the log moves on under the two, so that they stand with the head locked too when they are stopped.
         var elsewhere = Task.Run(() => Append(options, ended.Token));
-        using var trial = new TakeOverTrial(journal, owner => new ProcessStartInfo(
-            "dotnet", [typeof(TakeOverTests).Assembly.Location, owner, options.ConnectionString, options.Schema]));
-        trial.Run(200);
+        using var trial = new TakeOverTrial(
+            journal, owner => new ProcessStartInfo("dotnet", [typeof(TakeOverTests).Assembly.Location, owner, options.ConnectionString, options.Schema]), pair);
+        trial.Run(50);
         ended.Cancel();
         Assert.True(elsewhere.GetAwaiter().GetResult() > 0);
         trial.Check();
         Assert.True(PostgresVerifier.Verify(options).Whole);
-        Console.WriteLine(trial.Summary);
+        return trial;
     }
 
     /// <summary>The host of the trial: owner, connection string, schema.</summary>
