@@ -37,10 +37,10 @@ internal sealed class LinkSender : IDisposable
         return sender;
     }
 
-    public async Task SendAsync(byte[] frame) => await socket.SendAsync(frame, WebSocketMessageType.Binary, true, default);
+    public async Task SendAsync(ReadOnlyMemory<byte> frame) => await socket.SendAsync(frame, WebSocketMessageType.Binary, true, default);
 
     /// <summary>Waits for credit, then sends.</summary>
-    public async Task SendAsync(byte[] frame, int samples)
+    public async Task SendAsync(ReadOnlyMemory<byte> frame, int samples)
     {
         while (!TryTake((uint)samples)) await room.WaitAsync();
         await SendAsync(frame);

@@ -44,9 +44,9 @@ public static class PlantDay
             {
                 await day.HourAsync();
                 var events = (await host.GetAsync("/api/v1/journal")).GetProperty("events").GetInt64();
-                var heap = await HeapBytesAsync(host);
+                var heap = await HostMemory.HeapBytesAsync(host);
                 await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"{hour,10} | {ResidentBytes(host.Running.Id) / 1e6,12:0} | {heap / 1e6,11:0} | {events,14:N0} | {JournalBytes(folder.FullName) / 1e6,16:0.0} | {day.Sent,10:N0} | {clock.Elapsed.TotalSeconds:0}"));
+                    $"{hour,10} | {HostMemory.ResidentBytes(host) / 1e6,12:0} | {heap / 1e6,11:0} | {events,14:N0} | {JournalBytes(folder.FullName) / 1e6,16:0.0} | {day.Sent,10:N0} | {clock.Elapsed.TotalSeconds:0}"));
             }
 
             var twins = (await host.GetAsync("/api/v1/journal")).GetProperty("entities").GetInt32();
@@ -58,16 +58,6 @@ public static class PlantDay
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    private static long ResidentBytes(int processId) =>
-        long.Parse(File.ReadLines($"/proc/{processId}/status").First(line => line.StartsWith("VmRSS", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
-
-    private static async Task<double> HeapBytesAsync(HostProcess host)
-    {
-        var metrics = await host.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
-        return metrics.Split('\n').Where(line => line.StartsWith("dotnet_gc_last_collection_heap_size_bytes{", StringComparison.Ordinal))
-            .Sum(line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
     }
 
     private static long JournalBytes(string data) => new DirectoryInfo(Path.Combine(data, "journal")).EnumerateFiles("journal.db*").Sum(file => file.Length);

@@ -14,7 +14,13 @@ var all = new Dictionary<string, Action<TextWriter>>
     ["day"] = PlantDay.Run,
     ["latency"] = Latency.Run,
 };
+if (args is ["bare-link", var pki])   // the other end of `ingest`'s raw limit, in a process of its own
+{
+    await IngestThroughput.ServeBareAsync(pki);
+    return 0;
+}
 string[] wanted = args.Length == 0 ? [.. all.Keys] : args;
+all["soak"] = IngestThroughput.Soak;   // takes longer than all others together: only where it is named
 if (wanted.FirstOrDefault(name => !all.ContainsKey(name)) is { } unknown)
 {
     Console.Error.WriteLine($"There is no benchmark '{unknown}'; choose from {string.Join(", ", all.Keys)}, or name none for all.");

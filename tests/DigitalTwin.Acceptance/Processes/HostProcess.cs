@@ -18,6 +18,8 @@ public sealed class HostProcess : IDisposable
 
     public string Url { get; private set; } = "";
 
+    public int EdgePort => JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Data, "run/ports.json"))).GetProperty("edge").GetInt32();
+
     /// <summary>Everything on one command, on free ports.</summary>
     public static Task<HostProcess> StartAsync(string data, params IEnumerable<string> more) =>
         StartAsync(Running.Dotnet(Checkout.Host, ["--data", data, "--urls", "http://127.0.0.1:0", .. more]), data);
@@ -25,6 +27,10 @@ public sealed class HostProcess : IDisposable
     /// <summary>The host alone, on given ports, so that it can be killed and started again under the same addresses.</summary>
     public static Task<HostProcess> AttachAsync(string data, int httpPort, int edgePort) =>
         StartAsync(Running.Dotnet(Checkout.Host, "--data", data, "--urls", $"http://127.0.0.1:{httpPort}", "--edge-port", $"{edgePort}", "--attach"), data);
+
+    /// <summary>The host alone, for another plant, on free ports.</summary>
+    public static Task<HostProcess> AttachAsync(string data, string plantFile) =>
+        StartAsync(data, "--attach", "--edge-port", "0", "--plant", plantFile);
 
     public static async Task<HostProcess> StartAsync(Running running, string data)
     {
