@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DigitalTwin.Acceptance.Processes;
 using Xunit.Abstractions;
 
@@ -38,6 +39,41 @@ public class PageTests(ITestOutputHelper output)
         string reason = part == "edge-gateway" ? "gateway-restart" : "server-lost";
         await Wait.UntilAsync(async () => (await host.GetAsync($"/api/v1/twins/{Robot}/events?order=desc&limit=100")).GetRawText().Contains(reason, StringComparison.Ordinal),
             BackWithin, () => $"the gap '{reason}' to be reported");
+    }
+
+    [FactInChromium]
+    public async Task A_stop_that_waits_for_a_reason_is_given_one_on_the_page_without_a_mouse_and_the_command_line_knows()
+    {
+        using HostProcess host = await HostProcess.StartAsync(Checkout.NewDataFolder(), "--speed", "20", "--physics", Path.Combine(Checkout.Root, "simulations/scenarios/robot-breakdown.json"));
+        await host.ReadyAsync();
+        using Page page = await Page.OpenAsync($"{host.Url}/oee/leipzig.body.line1");
+        string stop = "";
+        await Wait.UntilAsync(async () =>
+        {
+            JsonElement[] waiting = [.. (await host.GetAsync("/api/v1/stops?scope=leipzig.body.line1&coded=false")).GetProperty("items").EnumerateArray()];
+            stop = waiting.FirstOrDefault(each => each.GetProperty("to").ValueKind == JsonValueKind.String) is { ValueKind: JsonValueKind.Object } over ? over.GetProperty("id").GetString()! : "";
+            return stop != "";
+        }, TimeSpan.FromMinutes(3), () => "the robot to break down and to be repaired");
+
+        string code = $"[data-testid='stop-queue'] [data-id='{stop}'] button";
+        await page.WaitForAsync(code);
+        await page.PressAsync(code);
+        await page.FillAsync("dialog select", "tool-wear");
+        await page.FillAsync("dialog textarea", "gun cap");
+        await page.FillAsync("dialog input", "Meier");
+        foreach ((int width, int height) in new[] { (1280, 800), (1920, 1080) })
+        {
+            await page.SizeAsync(width, height);
+            Assert.Empty(await page.AxeAsync());
+        }
+
+        await page.PressAsync("dialog input");
+        await page.WaitForAsync($"[data-testid='stop-list'] [data-id='{stop}'][data-reason='tool-wear']");
+        JsonElement coded = (await host.GetAsync("/api/v1/stops?scope=leipzig.body.line1&coded=true")).GetProperty("items").EnumerateArray().Single(each => each.GetProperty("id").GetString() == stop);
+        Assert.Equal(("tool-wear", "gun cap", "Meier"), (coded.GetProperty("reason").GetString(), coded.GetProperty("note").GetString(), coded.GetProperty("by").GetString()));
+        await page.PressAsync("button[aria-pressed]:has-text('Breakdowns')");
+        await page.WaitForAsync("[data-testid='pareto'] [data-reason='tool-wear']");
+        Assert.Empty(page.Errors);
     }
 
     /// <summary>Set DT_IMAGES=docs/images to take the pictures of the README anew, of a plant that has run for a while.</summary>

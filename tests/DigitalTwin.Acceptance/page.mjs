@@ -1,7 +1,8 @@
 // Opens a page in Chromium and tells, as JSON lines on standard output, what stands in the elements that it is asked to watch,
 // each time that changes. Ends when standard input closes; a screenshot and an accessibility check are taken on request.
 //   node page.mjs URL [--watch testid,testid…] [--size 1400x900]
-// Requests on standard input, one a line: {"screenshot":"file.png"} | {"axe":true} | {"open":"URL"}; each is answered with a line of the same key.
+// Requests on standard input, one a line: {"screenshot":"file.png"} | {"axe":true} | {"open":"URL"} | {"waitFor":"selector"} | {"size":[1280,800]}
+// | {"press":{"selector","key"}} | {"fill":{"selector","text"}} (of a choice, the value); each is answered with a line of the same key.
 import { createInterface } from "node:readline";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -56,6 +57,17 @@ for await (const line of createInterface({ input: process.stdin })) {
   } else if (request.screenshot !== undefined) {
     await page.screenshot({ path: request.screenshot, fullPage: false });
     say({ screenshot: request.screenshot });
+  } else if (request.size !== undefined) {
+    await page.setViewportSize({ width: request.size[0], height: request.size[1] });
+    say({ size: request.size });
+  } else if (request.press !== undefined) {
+    await page.press(request.press.selector, request.press.key);
+    say({ press: request.press });
+  } else if (request.fill !== undefined) {
+    const { selector, text } = request.fill;
+    if (await page.locator(selector).evaluate((element) => element.tagName === "SELECT")) await page.selectOption(selector, text);
+    else await page.fill(selector, text);
+    say({ fill: request.fill });
   } else if (request.axe) {
     const { violations } = await new AxeBuilder({ page }).analyze();
     say({ axe: violations.map((violation) => `${violation.id}: ${violation.help} (${violation.nodes.length}, e.g. ${violation.nodes[0]?.target})`) });

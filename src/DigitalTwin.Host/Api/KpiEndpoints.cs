@@ -14,6 +14,7 @@ public sealed record KpisView(string Id, string Kind, string Station, string By,
 /// <summary>The figures of one period. Ratios are from 0, not percentages; null where there is nothing to divide by.</summary>
 /// <param name="To">End of the period; beyond now while it is open.</param>
 /// <param name="Open">It goes on.</param>
+/// <param name="ShiftSeconds">Time of the shifts so far, breaks included: without the breaks it is planned busy time and planned stops.</param>
 /// <param name="StatedAt">When its figures were final; null: they are not yet.</param>
 /// <param name="RestatedAt">When they have changed after that for the last time; null: they have not.</param>
 /// <param name="Before">The figures as they were stated, where they have changed since.</param>
@@ -21,7 +22,7 @@ public sealed record KpisView(string Id, string Kind, string Station, string By,
 public sealed record KpiView(
     DateTimeOffset From, DateTimeOffset To, string Label, bool Open,
     double? Oee, double? Availability, double? Effectiveness, double? Quality,
-    double PlannedBusySeconds, double ActualProductionSeconds, double PlannedStopSeconds, double NotObservedSeconds,
+    double ShiftSeconds, double PlannedBusySeconds, double ActualProductionSeconds, double PlannedStopSeconds, double NotObservedSeconds,
     long Produced, long Good, long Scrap, double? ScrapRatio, double? FirstTimeThrough,
     double? JobsPerHour, double JobsPerHourPlanned, double TaktSeconds, double? ActualTaktSeconds, IReadOnlyList<StopSumView> Stops,
     DateTimeOffset? StatedAt, DateTimeOffset? RestatedAt, KpiView? Before, IReadOnlyList<Restatement> Restatements);
@@ -78,7 +79,7 @@ public static class KpiEndpoints
     private static KpiView View(ReportedPeriod period, Figures figures, StationDefinition station, DateTimeOffset now) => new(
         period.Counted.From, period.Period.Time.To, period.Period.Label, now < period.Period.Time.To,
         figures.Oee, figures.Availability, figures.Effectiveness, figures.QualityRatio,
-        figures.PlannedBusyMs / 1000.0, figures.ActualProductionMs / 1000.0, figures.PlannedStopMs / 1000.0, figures.NotObservedMs / 1000.0,
+        period.ShiftMs / 1000.0, figures.PlannedBusyMs / 1000.0, figures.ActualProductionMs / 1000.0, figures.PlannedStopMs / 1000.0, figures.NotObservedMs / 1000.0,
         figures.Produced, figures.Good, figures.Scrap, figures.ScrapRatio, figures.FirstTimeThrough,
         figures.JobsPerHour, TimeSpan.FromHours(1) / station.PlannedRunTimePerItem, station.PlannedRunTimePerItem.TotalSeconds, figures.ActualTaktMs / 1000,
         [.. figures.Stops.OrderByDescending(sum => sum.Ms).Select(sum => new StopSumView(sum.Reason.Code, sum.Reason.Name, sum.Reason.Category, sum.Ms / 1000.0, sum.Count))],

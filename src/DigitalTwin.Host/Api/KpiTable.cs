@@ -13,7 +13,7 @@ internal static class KpiTable
     [
         ("from", view => view.From), ("to", view => view.To), ("label", view => view.Label), ("open", view => view.Open ? "yes" : "no"),
         ("oee", view => view.Oee), ("availability", view => view.Availability), ("effectiveness", view => view.Effectiveness), ("quality", view => view.Quality),
-        ("plannedBusySeconds", view => view.PlannedBusySeconds), ("actualProductionSeconds", view => view.ActualProductionSeconds),
+        ("shiftSeconds", view => view.ShiftSeconds), ("plannedBusySeconds", view => view.PlannedBusySeconds), ("actualProductionSeconds", view => view.ActualProductionSeconds),
         ("plannedStopSeconds", view => view.PlannedStopSeconds), ("notObservedSeconds", view => view.NotObservedSeconds),
         ("produced", view => view.Produced), ("good", view => view.Good), ("scrap", view => view.Scrap), ("scrapRatio", view => view.ScrapRatio),
         ("firstTimeThrough", view => view.FirstTimeThrough), ("jobsPerHour", view => view.JobsPerHour), ("jobsPerHourPlanned", view => view.JobsPerHourPlanned),

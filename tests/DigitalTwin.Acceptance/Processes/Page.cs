@@ -29,6 +29,13 @@ public sealed class Page : IDisposable
 
     public Task WaitForAsync(string selector) => AskAsync("waitFor", selector);
 
+    public Task SizeAsync(int width, int height) => AskAsync("size", new[] { width, height });
+
+    /// <summary>Presses a key on an element, as one does who has no mouse.</summary>
+    public Task PressAsync(string selector, string key = "Enter") => AskAsync("press", new { selector, key });
+
+    public Task FillAsync(string selector, string text) => AskAsync("fill", new { selector, text });
+
     public Task ScreenshotAsync(string file) => AskAsync("screenshot", file);
 
     /// <summary>Accessibility faults found by axe.</summary>

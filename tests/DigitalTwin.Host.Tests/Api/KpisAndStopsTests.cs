@@ -57,7 +57,7 @@ public sealed class KpisAndStopsTests : IAsyncLifetime, IDisposable
         Assert.Equal(("line", MadePlant.Last, "shift", 60), (Text(kpis, "kind"), Text(kpis, "station"), Text(kpis, "by"), Number(kpis, "taktSeconds")));
         JsonElement shift = kpis.GetProperty("items").EnumerateArray().Single();
         Assert.Equal(("2026-01-05 early", "2026-01-05T05:00:00.000Z", "2026-01-05T13:00:00.000Z", false), (Text(shift, "label"), Text(shift, "from"), Text(shift, "to"), shift.GetProperty("open").GetBoolean()));
-        Assert.Equal((465 * 60, 419.5 * 60, 0, 0), (Number(shift, "plannedBusySeconds"), Number(shift, "actualProductionSeconds"), Number(shift, "plannedStopSeconds"), Number(shift, "notObservedSeconds")));
+        Assert.Equal((480 * 60, 465 * 60, 419.5 * 60, 0, 0), (Number(shift, "shiftSeconds"), Number(shift, "plannedBusySeconds"), Number(shift, "actualProductionSeconds"), Number(shift, "plannedStopSeconds"), Number(shift, "notObservedSeconds")));
         Assert.Equal((10, 9, 1, 0.1, 0.9), (Number(shift, "produced"), Number(shift, "good"), Number(shift, "scrap"), Number(shift, "scrapRatio"), Number(shift, "firstTimeThrough")));
         Assert.Equal(9 / 465.0, Number(shift, "oee"), 12);
         Assert.Equal((10 / 7.75, 60, 60, 2790), (Number(shift, "jobsPerHour"), Number(shift, "jobsPerHourPlanned"), Number(shift, "taktSeconds"), Number(shift, "actualTaktSeconds")));

@@ -11,12 +11,13 @@ using DigitalTwin.Host.Twins.Projections;
 namespace DigitalTwin.Host.Twins.Stops;
 
 /// <param name="Counted">The part that there are figures of: from when the station was first seen until now.</param>
+/// <param name="ShiftMs">Time of its shifts in that part, breaks included.</param>
 /// <param name="Now">As far as is known now.</param>
 /// <param name="StatedAt">When the period's figures were final; null: not yet.</param>
 /// <param name="AsStated">The figures of then, where they have changed since; null: they have not.</param>
 /// <param name="Restatements">What has changed them, the oldest first.</param>
 public sealed record ReportedPeriod(
-    ReportingPeriod Period, Period Counted, Figures Now, DateTimeOffset? StatedAt, Figures? AsStated, IReadOnlyList<Restatement> Restatements);
+    ReportingPeriod Period, Period Counted, long ShiftMs, Figures Now, DateTimeOffset? StatedAt, Figures? AsStated, IReadOnlyList<Restatement> Restatements);
 
 /// <param name="At">Plant time; of late reports, about when the last of them came.</param>
 /// <param name="By">A person; null: the plant.</param>
@@ -53,15 +54,16 @@ public sealed class KpiReader(ShiftCalendar calendar, UnitHistory history, TimeI
     {
         Figures now = Reckon(past, period, known, long.MaxValue);
         Period counted = period.Time.Within(known)!.Value;
+        long shiftMs = period.Shifts.Sum(shift => shift.Time.Within(known)?.Milliseconds() ?? 0);
         DateTimeOffset stated = period.Time.To + StatedAfter;
         if (known.To < stated)
-            return new(period, counted, now, null, null, []);
+            return new(period, counted, shiftMs, now, null, null, []);
         long asOf = times.OffsetAt(stated, journal);
         List<Restatement> causes = Causes(past, period.Time, asOf);
         if (causes.Count == 0)
-            return new(period, counted, now, stated, null, []);
+            return new(period, counted, shiftMs, now, stated, null, []);
         Figures then = Reckon(past, period, known with { To = stated }, asOf);
-        return then.Equals(now) ? new(period, counted, now, stated, null, []) : new(period, counted, now, stated, then, causes);
+        return then.Equals(now) ? new(period, counted, shiftMs, now, stated, null, []) : new(period, counted, shiftMs, now, stated, then, causes);
     }
 
     /// <summary>What was recorded after an offset and has to do with a period.</summary>

@@ -1,58 +1,23 @@
 // @vitest-environment happy-dom
-import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
-import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { RouterProvider, createMemoryHistory } from "@tanstack/react-router";
+import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Live } from "../lib/stream/live";
-import { LiveContext } from "../lib/stream/hooks";
-import { FakeEventSource } from "../testing/FakeEventSource";
-import { startTestLanguage } from "../testing/Providers";
-import { at, plant, plantTwins, robot, steps, t0, twin, value } from "../testing/shapes";
-import { plantRouter } from "./router";
+import { type FakeHost, openPage, snapshot, startFakeHost, stream } from "../testing/page";
+import { at, plant, plantTwins, robot, t0, twin, value } from "../testing/shapes";
+import { type plantRouter } from "./router";
 
-let answers: Record<string, () => unknown>;
-let posted: string[];
+let answers: FakeHost["answers"];
+let asked: FakeHost["asked"];
+let posted: FakeHost["posted"];
 let router: ReturnType<typeof plantRouter>;
-const notFound = { title: "No such twin", status: 404, detail: "There is no twin with that id.", code: "NOT_FOUND" };
 
-beforeEach(async () => {
-  await startTestLanguage();
-  FakeEventSource.opened = [];
-  posted = [];
-  answers = {
-    "/api/v1/plant": () => plant(),
-    "/api/v1/twins": () => ({ items: plantTwins(), next: null }),
-    [`/api/v1/twins/${robot}/states`]: () => ({ items: [{ state: "Execute", from: at(-900), to: t0 }] }),
-    [`/api/v1/twins/${robot}/events`]: () => ({ items: [{ offset: 7, entity: robot, seq: 1, name: "unit.state-changed.v1", at: t0, recorded: t0, data: { from: "Starting", to: "Execute" } }], next: null }),
-    "/api/v1/oee/leipzig.body.line1/losses": () => ({
-      id: "leipzig.body.line1", kind: "line", from: at(-12_600), to: t0, shift: plant().shift, definition: { standard: "ISO 22400-2:2014", version: "1", rule: "line: OEE of its constraint station" },
-      ratios: { availability: 0.87, effectiveness: 0.96, quality: 0.99, oee: 0.825 }, quantities: { produced: 312, good: 309, scrap: 3 }, times: { plannedBusyMs: 12_600_001, actualProductionMs: 1, plannedRunTimePerItemMs: 60_000 }, steps, constraintStation: null,
-    }),
-  };
-  vi.stubGlobal("SharedWorker", undefined);   // the page falls back to a source of its own
-  vi.stubGlobal("EventSource", FakeEventSource);
-  vi.stubGlobal("fetch", async (url: string, init?: RequestInit) => {
-    if (init?.method === "POST") posted.push(url);
-    const answer = answers[new URL(url, "http://host").pathname];
-    return answer ? new Response(JSON.stringify(answer()), { status: 200 }) : new Response(JSON.stringify(notFound), { status: 404 });
-  });
-});
+beforeEach(async () => { ({ answers, asked, posted } = await startFakeHost()); });
 afterEach(cleanup);
 
 function open(path: string) {
-  router = plantRouter();
-  router.update({ ...router.options, history: createMemoryHistory({ initialEntries: [path] }) });
-  const live = new Live(() => performance.now(), () => Date.now());
-  render(
-    <MantineProvider><QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <LiveContext value={live}><RouterProvider router={router} /></LiveContext>
-    </QueryClientProvider></MantineProvider>,
-  );
-  return live;
+  const opened = openPage(path);
+  ({ router } = opened);
+  return opened.live;
 }
-const stream = async () => { await waitFor(() => expect(FakeEventSource.opened.length).toBeGreaterThan(0)); return FakeEventSource.last(); };
-const snapshot = () => ({ offset: 10, plant: plant().clock, items: plantTwins() });
 
 it("The overview shows the plant in grey, and a fault on the tile and first among the exceptions", async () => {
   const live = open("/");
@@ -152,10 +117,7 @@ it("A broken machine that nobody hears of is hatched as well as red, and so is t
 });
 
 it("A twin is shown as it was at a moment of the plant's time, says so, and comes back to now", async () => {
-  const asked: string[] = [];
   answers[`/api/v1/twins/${robot}`] = () => twin(robot, "machine", { name: "Robot 3", state: "Held", stateSince: at(-700), offset: 5, reported: { vibration: value(2.5, { unit: "mm/s", t: at(-601) }) } });
-  const fetched = fetch;
-  vi.stubGlobal("fetch", (url: string, init?: RequestInit) => { asked.push(url); return fetched(url, init); });
   const live = open(`/twins/${robot}?at=${encodeURIComponent(at(-600))}&signals=none`);
   const source = await stream();
   act(() => { source.send("snapshot", snapshot()); live.flush(); });
@@ -198,14 +160,6 @@ it("When more happened to a machine than the page keeps, what lies between is fe
     live.flush();
   });
   await waitFor(() => expect(screen.getAllByTestId("event-row")).toHaveLength(301));
-});
-
-it("The losses of a line come with their definition, version, rule and window", async () => {
-  open("/oee/leipzig.body.line1");
-  expect((await screen.findByTestId("oee-definition")).textContent).toBe("ISO 22400-2:2014, version 1");
-  expect(screen.getByText("line: OEE of its constraint station")).toBeTruthy();
-  expect(screen.getByTestId("oee-window").textContent).toContain("06:00:00 – 09:30:00");
-  expect(screen.getByTestId("oee-waterfall").dataset.plannedMs).toBe("12600001");
 });
 
 const engineAnswers = () => ({
@@ -268,7 +222,7 @@ it("A dead letter is sent again only after a second yes, and what came of it is 
   expect(posted).toEqual([]);
   fireEvent.click(within(letter).getByRole("button", { name: "Yes" }));
   await waitFor(() => expect(screen.getByTestId("replayed").textContent).toBe("dl-1 was sent again: refused: NOT_NOW: it is stopped"));
-  expect(posted).toEqual(["/api/v1/dead-letters/dl-1/replay"]);
+  expect(posted.map((each) => each.url)).toEqual(["/api/v1/dead-letters/dl-1/replay"]);
 });
 
 it("Dead letters that cannot be read now are said to be missing, not taken for none", async () => {

@@ -1,4 +1,4 @@
-import type { LossStep, Plant, ReportedValue, Twin, TwinKind } from "../lib/api/types";
+import type { Kpi, Kpis, LossStep, Plant, ReportedValue, Stop, Twin, TwinKind } from "../lib/api/types";
 
 /** Shapes as the host sends them, cut down to one cell. Plant time starts at 08:30 UTC, which is 09:30 in Leipzig. */
 export const t0 = "2026-01-05T08:30:00.000Z";
@@ -45,3 +45,23 @@ export const steps: readonly LossStep[] = [
   { key: "scrap", label: "Scrap", kind: "loss", ms: 162_000 },
   { key: "effective", label: "Effective time", kind: "result", ms: 10_398_000 },
 ];
+
+/** The running early shift of {@link plant}: 210 min in, of which 15 are break and 10 a planned stop; 180 min of it busy, and 30.5 lost in four stops. */
+export const kpi = (more: Partial<Kpi> = {}): Kpi => ({
+  from: "2026-01-05T05:00:00.000Z", to: "2026-01-05T13:00:00.000Z", label: "2026-01-05 early", open: true, oee: 130 / 185, availability: 154.5 / 185, effectiveness: 133 / 154.5, quality: 130 / 133,
+  shiftSeconds: 210 * 60, plannedBusySeconds: 185 * 60, actualProductionSeconds: 154.5 * 60, plannedStopSeconds: 10 * 60, notObservedSeconds: 0,
+  produced: 133, good: 130, scrap: 3, scrapRatio: 3 / 133, firstTimeThrough: 0.95, jobsPerHour: 43.1, jobsPerHourPlanned: 60, taktSeconds: 60, actualTaktSeconds: 83.5,
+  stops: [
+    { reason: "uncoded", name: "Not coded yet", category: "uncoded", seconds: 20 * 60, count: 1 }, { reason: "maintenance-planned", name: "Planned maintenance", category: "planned", seconds: 10 * 60, count: 1 },
+    { reason: "tool-wear", name: "Tool or electrode worn", category: "unplanned", seconds: 6 * 60, count: 1 }, { reason: "safety", name: "Gate open", category: "unplanned", seconds: 4 * 60, count: 1 },
+    { reason: "micro-stop", name: "Micro-stop", category: "microStop", seconds: 30.001, count: 1 },
+  ],
+  statedAt: null, restatedAt: null, before: null, restatements: [], ...more,
+});
+
+export const kpis = (items: readonly Kpi[] = [kpi({ actualProductionSeconds: 154.5 * 60 - 0.001 })]): Kpis => ({
+  id: "leipzig.body.line1", kind: "line", station: "leipzig.body.line1.cell3", by: "shift", definition: { standard: "ISO 22400-2:2014", version: "1", rule: "line: OEE of its constraint station" }, taktSeconds: 60, items });
+
+export const stop = (more: Partial<Stop> = {}): Stop => ({
+  id: "leipzig.body.line1.cell3@20260105T060000000Z", station: "leipzig.body.line1.cell3", from: "2026-01-05T06:00:00.000Z", to: "2026-01-05T06:20:00.000Z", seconds: 1200, lostSeconds: 1200, state: "Aborted", fault: 4711,
+  reason: "uncoded", reasonName: "Not coded yet", category: "uncoded", note: null, by: null, codedAt: null, revisions: [], ...more });

@@ -1,99 +1,125 @@
-import { Button, SegmentedControl } from "@mantine/core";
+import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { oeeQuery, plantQuery } from "../../lib/api/queries";
-import type { OeeLosses } from "../../lib/api/types";
+import { kpisPath, kpisQuery } from "../../lib/api/queries";
+import type { Kpi, Kpis } from "../../lib/api/types";
 import { StateTimeline } from "../../lib/chart/StateTimeline";
-import { find } from "../../lib/plant/tree";
+import { type TreeNode, find } from "../../lib/plant/tree";
 import { usePlantNow } from "../../lib/stream/hooks";
 import { Loaded } from "../../lib/view/Loaded";
 import { useFormats } from "../../lib/view/formats";
 import { usePlantTree } from "../../lib/view/plantView";
 import type { OeeSearch } from "../../lib/view/search";
+import { KpiFacts } from "./KpiFacts";
+import { Pareto } from "./Pareto";
+import { Periods } from "./Periods";
+import { type Asked, StopDialog } from "./StopDialog";
+import { Queue, StopList } from "./Stops";
 import { WaterfallChart } from "./WaterfallChart";
+import { hasStops, lossSteps, periodAt, reachOf, shiftParts } from "./periods";
+import { reasonText } from "./reasonText";
 import { waterfall } from "./waterfall";
+import "./Oee.css";
 
-/** L2: where the planned time of a line or station went, by a definition that is said. */
+/** L2: where the planned time of a line or station went, why, and what nobody has explained yet; by shift, day or week. */
 export function OeePage() {
   const { t } = useTranslation();
   const { id } = useParams({ from: "/oee/$id" });
-  const { view = "chart", shift = 0 } = useSearch({ from: "/oee/$id" });
+  const { view = "chart", by = "shift", at, step, reason } = useSearch({ from: "/oee/$id" });
   const navigate = useNavigate({ from: "/oee/$id" });
-  const running = useQuery(plantQuery).data?.shift ?? null;
-  const query = useQuery({ ...oeeQuery(id, shift > 0 && running ? shiftBefore(running, shift) : undefined), placeholderData: (before) => before });
+  const now = usePlantNow(1000);
   const node = find(usePlantTree(), id);
+  const moment = at === undefined ? null : Date.parse(at);
+  const { from, to } = reachOf(by, moment, now ?? 0);
+  const query = useQuery({ ...kpisQuery(id, by, from, to), enabled: now !== null, placeholderData: (before) => (before?.id === id && before.by === by ? before : undefined) });
   const show = (change: OeeSearch) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
-  const back = (n: number) => show({ shift: n > 0 ? n : undefined });
   return (
     <div className="page">
       <title>{`${t("oee.title")}: ${node?.twin.name ?? id} – DigitalTwin`}</title>
       <div className="oee-head">
         <h1>{t("oee.title")}: <Link to="/twins/$id" params={{ id }} className="link">{node?.twin.name ?? id}</Link></h1>
         <span className="push" />
-        {running && <Button.Group>
-          <Button variant="default" size="xs" onClick={() => back(shift + 1)}>◂ {t("oee.earlier")}</Button>
-          <Button variant="default" size="xs" onClick={() => back(shift - 1)} disabled={shift === 0}>{t("oee.later")} ▸</Button>
-        </Button.Group>}
+        <a className="link" href={`/api/v1${kpisPath(id, by, from, to)}&format=csv`} download={`${id}-${by}.csv`} data-testid="csv">{t("oee.csv")}</a>
         <SegmentedControl size="xs" value={view} aria-label={t("oee.view")} data={[{ value: "chart", label: t("oee.chart") }, { value: "table", label: t("oee.table") }]}
           onChange={(next) => show({ view: next === "table" ? "table" : undefined })} />
       </div>
-      <section className="panel" aria-label={t("oee.title")}>
-        <Loaded query={query} what={t("oee.losses")} rows={10}>{(losses) => <Losses losses={losses} view={view} running={shift === 0} />}</Loaded>
-      </section>
-      {query.data && <Stations id={id} losses={query.data} running={shift === 0} />}
+      <Loaded query={query} what={t("oee.losses")} rows={10}>{(kpis) => {
+        const kpi = periodAt(kpis.items, moment);
+        return (
+          <>
+            <Periods by={by} items={kpis.items} chosen={kpi} change={(to) => show({ ...(to.by ? { by: to.by } : {}), at: to.at ?? undefined, step: undefined, reason: undefined })} />
+            {kpi === undefined ? <p className="panel calm quiet" data-testid="no-period">{t("oee.noPeriod")}</p>
+              : <PeriodView key={kpi.label} id={id} node={node} kpis={kpis} kpi={kpi} view={view} step={step} reason={reason} show={show} />}
+          </>);
+      }}</Loaded>
     </div>
   );
 }
 
-function Losses({ losses, view, running }: { readonly losses: OeeLosses; readonly view: "chart" | "table"; readonly running: boolean }) {
+function PeriodView({ id, node, kpis, kpi, view, step, reason, show }: {
+  readonly id: string; readonly node: TreeNode | undefined; readonly kpis: Kpis; readonly kpi: Kpi; readonly view: "chart" | "table";
+  readonly step: string | undefined; readonly reason: string | undefined; readonly show: (change: OeeSearch) => void;
+}) {
   const { t } = useTranslation();
-  const { time, number } = useFormats();
-  const chart = waterfall(losses.steps);
-  const { ratios, definition, shift } = losses;
-  const [from, to] = [Date.parse(losses.from), Date.parse(losses.to)];
+  const { number } = useFormats();
+  const now = usePlantNow(1000);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const chart = waterfall(lossSteps(kpi));
+  const parts = shiftParts(kpi);
+  const minutes = (ms: number) => number.fixed(ms / 60_000, 2);
+  const window = { from: Date.parse(kpi.from), to: Date.parse(kpi.to) };
+  const stations = node === undefined ? [] : node.twin.kind === "line" ? node.children : [node];
+  const names = new Map(stations.map(({ twin }) => [twin.id, twin.name]));
+  const stepText = step === undefined ? undefined : t(`step.${step}`, step);
+  const choose = (next: string) => show({ step: next === step ? undefined : next, reason: undefined });
   return (
     <>
-      <div className="oee-facts">
-        <Ratio label={t("oee.availability")} value={number.percent(ratios.availability)} />
-        <Ratio label={t("oee.effectiveness")} value={number.percent(ratios.effectiveness)} />
-        <Ratio label={t("oee.quality")} value={number.percent(ratios.quality)} />
-        <Ratio label={t("oee.oee")} value={number.percent(ratios.oee)} whole />
-        <dl className="oee-definition">
-          <dt>{t("oee.definition")}</dt><dd data-testid="oee-definition">{definition.standard}, {t("oee.version", { version: definition.version })}</dd>
-          <dt>{t("oee.rule")}</dt><dd>{definition.rule}</dd>
-          <dt>{t("oee.window")}</dt><dd data-testid="oee-window">{shift ? `${shift.name}, ` : ""}{time.date(from)} {time.clock(from)} – {time.clock(to)}{running ? ` (${t("oee.running")})` : ""}</dd>
-          <dt>{t("counts.produced")}</dt><dd>{number.whole(losses.quantities.produced)} · {t("counts.good")} {number.whole(losses.quantities.good)} · {t("counts.scrap")} {number.whole(losses.quantities.scrap)}</dd>
-          <dt>{t("oee.cycle")}</dt><dd>{number.value(losses.times.plannedRunTimePerItemMs / 1000)} s</dd>
-          {losses.constraintStation && <><dt>{t("oee.constraint")}</dt><dd>{losses.constraintStation}</dd></>}
-        </dl>
+      <section className="panel" aria-label={t("oee.title")}>
+        <KpiFacts kpis={kpis} kpi={kpi} />
+        {chart.planned === 0 ? <p className="calm quiet">{t("oee.nothingPlanned")}</p> : (
+          <>
+            <p className="waterfall-shift" data-testid="shift-parts">
+              {t("oee.shiftParts", { shift: minutes(parts.shift), breaks: minutes(parts.breaks) })}{" "}
+              <button type="button" className="plain link" aria-pressed={step === "planned"} disabled={parts.planned === 0 && step !== "planned"} onClick={() => choose("planned")}>{t("oee.plannedStops", { planned: minutes(parts.planned) })}</button>{" "}
+              {t("oee.plannedBusyIs", { busy: minutes(parts.busy) })}
+            </p>
+            <WaterfallChart chart={chart} view={view} chosen={step} canChoose={hasStops} choose={choose} />
+          </>)}
+      </section>
+      <div className="oee-why">
+        <section className="panel" aria-labelledby="pareto-title">
+          <header><h2 id="pareto-title">{t("stops.pareto")}</h2><Narrowed to={stepText} clear={() => show({ step: undefined, reason: undefined })} /></header>
+          <Pareto kpi={kpi} step={step} reason={reason} choose={(next) => show({ reason: next })} />
+        </section>
+        <StopList station={kpis.station} window={window} step={step} reason={reason} names={names} ask={setAsked} aside={<Narrowed to={reason === undefined ? stepText : reasonText(reason, kpi.stops.find((stop) => stop.reason === reason)?.name ?? reason, t)} clear={() => show({ step: undefined, reason: undefined })} />} />
       </div>
-      {chart.planned === 0 ? <p className="calm quiet">{t("oee.nothingPlanned")}</p> : <WaterfallChart chart={chart} view={view} />}
+      <Queue scope={id} window={window} names={names} ask={setAsked} />
+      {stations.length > 0 && <Stations node={node} stations={stations} window={window} open={kpi.open} now={now} />}
+      {asked && <StopDialog key={`${asked.stop.id}${asked.verb}`} asked={asked} now={now} close={() => setAsked(null)} />}
     </>
   );
 }
 
-const Ratio = ({ label, value, whole = false }: { readonly label: string; readonly value: string; readonly whole?: boolean }) =>
-  <dl className={`ratio ${whole ? "whole" : ""}`}><dt>{label}</dt><dd>{value}</dd></dl>;
-
-function Stations({ id, losses, running }: { readonly id: string; readonly losses: OeeLosses; readonly running: boolean }) {
+/** @param to what the stops are narrowed to, in the reader's words */
+function Narrowed({ to, clear }: { readonly to: string | undefined; readonly clear: () => void }) {
   const { t } = useTranslation();
-  const node = find(usePlantTree(), id);
-  const now = usePlantNow(1000);
-  if (node === undefined) return null;
-  const below = node.twin.kind === "line" ? node.children : [node, ...node.children];
-  const [from, end] = [Date.parse(losses.from), Date.parse(losses.to)];
+  return to === undefined ? <span className="quiet small">{t("stops.all")}</span>
+    : <span className="small">{t("stops.only")} <strong>{to}</strong> <button type="button" className="plain link" onClick={clear}>{t("stops.showAll")}</button></span>;
+}
+
+/** More than a day of eight stations is thousands of states that no screen can show. */
+const longestTimeline = 26 * 3_600_000;
+
+function Stations({ node, stations, window: { from, to }, open, now }: { readonly node: TreeNode | undefined; readonly stations: readonly TreeNode[]; readonly window: { readonly from: number; readonly to: number }; readonly open: boolean; readonly now: number | null }) {
+  const { t } = useTranslation();
   return (
     <section className="panel" aria-labelledby="stations-title">
       <header><h2 id="stations-title">{t("oee.stations")}</h2></header>
-      <StateTimeline rows={below.map(({ twin }) => ({ id: twin.id, name: twin.name }))} from={from} to={running ? Math.max(from + 60_000, now ?? end) : end} fetchFrom={from} until={running ? null : end}
-        label={t("timeline.aria", { names: node.twin.name })} />
+      {to - from > longestTimeline ? <p className="calm quiet">{t("oee.tooLong")}</p>
+        : <StateTimeline rows={stations.map(({ twin }) => ({ id: twin.id, name: twin.name }))} from={from} to={open ? Math.max(from + 60_000, now ?? to) : to} fetchFrom={from} until={open ? null : to}
+          label={t("timeline.aria", { names: node?.twin.name ?? "" })} />}
     </section>
   );
-}
-
-/** Shifts of one length follow each other; the window shown is always said beside the figures. */
-function shiftBefore(running: { readonly from: string; readonly to: string }, n: number) {
-  const [from, to] = [Date.parse(running.from), Date.parse(running.to)];
-  return { from: from - n * (to - from), to: to - n * (to - from) };
 }

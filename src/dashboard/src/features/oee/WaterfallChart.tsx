@@ -2,12 +2,13 @@ import { useTranslation } from "react-i18next";
 import { Mark } from "../../lib/view/Mark";
 import { useFormats } from "../../lib/view/formats";
 import type { Bar, Waterfall } from "./waterfall";
-import "./Waterfall.css";
 
 const row = 30;
 
-/** Total, what was lost, what was gained, and what is left, each hanging from where the one above ended. In minutes. */
-export function WaterfallChart({ chart, view }: { readonly chart: Waterfall; readonly view: "chart" | "table" }) {
+/** Total, what was lost, what was gained, and what is left, each hanging from where the one above ended. In minutes. A step that something stands behind can be chosen. */
+export function WaterfallChart({ chart, view, chosen, canChoose, choose }: {
+  readonly chart: Waterfall; readonly view: "chart" | "table"; readonly chosen?: string | undefined; readonly canChoose: (step: string) => boolean; readonly choose: (step: string) => void;
+}) {
   const { t } = useTranslation();
   const { number } = useFormats();
   const minutes = (ms: number) => number.fixed(ms / 60_000, 2);
@@ -15,15 +16,17 @@ export function WaterfallChart({ chart, view }: { readonly chart: Waterfall; rea
   return (
     <div className="waterfall" data-testid="oee-waterfall" data-planned-ms={chart.planned}>
       {view === "chart" && (
-        <div className="waterfall-chart" aria-hidden="true">
-          <ul>{chart.bars.map((bar) => <li key={bar.key} data-kind={bar.kind}>{t(`step.${bar.key}`, bar.label)}</li>)}</ul>
-          <svg viewBox={`0 0 ${chart.scale} ${chart.bars.length * row}`} preserveAspectRatio="none" style={{ height: chart.bars.length * row }}>
+        <div className="waterfall-chart">
+          <ul>{chart.bars.map((bar) => (
+            <li key={bar.key} data-kind={bar.kind}>{canChoose(bar.key) && bar.ms > 0
+              ? <button type="button" className="plain link" aria-pressed={bar.key === chosen} onClick={() => choose(bar.key)}>{t(`step.${bar.key}`, bar.label)}</button> : t(`step.${bar.key}`, bar.label)}</li>))}</ul>
+          <svg aria-hidden="true" viewBox={`0 0 ${chart.scale} ${chart.bars.length * row}`} preserveAspectRatio="none" style={{ height: chart.bars.length * row }}>
             {grid(chart.scale).map((x) => <path key={x} d={`M${x} 0 V${chart.bars.length * row}`} stroke="var(--line)" vectorEffect="non-scaling-stroke" />)}
-            {chart.bars.map((bar, i) => <Step key={bar.key} bar={bar} y={i * row} next={chart.bars[i + 1]} />)}
+            {chart.bars.map((bar, i) => <Step key={bar.key} bar={bar} y={i * row} next={chart.bars[i + 1]} {...(canChoose(bar.key) ? { choose } : {})} />)}
           </svg>
-          <ul className="num">{chart.bars.map((bar) => <li key={bar.key} data-kind={bar.kind}>{sign(bar)}{minutes(bar.ms)}</li>)}</ul>
-          <ul className="num quiet">{chart.bars.map((bar) => <li key={bar.key}>{share(bar.ms)}</li>)}</ul>
-          <div className="waterfall-axis">{grid(chart.scale).filter((x) => x < chart.scale * 0.95).map((x) => <span key={x} style={{ left: `${(x / chart.scale) * 100}%` }}>{number.whole(x / 60_000)} min</span>)}</div>
+          <ul aria-hidden="true" className="num">{chart.bars.map((bar) => <li key={bar.key} data-kind={bar.kind}>{sign(bar)}{minutes(bar.ms)}</li>)}</ul>
+          <ul aria-hidden="true" className="num quiet">{chart.bars.map((bar) => <li key={bar.key}>{share(bar.ms)}</li>)}</ul>
+          <div aria-hidden="true" className="waterfall-axis">{grid(chart.scale).filter((x) => x < chart.scale * 0.95).map((x) => <span key={x} style={{ left: `${(x / chart.scale) * 100}%` }}>{number.whole(x / 60_000)} min</span>)}</div>
         </div>
       )}
       <div className={view === "chart" ? "visually-hidden" : ""}><table className="grid">
@@ -44,10 +47,10 @@ export function WaterfallChart({ chart, view }: { readonly chart: Waterfall; rea
 
 const sign = (bar: Bar) => (bar.ms === 0 ? "" : bar.kind === "loss" ? "−" : bar.kind === "gain" ? "+" : "");
 
-function Step({ bar, y, next }: { readonly bar: Bar; readonly y: number; readonly next: Bar | undefined }) {
+function Step({ bar, y, next, choose }: { readonly bar: Bar; readonly y: number; readonly next: Bar | undefined; readonly choose?: (step: string) => void }) {
   const end = bar.kind === "loss" ? bar.from : bar.to;
   return (
-    <g>
+    <g {...(choose ? { className: "choosable", onClick: () => choose(bar.key) } : {})}>
       {next && <path d={`M${end} ${y + 5} V${y + row + 25}`} stroke="var(--outline)" strokeDasharray="2 2" vectorEffect="non-scaling-stroke" />}
       <rect className="step" data-step={bar.key} data-ms={bar.ms} data-kind={bar.kind} x={bar.from} y={y + 5} width={bar.to - bar.from} height={row - 10} vectorEffect="non-scaling-stroke" />
     </g>

@@ -8,7 +8,7 @@ import { waterfall } from "./waterfall";
 
 beforeAll(startTestLanguage);
 afterEach(cleanup);
-const show = (given = steps, view: "chart" | "table" = "chart") => render(<Providers><WaterfallChart chart={waterfall(given)} view={view} /></Providers>);
+const show = (given = steps, view: "chart" | "table" = "chart") => render(<Providers><WaterfallChart chart={waterfall(given)} view={view} canChoose={() => false} choose={() => {}} /></Providers>);
 
 it("Planned busy time less losses plus gains is the productive time, to the millisecond", () => {
   const chart = waterfall(steps);

@@ -12,18 +12,22 @@ export class ApiProblem extends Error {
 }
 
 /** GETs `/api/v1` + path. Throws {@link ApiProblem}. */
-export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => ask("GET", `/api/v1${path}`, signal);
+export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => ask("GET", `/api/v1${path}`, { signal });
 
-/** POSTs to `/api/v1` + path: what it asks for is in the path. Throws {@link ApiProblem}. */
-export const post = <T>(path: string): Promise<T> => ask("POST", `/api/v1${path}`);
+/** POSTs to `/api/v1` + path, with a body where the path does not say all. Throws {@link ApiProblem}. */
+export const post = <T>(path: string, body?: unknown): Promise<T> => ask("POST", `/api/v1${path}`, { body });
 
 /** The host's own account of its health is an answer, also where it is not well. */
-export const health = <T>(signal?: AbortSignal): Promise<T> => ask("GET", "/health/ready", signal, 503);
+export const health = <T>(signal?: AbortSignal): Promise<T> => ask("GET", "/health/ready", { signal, also: 503 });
 
-async function ask<T>(method: "GET" | "POST", url: string, signal?: AbortSignal, also?: number): Promise<T> {
+/** @param also a status beside the good ones that is an answer too */
+async function ask<T>(method: "GET" | "POST", url: string, { signal, also, body }: { readonly signal?: AbortSignal | undefined; readonly also?: number; readonly body?: unknown }): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(url, { method, headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
+    response = await fetch(url, {
+      method, headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...(signal ? { signal } : {}),
+    });
   } catch (failure) {
     if (signal?.aborted) throw failure;
     throw new ApiProblem("UNREACHABLE", 0, `${method} ${url}`);

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ApiProblem, get, health, query } from "./client";
-import type { Actors, Check, Connections, DeadLetterPage, History, Journal, OeeLosses, Page, Plant, Projection, Shard, StateSpan, Twin, TwinEvent, TwinPage } from "./types";
+import type { Actors, Check, Connections, DeadLetterPage, Grain, History, Journal, Kpis, OeeLosses, Page, Plant, Projection, Shard, StateSpan, Stop, StopReason, Twin, TwinEvent, TwinPage } from "./types";
 
 /** A host that answers "no" is not asked again at once; one that does not answer is, twice. */
 export const retry = (failures: number, failure: Error): boolean =>
@@ -79,12 +79,34 @@ export const statesQuery = (id: string, from: number, until: number | null, now:
   placeholderData: (before) => before,
 });
 
-/** Without a window: the running shift. */
-export const oeeQuery = (id: string, window?: { readonly from: number; readonly to: number }) => queryOptions({
-  queryKey: ["oee", id, window?.from, window?.to],
-  queryFn: ({ signal }) =>
-    get<OeeLosses>(`/oee/${encodeURIComponent(id)}/losses${query(window ? { from: iso(window.from), to: iso(window.to) } : {})}`, signal),
+/** Of the running shift. */
+export const oeeQuery = (id: string) => queryOptions({
+  queryKey: ["oee", id],
+  queryFn: ({ signal }) => get<OeeLosses>(`/oee/${encodeURIComponent(id)}/losses`, signal),
   refetchInterval: 5_000,
+});
+
+export const kpisPath = (scope: string, by: Grain, from: number, to: number | null): string =>
+  `/kpis${query({ scope, by, from: iso(from), to: to === null ? undefined : iso(to) })}`;
+
+/** Figures of all periods that have time in a window. Days and weeks are sums over many events: the longer, the rarer they are asked for. */
+export const kpisQuery = (scope: string, by: Grain, from: number, to: number | null) => queryOptions({
+  queryKey: ["kpis", scope, by, from, to],
+  queryFn: ({ signal }) => get<Kpis>(kpisPath(scope, by, from, to), signal),
+  refetchInterval: { shift: 5_000, day: 20_000, week: 60_000 }[by],
+});
+
+/** The newest stops of a window, at most 500. `coded`: false for those that wait for a reason. */
+export const stopsQuery = (scope: string, from: number, to: number, coded?: boolean) => queryOptions({
+  queryKey: ["stops", scope, from, to, coded],
+  queryFn: ({ signal }) => get<Page<Stop>>(`/stops${query({ scope, from: iso(from), to: iso(to), coded: coded === undefined ? undefined : String(coded) })}`, signal),
+  refetchInterval: 10_000,
+});
+
+export const stopReasonsQuery = queryOptions({
+  queryKey: ["stop-reasons"],
+  queryFn: async ({ signal }) => (await get<{ items: readonly StopReason[] }>("/stop-reasons", signal)).items,
+  staleTime: Infinity,
 });
 
 /** What runs underneath changes by the second and is looked at seldom: asked for every two seconds while somebody looks. */

@@ -86,6 +86,74 @@ export interface OeeLosses {
   readonly constraintStation: string | null;
 }
 
+export type Grain = "shift" | "day" | "week";
+export type StopCategory = "uncoded" | "planned" | "unplanned" | "microStop" | "changeover" | "material" | "quality" | "organisation";
+export interface StopReason { readonly code: string; readonly name: string; readonly category: StopCategory }
+export interface StopSum { readonly reason: string; readonly name: string; readonly category: StopCategory; readonly seconds: number; readonly count: number }
+/** `by` is null where reports that came late did it. */
+export interface Restatement { readonly at: string; readonly by: string | null; readonly why: string }
+
+/** Figures of one period. Seconds have whole milliseconds. `shiftSeconds` has the breaks in it; `before`: as they were stated, where that differs. */
+export interface Kpi {
+  readonly from: string;
+  readonly to: string;
+  readonly label: string;
+  readonly open: boolean;
+  readonly oee: number | null;
+  readonly availability: number | null;
+  readonly effectiveness: number | null;
+  readonly quality: number | null;
+  readonly shiftSeconds: number;
+  readonly plannedBusySeconds: number;
+  readonly actualProductionSeconds: number;
+  readonly plannedStopSeconds: number;
+  readonly notObservedSeconds: number;
+  readonly produced: number;
+  readonly good: number;
+  readonly scrap: number;
+  readonly scrapRatio: number | null;
+  readonly firstTimeThrough: number | null;
+  readonly jobsPerHour: number | null;
+  readonly jobsPerHourPlanned: number;
+  readonly taktSeconds: number;
+  readonly actualTaktSeconds: number | null;
+  readonly stops: readonly StopSum[];
+  readonly statedAt: string | null;
+  readonly restatedAt: string | null;
+  readonly before: Kpi | null;
+  readonly restatements: readonly Restatement[];
+}
+/** `station`: the one that is reckoned, of a line its constraint. */
+export interface Kpis {
+  readonly id: string;
+  readonly kind: "station" | "line";
+  readonly station: string;
+  readonly by: Grain;
+  readonly definition: OeeLosses["definition"];
+  readonly taktSeconds: number;
+  readonly items: readonly Kpi[];
+}
+
+export interface StopRevision { readonly action: "coded" | "split" | "undone"; readonly at: string; readonly by: string; readonly reason: string | null; readonly note: string | null; readonly cut: string | null }
+/** `to` is null while it lasts; `lostSeconds` is what of it lies in shifts, without breaks; `by` is null where a rule says the reason, or nobody. */
+export interface Stop {
+  readonly id: string;
+  readonly station: string;
+  readonly from: string;
+  readonly to: string | null;
+  readonly seconds: number;
+  readonly lostSeconds: number;
+  readonly state: string;
+  readonly fault: number;
+  readonly reason: string;
+  readonly reasonName: string;
+  readonly category: StopCategory;
+  readonly note: string | null;
+  readonly by: string | null;
+  readonly codedAt: string | null;
+  readonly revisions: readonly StopRevision[];
+}
+
 /** `tickAge`: wall seconds since its newest tick, which comes each second; null before the first. `buffered` and `dropped` are as of then. `since` is wall time. */
 export interface GatewayLink { readonly name: string; readonly connected: boolean; readonly since: string; readonly tickAge: number | null; readonly buffered: number; readonly dropped: number }
 /** Wall seconds: `valueAge` since the newest value came, `lag` from the server's time stamp of it to the host, with any difference of their clocks. Nobody tells of it where `gateway` is null. */

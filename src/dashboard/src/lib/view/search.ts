@@ -1,8 +1,11 @@
+import type { Grain } from "../api/types";
+
 /** View state that stands in the URL, so that a link shows what its sender saw. */
 export type TwinTab = "signals" | "events";
 /** `at`: plant time, ISO 8601; absent: now. */
 export interface TwinSearch { readonly tab?: TwinTab | undefined; readonly window?: Window | undefined; readonly signals?: string | undefined; readonly event?: string | undefined; readonly at?: string | undefined }
-export interface OeeSearch { readonly view?: "table" | undefined; readonly shift?: number | undefined }
+/** `at`: a moment in the period shown, absent: the newest; `step`, `reason`: whose stops are shown, absent: all. */
+export interface OeeSearch { readonly view?: "table" | undefined; readonly by?: Grain | undefined; readonly at?: string | undefined; readonly step?: string | undefined; readonly reason?: string | undefined }
 
 export type ActorOrder = "mailbox" | "restarts" | "name";
 export interface EngineSearch { readonly actors?: string | undefined; readonly order?: ActorOrder | undefined }
@@ -13,6 +16,7 @@ export const windows = { "5m": 5 * 60_000, "15m": 15 * 60_000, "1h": 3_600_000, 
 export type Window = keyof typeof windows;
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+const moment = (value: unknown): string | undefined => (Number.isNaN(Date.parse(text(value) ?? "")) ? undefined : text(value));
 
 export function twinSearch(search: Record<string, unknown>): TwinSearch {
   const [tab, window] = [text(search.tab), text(search.window)];
@@ -21,14 +25,15 @@ export function twinSearch(search: Record<string, unknown>): TwinSearch {
     window: window !== undefined && window in windows ? (window as Window) : undefined,
     signals: text(search.signals),
     event: text(search.event),
-    at: Number.isNaN(Date.parse(text(search.at) ?? "")) ? undefined : text(search.at),
+    at: moment(search.at),
   };
 }
 
-/** `shift`: 0 or absent is the running one, 1 the one before it, and so on. */
 export function oeeSearch(search: Record<string, unknown>): OeeSearch {
-  const shift = Number(search.shift);
-  return { view: search.view === "table" ? "table" : undefined, shift: Number.isInteger(shift) && shift > 0 && shift < 100 ? shift : undefined };
+  const { by } = search;
+  return {
+    view: search.view === "table" ? "table" : undefined, by: by === "day" || by === "week" ? by : undefined, at: moment(search.at), step: text(search.step), reason: text(search.reason),
+  };
 }
 
 export function engineSearch(search: Record<string, unknown>): EngineSearch {
