@@ -47,6 +47,8 @@ function typeDifference(expected: Expected, { builtIn, typeName, dimensions }: V
   if (builtIn === DataType.Null) return undefined; // nobody can say before it has a value
   const found = dimensions === undefined ? typeName : `${typeName} array of ${dimensions.join(" by ")}`;
   if (expected.dataType !== undefined) return expected.dataType === builtIn && dimensions === undefined ? undefined : ["type", DataType[expected.dataType], found];
+  if (expected.type === "waveform") return dimensions?.length === 1 && (builtIn === DataType.Float || builtIn === DataType.Double) ? undefined : ["type", "an array of Float or Double", found];
+  if (expected.type === "image") return dimensions === undefined && builtIn === DataType.ByteString ? undefined : ["type", "ByteString", found];
   const fits = signalTypesOf(builtIn).includes(expected.type);
   if (expected.index !== undefined) {
     if (dimensions === undefined || !fits) return ["type", `an array of ${expected.type}s`, found];

@@ -1,14 +1,12 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { decodeFrame } from "../link/frames.js";
-import { unpack } from "../samples/columns.js";
 import { compiledGateway } from "../testing/compiled.js";
 import { temporaryFolder } from "../testing/folder.js";
-import { present } from "../testing/present.js";
 import { randomFrom } from "../testing/random.js";
 import { BufferReader } from "./buffer-reader.js";
 import { DurableBuffer, endOf } from "./durable-buffer.js";
+import { rowsIn } from "./rows.js";
 
 const kills = 5;
 
@@ -18,6 +16,7 @@ test("kill -9 while it writes: nothing that was acknowledged to itself is lost, 
   const seed = Date.now() % 100_000;
   const random = randomFrom(seed);
   let promised = 0;
+  let waveforms = 0;
   for (let kill = 0; kill < kills; kill++) {
     promised = Math.max(promised, await appendUntilKilled(code, folder, 20 + random() * 150));
     const buffer = await DurableBuffer.open(folder, ["a", "b"], { maxBytes: 1e9, segmentBytes: 20_000, syncSpacingMs: 0 }, () => undefined);
@@ -27,13 +26,18 @@ test("kill -9 while it writes: nothing that was acknowledged to itself is lost, 
     for (let record = await reader.next(); record !== undefined; record = await reader.next()) {
       expect(record.sequence, `seed ${seed}, kill ${kill}`).toBe(next);
       // The child writes into each row the sequence at which its batch began: a row in a wrong place shows.
-      for (const row of unpack(present(decodeFrame(record.content).samples))) expect(row.sourceUs).toBeLessThanOrEqual(record.sequence);
+      const rows = rowsIn(record);
+      expect(rows).toHaveLength(record.count);
+      for (const row of rows) expect(row.sourceUs).toBeLessThanOrEqual(record.sequence);
+      for (const { content } of rows) expect(new Set(content?.bytes).size, "a waveform is whole").toBeLessThanOrEqual(1);
+      waveforms += rows.filter(({ content }) => content !== undefined).length;
       next = endOf(record) + 1;
     }
     expect(next).toBe(buffer.nextSequence);
     await buffer.close();
   }
   expect(promised).toBeGreaterThan(kills * 10);
+  expect(waveforms).toBeGreaterThan(kills);
 }, 60_000);
 
 /** @returns the highest sequence that the child said is on disk. */

@@ -9,14 +9,14 @@
  */
 import { mkdir, open, readdir, readFile, rm, truncate, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { decodeFrame, encodeFrame } from "../link/frames.js";
-import { pack, unpack } from "../samples/columns.js";
+import { encodeFrame } from "../link/frames.js";
 import type { Gap, Row } from "../samples/row.js";
 import { SampleCounts } from "../samples/sample-counts.js";
 import { openDictionary, type Dictionary } from "./dictionary.js";
 import { isFull, replaceFile, syncFolder } from "./files.js";
 import { Reserve } from "./reserve.js";
 import { encodeRecord, type BufferRecord } from "./record.js";
+import { recordsOf, rowsIn, weightOf } from "./rows.js";
 import { encodeHead, readSegment, segmentName, type ReadSegment, type SegmentHead } from "./segment.js";
 
 export interface BufferOptions {
@@ -28,10 +28,7 @@ export interface BufferOptions {
 
 export const defaultBufferOptions: BufferOptions = { maxBytes: 512 * 1024 * 1024, segmentBytes: 8 * 1024 * 1024, syncSpacingMs: 25 };
 
-/** One frame holds at most so many rows; a small frame keeps the link responsive. */
-const rowsPerFrame = 500;
-
-/** Rows that may wait for a disk that does not answer: half a minute of a large line, some 50 MB. Then the process ends, as with a disk that refuses. */
+/** Rows that may wait for a disk that does not answer: half a minute of a large line, some 50 MB; a content weighs as many rows as fit in its bytes. Then the process ends, as with a disk that refuses. */
 export const mostPendingRows = 200_000;
 
 /** What was dropped because the buffer was full, until the core has the gap that says so. */
@@ -162,12 +159,13 @@ export class DurableBuffer {
 
   append(gaps: readonly Gap[], rows: readonly Row[]): void {
     if (gaps.length === 0 && rows.length === 0) return;
-    if (this.#pendingRows + rows.length > mostPendingRows) {
+    const weight = weightOf(rows);
+    if (this.#pendingRows + weight > mostPendingRows) {
       this.#fail(new Error(`it has not answered while ${this.#pendingRows} samples came in`));
       return;
     }
     this.#pending.push({ gaps, rows });
-    this.#pendingRows += rows.length;
+    this.#pendingRows += weight;
     this.#flushing ??= this.#flushAll();
   }
 
@@ -210,11 +208,8 @@ export class DurableBuffer {
     if (this.#unwritten !== undefined) records.push(gapRecord(sequence++, this.#unwritten));
     for (const { gaps, rows } of batches) {
       for (const gap of gaps) records.push(gapRecord(sequence++, gap));
-      for (let from = 0; from < rows.length; from += rowsPerFrame) {
-        const to = Math.min(from + rowsPerFrame, rows.length);
-        records.push({ sequence, count: to - from, content: encodeFrame({ samples: pack(rows, from, to, sequence) }) });
-        sequence += to - from;
-      }
+      records.push(...recordsOf(rows, sequence));
+      sequence += rows.length;
     }
     if (!(await this.#write(Buffer.concat(records.map(encodeRecord))))) {
       for (const { gaps, rows } of batches) this.#count(gaps, rows);
@@ -284,7 +279,7 @@ export class DurableBuffer {
   #remember(record: BufferRecord): void {
     this.#activeRecords.push(record);
     this.#next = record.sequence + record.count;
-    const rows = rowsIn([record]);
+    const rows = rowsIn(record);
     for (const row of rows) this.lastSource.set(row.signal, row.sourceUs);
     this.#counts.add(rows);
   }
@@ -344,7 +339,7 @@ export class DurableBuffer {
     const previous = this.segments[this.segments.indexOf(segment) - 1];
     if (previous === undefined) return new Map();
     const last = await this.#lastBefore(previous);
-    for (const row of rowsIn((await readSegment(previous.path))?.records ?? [])) last.set(row.signal, row.sourceUs);
+    for (const row of ((await readSegment(previous.path))?.records ?? []).flatMap(rowsIn)) last.set(row.signal, row.sourceUs);
     return last;
   }
 
@@ -439,16 +434,9 @@ async function readLosses(folder: string): Promise<Losses> {
   }
 }
 
-function rowsIn(records: readonly BufferRecord[]): Row[] {
-  return records.flatMap((record) => {
-    const { samples } = decodeFrame(record.content);
-    return samples === undefined ? [] : unpack(samples);
-  });
-}
-
 function firstSource(records: readonly BufferRecord[]): number | undefined {
   for (const record of records) {
-    const [row] = rowsIn([record]);
+    const [row] = rowsIn(record);
     if (row !== undefined) return row.sourceUs;
   }
   return undefined;

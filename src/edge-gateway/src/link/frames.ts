@@ -11,6 +11,7 @@ export interface Frame {
   };
   coreHello?: { bootId: string; storedSequence: number; credit: number };
   samples?: SamplesColumns;
+  waveform?: { sequence: number; signal: number; sourceUs: number; serverUs: number; statusCode: number; format: string; content: Uint8Array };
   gap?: { sequence: number; signal: number[]; fromUs: number; toUs: number; reason: string };
   tick?: {
     counter: number; bootId: string; plantTimeUs: number; speed: number; clockStands: boolean;
@@ -37,11 +38,12 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   return exact(frame) as Frame;
 }
 
-const wide = new Set(["firstSequence", "nextSequence", "storedSequence", "sequence", "counter", "plantTimeUs", "fromUs", "toUs", "baseSourceUs", "baseServerUs", "buffered", "dropped", "epoch", "tick", "sourceUs", "since", "sampled"]);
+const wide = new Set(["firstSequence", "nextSequence", "storedSequence", "sequence", "counter", "plantTimeUs", "fromUs", "toUs", "baseSourceUs", "baseServerUs", "buffered", "dropped", "epoch", "tick", "sourceUs", "since", "sampled", "serverUs"]);
 
 /** 64-bit integers come as decimal texts (a double would round silently): each becomes a number, or the frame is refused. */
 function exact(value: unknown, name = ""): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => exact(item, name));
+  if (value instanceof Uint8Array) return value;
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, exact(member, key)]));
   }

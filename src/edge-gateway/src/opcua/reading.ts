@@ -1,10 +1,12 @@
 import { DataType, VariantArrayType, type DataValue, type Variant } from "node-opcua";
 import type { SignalType } from "../plant/definition.js";
 import type { Row } from "../samples/row.js";
+import { imageIn, longestContent, waveformIn } from "./contents.js";
 import { arrayText, elementOf, isRounded, numberOf, textOf } from "./value-types.js";
 
 const badTypeMismatch = 0x80740000;
 const badEncodingLimitsExceeded = 0x80080000;
+const firstBad = 0x80000000;
 /** There is a value, outside of what a number of the signal can hold exactly. */
 const uncertainEngineeringUnitsExceeded = 0x40940000;
 /** Info bits of a data value (OPC UA Part 4, 7.39.1): InfoType DataValue (01 in bits 10..11) and Overflow (bit 7). */
@@ -38,6 +40,12 @@ export function toRow(signal: number, type: SignalType, data: DataValue, now: St
     const value = numberIn(variant, element);
     if (value === undefined) return told(NaN, badTypeMismatch);
     return told(value, isRounded(variant.dataType, value) ? uncertainEngineeringUnitsExceeded : 0);
+  }
+  if (type === "waveform" || type === "image") {
+    const content = type === "waveform" ? waveformIn(variant) : imageIn(variant);
+    if (content === undefined) return told(NaN, badTypeMismatch);
+    if (content.bytes.length > longestContent) return told(NaN, badEncodingLimitsExceeded);
+    return status >= firstBad ? told(NaN) : { ...told(NaN), content };
   }
   const text = textIn(variant, element);
   if (text === undefined) return told(NaN, badTypeMismatch);

@@ -66,6 +66,17 @@ test("what is dropped first when not all can be kept is said by a class, and wha
   ]);
 });
 
+test("waveforms and images are dropped first unless their file says otherwise, and have no elements", () => {
+  const file = JSON.parse(firstLine.toString("utf8"));
+  file.areas[0].lines[0].cells[0].signals = [{ name: "shape", role: "measurement", node: "nsu=urn:o;s=W", type: "waveform", sampleRate: 4096 }, { name: "picture", role: "measurement", node: "nsu=urn:o;s=P", type: "image", class: "telemetry" }];
+  const { signals } = plantOf(Buffer.from(JSON.stringify(file)));
+  expect(signals.find((signal) => signal.id.endsWith("cell1.shape"))).toMatchObject({ type: "waveform", class: "diagnostic" });
+  expect(signals.find((signal) => signal.id.endsWith("cell1.picture"))).toMatchObject({ type: "image", class: "telemetry" });
+  expect(faultsOf({ "areas/0/lines/0/cells/0/signals": [{ name: "shape", role: "measurement", node: "nsu=urn:o;s=W", type: "waveform", index: "2" }] })).toEqual([
+    "$.areas[0].lines[0].cells[0].signals[0].index: a signal of type waveform is a whole value",
+  ]);
+});
+
 test("the plant hash is the SHA-256 of the file as it is on the disk", () => {
   expect(plantOf(firstLine).hash).toMatch(/^[0-9a-f]{64}$/);
   expect(plantOf(Buffer.concat([firstLine, Buffer.from("\n")])).hash).not.toBe(plantOf(firstLine).hash);

@@ -49,7 +49,8 @@ export interface SignalDefinition {
 export const signalClasses = ["state", "telemetry", "diagnostic"] as const;
 export type SignalClass = (typeof signalClasses)[number];
 
-export type SignalType = "number" | "text";
+export const signalTypes = ["number", "text", "waveform", "image"] as const;
+export type SignalType = (typeof signalTypes)[number];
 
 export type PlantResult =
   | { readonly kind: "plant"; readonly plant: Plant }
@@ -174,7 +175,7 @@ function readTemplates(reader: Reader, from: Record<string, unknown>, path: stri
   const read = (key: "signals" | "setpoints") =>
     (from[key] === undefined ? [] : reader.objects(from, key, path)).map(([signal, at]) => {
       const own = key === "signals";
-      const type = own && signal["type"] !== undefined ? reader.oneOf(signal, "type", at, ["number", "text"] as const) : "number";
+      const type = own && signal["type"] !== undefined ? reader.oneOf(signal, "type", at, signalTypes) : "number";
       const node = reader.string(signal, "node", at) ?? "?";
       if (node.startsWith("nsu=")) reader.node(signal, "node", at);
       if (signal["period"] !== undefined) reader.positive(signal, "period", at);
@@ -186,8 +187,11 @@ function readTemplates(reader: Reader, from: Record<string, unknown>, path: stri
       const access = own ? (signal["writable"] === true ? "write" : "read") : "setpoint";
       const given = own && signal["class"] !== undefined ? reader.oneOf(signal, "class", at, signalClasses) : undefined;
       const measured = own && (signal["role"] === "measurement" || signal["role"] === "energy");
+      const hasContent = type === "waveform" || type === "image";
+      if (hasContent && index !== undefined) reader.fault(field(at, "index"), `a signal of type ${type} is a whole value`);
+      const usual = hasContent ? "diagnostic" : measured ? "telemetry" : "state";
       const template: SignalTemplate = {
-        name: reader.identifier(signal, "name", at) ?? "?", node, type: type ?? "number", access, class: given ?? (measured ? "telemetry" : "state"),
+        name: reader.identifier(signal, "name", at) ?? "?", node, type: type ?? "number", access, class: given ?? usual,
         ...(index === undefined ? {} : { index }), ...(unit === undefined ? {} : { unit }), ...(range === undefined ? {} : { range }), ...(texts === undefined ? {} : { texts }),
       };
       return { template, at };

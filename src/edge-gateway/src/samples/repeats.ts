@@ -1,4 +1,4 @@
-import type { Row } from "./row.js";
+import type { Content, Row } from "./row.js";
 
 /** Knows the newest row of each signal: a server sends it again to every new subscription, and once is enough. */
 export class Repeats {
@@ -15,5 +15,10 @@ export class Repeats {
 }
 
 function same(one: Row, other: Row): boolean {
-  return one.sourceUs === other.sourceUs && one.status === other.status && Object.is(one.value, other.value) && one.text === other.text;
+  return one.sourceUs === other.sourceUs && one.status === other.status && Object.is(one.value, other.value) && one.text === other.text && sameContent(one.content, other.content);
+}
+
+function sameContent(one: Content | undefined, other: Content | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.format === other.format && Buffer.compare(one.bytes, other.bytes) === 0;
 }

@@ -11,9 +11,20 @@ export interface Row {
   /** NaN where the row is a text or has no value. */
   readonly value: number;
   readonly text?: string;
+  /** A waveform or an image in place of number and text. */
+  readonly content?: Content;
   /** The server discarded older values of this signal just before this one (Part 4, 7.39: info bit Overflow). */
   readonly overflow?: boolean;
 }
+
+/** The bytes of a value, and how to read them. */
+export interface Content {
+  readonly format: ContentFormat;
+  readonly bytes: Uint8Array;
+}
+
+/** Floating-point numbers, little endian; or a file of the kind. */
+export type ContentFormat = "f32" | "f64" | "png" | "jpeg" | "bmp";
 
 /** Samples that were not seen. */
 export interface Gap {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
 import { decodeFrame, encodeFrame, type Frame } from "../link/frames.js";
 import { unpack } from "../samples/columns.js";
-import type { Row } from "../samples/row.js";
+import type { ContentFormat, Row } from "../samples/row.js";
 
 export interface Seen extends Row {
   readonly sequence: number;
@@ -99,20 +99,23 @@ export class FakeCore {
       }
       socket.send(encodeFrame({ ack: { sequence: this.stored } }));
     }
-    if (frame.samples !== undefined) this.#take(socket, frame.samples);
+    if (frame.samples !== undefined) this.#take(socket, frame.samples.firstSequence, unpack(frame.samples));
+    if (frame.waveform !== undefined) {
+      const { sequence, signal, sourceUs, serverUs, statusCode, format, content } = frame.waveform;
+      this.#take(socket, sequence, [{ signal, sourceUs, serverUs, status: statusCode, value: NaN, content: { format: format as ContentFormat, bytes: content } }]);
+    }
   }
 
-  #take(socket: WebSocket, samples: NonNullable<Frame["samples"]>): void {
-    const { firstSequence } = samples;
-    this.#inFlight += samples.signal.length;
+  #take(socket: WebSocket, firstSequence: number, rows: readonly Row[]): void {
+    this.#inFlight += rows.length;
     this.mostInFlight = Math.max(this.mostInFlight, this.#inFlight);
     if (firstSequence > this.stored + 1) this.missing.push(`${this.stored + 1}..${firstSequence - 1}`);
-    unpack(samples).forEach((row, index) => {
+    rows.forEach((row, index) => {
       if (firstSequence + index <= this.stored) this.repeated++;
       else this.keep({ ...row, sequence: firstSequence + index });
     });
-    this.stored = Math.max(this.stored, firstSequence + samples.signal.length - 1);
-    if (this.givesCredit) this.#give(socket, samples.signal.length);
+    this.stored = Math.max(this.stored, firstSequence + rows.length - 1);
+    if (this.givesCredit) this.#give(socket, rows.length);
     socket.send(encodeFrame({ ack: { sequence: this.stored } }));
   }
 
