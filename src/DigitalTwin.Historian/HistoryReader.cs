@@ -49,12 +49,13 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
         return (IReadOnlyList<Sample>)[.. now.Checkpoint.After(now.Segments.SelectMany(segment => segment.Frames())).Newest.Values];
     }, cancellation);
 
-    public Task<IReadOnlyList<Sample>> ReadAsync(string signal, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => AskAsync(connection =>
+    public Task<IReadOnlyList<Sample>> ReadAsync(IReadOnlyCollection<string> signals, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) => AskAsync(connection =>
     {
-        if (numbers.Find(signal) is not { } number) return (IReadOnlyList<Sample>)[];
+        uint[] asked = [.. signals.Select(numbers.Find).OfType<uint>().Distinct()];
+        if (asked.Length == 0) return (IReadOnlyList<Sample>)[];
         using var result = connection.Query($"""
             SELECT signal, number, text, status, source_time, server_time, sequence
-            FROM {Window(connection, [number], from, to)} ORDER BY source_time, sequence
+            FROM {Window(connection, asked, from, to)} ORDER BY signal, source_time, sequence
             """);
         var samples = new List<Sample>();
         while (result.Read()) samples.Add(ReadSample(result));

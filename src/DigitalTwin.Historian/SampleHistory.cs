@@ -86,7 +86,12 @@ public sealed class SampleHistory : IAsyncDisposable
     /// <summary>Every sample of one signal in a window, by source time and sequence.</summary>
     /// <param name="to">Exclusive.</param>
     public Task<IReadOnlyList<Sample>> ReadAsync(string signal, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation = default) =>
-        reader.ReadAsync(signal, from, to, cancellation);
+        reader.ReadAsync([signal], from, to, cancellation);
+
+    /// <summary>Every sample of some signals in a window; of each signal by source time and sequence.</summary>
+    /// <param name="to">Exclusive.</param>
+    public Task<IReadOnlyList<Sample>> ReadAsync(IReadOnlyCollection<string> signals, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation = default) =>
+        reader.ReadAsync(signals, from, to, cancellation);
 
     /// <summary>Turns what is in closed segments into Parquet files now, as the background does by itself.</summary>
     /// <returns>Rows moved.</returns>

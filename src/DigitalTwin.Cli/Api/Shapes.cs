@@ -73,6 +73,15 @@ public sealed record SeriesShape(string Id, string? Unit, long Raw, IReadOnlyLis
 /// <param name="T">Epoch milliseconds, plant time; with the last value <paramref name="V"/> of the bucket and its extremes.</param>
 public sealed record PointShape(long T, JsonElement V, double? Min, double? Max, string? Q);
 
+/// <param name="Of">A signal, a place or a vehicle.</param>
+public sealed record ContextShape(string Of, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<ContextSpanShape> Items);
+
+/// <param name="Vehicle">Null: none is known to be there.</param>
+public sealed record ContextSpanShape(
+    string Station, DateTimeOffset From, DateTimeOffset To, string? Vehicle, string? Order, string? Variant, string? Operator, string? Shift, IReadOnlyList<FeatureShape>? Features);
+
+public sealed record FeatureShape(string Signal, string? Unit, long Count, double? Min, double? Max, double? Last);
+
 /// <param name="Unattributed">Sequences lost, of which the gateway has not told yet whose they were.</param>
 public sealed record LedgerShape(IReadOnlyList<LedgerLineShape> Items, long Unattributed);
 

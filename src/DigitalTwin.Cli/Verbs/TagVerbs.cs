@@ -1,14 +1,15 @@
 using System.CommandLine;
 using DigitalTwin.Cli.Api;
 using DigitalTwin.Cli.Output;
+using DigitalTwin.Cli.Times;
 using Spectre.Console;
 
 namespace DigitalTwin.Cli.Verbs;
 
-/// <summary>`tag ledger`: whether every sample that was due is in the history, and why not.</summary>
+/// <summary>`tag ledger`: whether every sample that was due is in the history, and why not. `tag context`: what samples belong to.</summary>
 internal static class TagVerbs
 {
-    public static Command Create(Options options) => new("tag", "Look at signals") { Ledger(options) };
+    public static Command Create(Options options) => new("tag", "Look at signals") { Ledger(options), Context(options) };
 
     private static Verb Ledger(Options options)
     {
@@ -25,6 +26,48 @@ internal static class TagVerbs
             return ExitCodes.Ok;
         });
         return verb;
+    }
+
+    private static Verb Context(Options options)
+    {
+        var of = new Argument<string?>("ID") { Description = "A signal, or a line, station or machine", Arity = ArgumentArity.ZeroOrOne };
+        var vehicle = new Option<string?>("--vehicle") { Description = "All stays of this vehicle instead", HelpName = "ID" };
+        var features = new Option<bool>("--features") { Description = "With --vehicle: what was measured in each stay" };
+        var window = new Window();
+        var verb = new Verb("context", "Show what samples belong to: vehicle, order, variant, operator, shift (default: the last hour, of a vehicle the last day)", "twin tag context --vehicle B00000042 --features") { of, vehicle, features };
+        window.AddTo(verb);
+        verb.Runs(options, async (session, parsed, stopped) =>
+        {
+            var (from, to) = await window.Resolve(parsed, session.Host, stopped);
+            var sent = await session.Host.Get(Query.Path("api/v1/context",
+                ("of", parsed.GetValue(of)), ("vehicle", parsed.GetValue(vehicle)), ("features", parsed.GetValue(features) ? "true" : null), ("from", Query.Time(from)), ("to", Query.Time(to))), stopped);
+            var context = sent.As<ContextShape>();
+            if (session.Screen.Format is OutputFormat.Json) session.Screen.Json(sent);
+            else if (session.Screen.Format is OutputFormat.Jsonl)
+                foreach (var span in context.Items) session.Screen.JsonLine(span);
+            else Show(context, session.Screen);
+            return ExitCodes.Ok;
+        });
+        return verb;
+    }
+
+    private static void Show(ContextShape context, Screen screen)
+    {
+        var table = Screen.Columns("station", "from", "to", "vehicle", "order", "variant", "operator", "shift");
+        foreach (var span in context.Items)
+            table.AddRow(
+                Paint.Plain(span.Station), Paint.Plain(Words.Time(span.From)), Paint.Plain(Words.Time(span.To)), Paint.Plain(span.Vehicle),
+                Paint.Plain(span.Order), Paint.Plain(span.Variant), Paint.Plain(span.Operator), Paint.Plain(span.Shift));
+        screen.Show(table);
+        if (context.Items.Count == 0) Screen.Notice($"{context.Of} was in no station from {Words.Time(context.From)} to {Words.Time(context.To)}.");
+        if (context.Items.All(span => span.Features is null)) return;
+        var measured = Screen.Columns("station", "signal", "samples", "min", "max", "last", "unit");
+        foreach (var span in context.Items)
+            foreach (var feature in span.Features ?? [])
+                measured.AddRow(
+                    Paint.Plain(span.Station), Paint.Plain(feature.Signal), Paint.Plain(Words.Number(feature.Count)),
+                    Paint.Plain(Words.Number(feature.Min)), Paint.Plain(Words.Number(feature.Max)), Paint.Plain(Words.Number(feature.Last)), Paint.Plain(feature.Unit));
+        screen.Show(measured);
     }
 
     private static void Show(LedgerShape ledger, Screen screen)

@@ -93,6 +93,15 @@ public enum SignalRole
 
     /// <summary>A setpoint as the equipment reports it.</summary>
     Setpoint,
+
+    /// <summary>Identifier of the order that is worked on; empty when there is none.</summary>
+    Order,
+
+    /// <summary>What is made: model, colour, recipe.</summary>
+    Variant,
+
+    /// <summary>Who works there; empty when nobody is known to.</summary>
+    Operator,
 }
 
 public enum SignalType { Number, Text }

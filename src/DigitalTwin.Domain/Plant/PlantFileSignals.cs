@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DigitalTwin.Domain.Contexts;
 
 namespace DigitalTwin.Domain.Plant;
 
@@ -15,8 +16,8 @@ internal static class PlantFileSignals
         Seconds(signal.Period, $"{path}.period", fault);
         if (signal.Range is { } range && (range.Count != 2 || range[0] >= range[1])) fault($"{path}.range", "Must be two numbers, the lower one first.");
         if (signal.Role == SignalRole.Setpoint) fault($"{path}.role", "A setpoint is written under setpoints; its signal comes with it.");
-        if (signal.Role == SignalRole.Vehicle && signal.Type != SignalType.Text) fault($"{path}.type", "A vehicle is identified by text.");
-        if (signal.Role is not (SignalRole.Vehicle or SignalRole.Measurement) && signal.Type != SignalType.Number) fault($"{path}.type", $"A signal of role {Spell(signal.Role)} is a number.");
+        if (ContextSources.IsContext(signal.Role) && signal.Type != SignalType.Text) fault($"{path}.type", $"A signal of role {Spell(signal.Role)} is a text.");
+        if (!ContextSources.IsContext(signal.Role) && signal.Role != SignalRole.Measurement && signal.Type != SignalType.Number) fault($"{path}.type", $"A signal of role {Spell(signal.Role)} is a number.");
         if (signal.Type == SignalType.Text && signal.Range is not null) fault($"{path}.range", "Text has no range.");
         if (signal.Index is { } index && !index.Split(',').All(part => part.Length is > 0 and < 10 && part.All(char.IsAsciiDigit)))
             fault($"{path}.index", $"'{index}' is no index of one element; must be a number such as 3, or numbers such as 1,2 in a matrix.");

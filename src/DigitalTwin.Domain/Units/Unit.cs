@@ -31,7 +31,7 @@ public static class Unit
 
     private static Decision<UnitEvent> Take(UnitState state, Observe observed)
     {
-        if (observed.Role is SignalRole.Measurement or SignalRole.Energy) return Decision.Nothing<UnitEvent>();   // the historian's
+        if (observed.Role is SignalRole.Measurement or SignalRole.Energy or SignalRole.Order or SignalRole.Variant or SignalRole.Operator) return Decision.Nothing<UnitEvent>();   // the historian's
         var watch = state.Watches.GetValueOrDefault(observed.Signal);
         var late = watch is not null && !watch.IsBefore(observed.SourceTime, observed.Sequence);                   // or here twice
         if (late && !SourceTimes.SetBack(watch!.At, observed.SourceTime, observed.PlantNow)) return Decision.Nothing<UnitEvent>();

@@ -133,7 +133,7 @@ internal sealed class IngestPipeline
                 tally.Add(part);
                 if (part.Facts is [LedgerFact.Told]) break;
             }
-            yield return parts.Count == 1 ? parts[0] : Joined(parts, count);
+            yield return parts is [{ Marks.Count: 0 }] ? parts[0] : Joined(parts, count + parts.Sum(part => part.Marks.Count));
         }
     }
 
@@ -143,6 +143,7 @@ internal sealed class IngestPipeline
         var at = 0;
         foreach (var part in parts)
         {
+            foreach (var mark in part.Marks) samples[at++] = mark;
             part.Samples.AsSpan(0, part.Count).CopyTo(samples.AsSpan(at));
             at += part.Count;
             part.Return();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using DigitalTwin.Domain.Contexts;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ledger;
 using DigitalTwin.Edge.Link;
@@ -18,6 +19,9 @@ public sealed class MalformedFrameException(string message) : Exception(message)
 internal sealed record Taken(
     Sample[] Samples, uint[] Numbers, int Count, IReadOnlyList<Observation> Observations, IReadOnlyList<LedgerFact> Facts, ulong Before, ulong Highest)
 {
+    /// <summary>Goes to history before the samples, and is none: the context of a place is not known from here on.</summary>
+    public IReadOnlyList<Sample> Marks { get; init; } = [];
+
     public static Taken WithoutSamples(IReadOnlyList<Observation> observations, IReadOnlyList<LedgerFact> facts, ulong before, ulong highest) =>
         new([], [], 0, observations, facts, before, highest);
 
@@ -81,8 +85,9 @@ internal sealed class Intake
         var rows = frame.Signal.Count;
         CheckShape(frame, rows);
         var (observations, facts) = (new List<Observation>(), new List<LedgerFact>());
+        IReadOnlyList<Sample> marks = [];
         var (before, first, firstTime) = (expected - 1, frame.FirstSequence, rows == 0 ? null : Time(frame.BaseSourceUs, frame.SourceDtUs[0]));
-        if (rows > 0) Unaccounted(first, firstTime, observations, facts);
+        if (rows > 0) marks = Unaccounted(first, firstTime, observations, facts);
 
         var (samples, numbers) = (ArrayPool<Sample>.Shared.Rent(rows), ArrayPool<uint>.Shared.Rent(rows));
         var (count, statusAt, textAt) = (0, 0, 0);
@@ -121,7 +126,7 @@ internal sealed class Intake
             }
         }
         if (rows > 0) expected = Math.Max(expected, first + (ulong)rows);
-        return new(samples, numbers, count, observations, facts, before, expected - 1);
+        return new(samples, numbers, count, observations, facts, before, expected - 1) { Marks = marks };
     }
 
     /// <remarks>A gap that jumps ahead accounts for the sequences it jumps over: they were dropped with the buffer that held them.</remarks>
@@ -142,8 +147,18 @@ internal sealed class Intake
         var known = frame.Signal.Where(number => number < slots.Length && slots[number] is not null).ToList();
         var gap = new ObservationGap([.. known.Select(number => ids[number])], from, to, frame.Reason, frame.Sequence);
         IReadOnlyList<SignalDefinition> signals = [.. known.Select(number => slots[number]!.Signal)];
-        return Taken.WithoutSamples([new Observation.NotObserved(gap, signals)], Facts(gap, signals, skipped), before, frame.Sequence);
+        return Taken.WithoutSamples([new Observation.NotObserved(gap, signals)], Facts(gap, signals, skipped), before, frame.Sequence) with { Marks = Marks(gap, signals) };
     }
+
+    /// <summary>
+    /// What nobody has seen is a sample to the context of a place: bad, since no data are there (OPC UA Part 8: Bad_NoData), from right after the last
+    /// one. Without it the vehicle before would seem to stand there until the next is read.
+    /// </summary>
+    private static IReadOnlyList<Sample> Marks(ObservationGap gap, IReadOnlyList<SignalDefinition> signals) =>
+        gap.From >= gap.To ? [] : [.. signals.Where(signal => ContextSources.IsContext(signal.Role)).Select(signal => new Sample(
+            signal.Id, double.NaN, null, BadNoData, gap.From.AddMicroseconds(1), gap.From.AddMicroseconds(1), gap.Sequence))];
+
+    private const uint BadNoData = 0x809B_0000;
 
     /// <summary>The gateway's counts say something only where we stand at the sequence that they are of; a frame sent again may be behind, one after a cut ahead.</summary>
     public Taken Take(Counts frame)
@@ -194,21 +209,25 @@ internal sealed class Intake
     /// What was lost before this frame without a gap frame that says so: a buffer made anew knows nothing of the one before, and a jump of
     /// the sequences is samples that the gateway has lost.
     /// </summary>
-    private void Unaccounted(ulong first, DateTimeOffset? firstTime, List<Observation> observations, List<LedgerFact> facts)
+    private List<Sample> Unaccounted(ulong first, DateTimeOffset? firstTime, List<Observation> observations, List<LedgerFact> facts)
     {
+        var marks = new List<Sample>();
         if (bufferIsNew && lastSourceTime < firstTime)
         {
             var unseen = Unseen([.. Known.Where(slot => slot.Newest is not null)], "buffer-new", first, firstTime);
             observations.Add(unseen);
+            marks.AddRange(Marks(unseen.Gap with { Sequence = first }, unseen.Signals));   // none is free before it
             facts.Add(new LedgerFact.Unseen(unseen.Signals, unseen.Gap.Reason, unseen.Gap.From, unseen.Gap.To, Numbers: 0));
         }
         bufferIsNew = false;
-        if (first <= expected) return;
+        if (first <= expected) return marks;
         var missing = (long)(first - expected);
         counters.AddMissing(missing);
         var lost = Unseen([.. Known], "sequence-hole", first, firstTime);
         observations.Add(lost);
         facts.Add(new LedgerFact.Hole(new(lost.Gap.Reason, missing, lost.Gap.From, lost.Gap.To)));
+        marks.AddRange(Marks(lost.Gap, lost.Signals));
+        return marks;
     }
 
     private Observation.NotObserved Unseen(IReadOnlyList<LiveValues.Slot> unseen, string reason, ulong first, DateTimeOffset? firstTime)

@@ -7,9 +7,10 @@ public static class TwinFilter
 {
     /// <summary>
     /// State, mode, counts, vehicle, fault and the reported setpoint are facts that a twin keeps. Measurements and energy meters are not:
-    /// they change with every sample, and the newest value is in the live table.
+    /// they change with every sample, and the newest value is in the live table. Order, variant and operator are context, found by time in history.
     /// </summary>
-    public static bool IsDiscrete(SignalRole role) => role is not (SignalRole.Measurement or SignalRole.Energy);
+    public static bool IsDiscrete(SignalRole role) =>
+        role is not (SignalRole.Measurement or SignalRole.Energy or SignalRole.Order or SignalRole.Variant or SignalRole.Operator);
 
     /// <param name="last">What was last delivered for this signal on this link; null for nothing.</param>
     /// <param name="sample">Newer than all others of its signal on this link: a late one says nothing of now, whatever its value.</param>

@@ -1,3 +1,4 @@
+using DigitalTwin.Domain.Calendars;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Historian;
@@ -9,7 +10,8 @@ namespace DigitalTwin.Host.Api;
 public sealed record HistoryView(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<SeriesView> Series);
 
 /// <param name="Raw">Samples in the window, however many points stand for them.</param>
-public sealed record SeriesView(string Id, string? Unit, long Raw, IReadOnlyList<PointView> Points);
+/// <param name="Context">With context=true: what the samples belong to, over the whole window.</param>
+public sealed record SeriesView(string Id, string? Unit, long Raw, IReadOnlyList<PointView> Points, IReadOnlyList<ContextSpanView>? Context);
 
 /// <param name="T">Milliseconds since 1970 UTC, plant time, of the newest sample in the point.</param>
 /// <param name="V">Number or text of that sample.</param>
@@ -23,11 +25,12 @@ public static class HistoryEndpoints
     private const int MostPoints = 20_000;
 
     public static void MapHistory(this IEndpointRouteBuilder api) =>
-        api.MapGet("/tags/history", Get).WithName("history").WithSummary("Samples of signals over a window of plant time, decimated to points");
+        api.MapGet("/tags/history", Get).WithName("history").WithSummary("Samples of signals over a window of plant time, decimated to points")
+            .WithDescription("context=true: also what they belong to (vehicle, order, variant, operator, shift), by source time; at most 31 days of it.");
 
     private static async Task<Results<Ok<HistoryView>, ProblemHttpResult>> Get(
-        SampleHistory history, LiveValues live, PlantTime plantTime, CancellationToken cancellation,
-        string? ids = null, string? from = null, string? to = null, string? points = null)
+        SampleHistory history, ContextHistory contexts, LiveValues live, PlantTime plantTime, CancellationToken cancellation,
+        string? ids = null, string? from = null, string? to = null, string? points = null, bool context = false)
     {
         var asked = new Asked();
         DateTimeOffset end = asked.Time("to", to) ?? plantTime.GetUtcNow();
@@ -35,7 +38,10 @@ public static class HistoryEndpoints
         int most = asked.Number("points", points, 2000, 1, MostPoints);
         string[] signals = (ids ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         asked.Require(signals.Length is > 0 and <= MostSignals, $"ids names 1 to {MostSignals} signals, separated by commas.");
-        asked.Require(start < end, "from has to lie before to.");
+        if (context)
+            asked.RequireWindow(start, end);
+        else
+            asked.Require(start < end, "from has to lie before to.");
         if (!asked.IsValid)
             return asked.Problem;
         string[] unknown = [.. signals.Where(id => live.Find(id) is null)];
@@ -43,8 +49,11 @@ public static class HistoryEndpoints
             return Problems.NotFound($"There is no signal {string.Join(", ", unknown.Select(id => $"'{id}'"))}; a twin's signals are in its 'reported', written TWIN.NAME.");
 
         IReadOnlyList<SignalHistory> found = await history.HistoryAsync(signals, start, end, most, cancellation);
+        var spans = new Dictionary<string, IReadOnlyList<ContextSpanView>>();
+        foreach (string place in context ? signals.Select(id => live.Find(id)!.Signal.Owner).Distinct() : [])
+            spans.Add(place, await contexts.ViewAsync(place, new Period(start, end), cancellation));
         return TypedResults.Ok(new HistoryView(start, end, [.. found.Select(series => new SeriesView(
-            series.Signal, live.Find(series.Signal)!.Signal.Unit, series.Raw, [.. series.Points.Select(View)]))]));
+            series.Signal, live.Find(series.Signal)!.Signal.Unit, series.Raw, [.. series.Points.Select(View)], spans.GetValueOrDefault(live.Find(series.Signal)!.Signal.Owner)))]));
     }
 
     private static PointView View(HistoryPoint point) => new(

@@ -119,7 +119,7 @@ public static class HostApplication
         services.AddSingleton(stores.Recorded).AddSingleton<IJournalReader>(stores.Journal).AddSingleton(stores.History).AddSingleton(ShiftCalendar.Of(source.Plant));
         services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash)).AddSingleton(stores.Ledger);
         services.AddSingleton(stores.Pki).AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
-        services.AddSingleton(archive).AddSingleton(times).AddSingleton(cuts).AddSingleton<ProjectionSet>().AddSingleton<TimeTravel>().AddSingleton<PastValues>();
+        services.AddSingleton(archive).AddSingleton(times).AddSingleton(cuts).AddSingleton<ProjectionSet>().AddSingleton<TimeTravel>().AddSingleton<PastValues>().AddSingleton<ContextHistory>();
         services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton(StopReasons.Of(source.Plant)).AddSingleton<StopReader>().AddSingleton<KpiReader>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton(metrics).AddSingleton<HostMeters>().AddSingleton(commits);
         services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>().AddHostedService<JournalWatch>();
         if (!options.Attach)
@@ -274,6 +274,7 @@ public static class HostApplication
         api.MapProjections();
         api.MapHistory();
         api.MapLedger();
+        api.MapContext();
         api.MapOee();
         api.MapKpis();
         api.MapStops();

@@ -178,6 +178,21 @@ public sealed class IntakeTests
     }
 
     [Fact]
+    public void Where_a_vehicle_was_not_seen_history_says_so_from_right_after_the_last_sample()
+    {
+        var gap = new Gap { Sequence = 11, FromUs = Plant.Micros(Plant.T0), ToUs = Plant.Micros(Plant.T0.AddSeconds(9)), Reason = "server-lost" };
+        gap.Signal.AddRange([1, 2]);
+        var mark = Assert.Single(intake.Take(gap).Marks);
+        Assert.Equal((Plant.Vehicle.Id, Quality.Bad, null, Plant.T0.AddMicroseconds(1), 11ul), (mark.Signal, mark.Quality, mark.Text, mark.SourceTime, mark.Sequence));
+
+        intake.Take(Plant.Frame(12, new Row(1, 9, 6)));
+        var hole = intake.Take(Plant.Frame(20, new Row(1, 30, 6)));
+        Assert.Equal((Plant.T0.AddSeconds(9).AddMicroseconds(1), 19ul), (hole.Marks.Single().SourceTime, hole.Marks.Single().Sequence));
+        Assert.Equal(1, hole.Count);
+        Assert.Empty(intake.Take(Plant.Frame(21, new Row(1, 31, 6))).Marks);
+    }
+
+    [Fact]
     public void A_frame_whose_columns_do_not_fit_is_malformed()
     {
         var shortColumn = Plant.Frame(11, new Row(0, 0, 1), new Row(0, 1, 1));

@@ -11,11 +11,11 @@ public sealed class TwinFilterTests
     private static bool Forwards(Sample? last, Sample sample) => TwinFilter.Forwards(SignalRole.State, last, sample);
 
     [Fact]
-    public void Measurements_and_energy_are_history_and_no_news_to_a_twin()
+    public void Measurements_energy_and_context_are_history_and_no_news_to_a_twin()
     {
-        Assert.False(TwinFilter.Forwards(SignalRole.Measurement, null, State(1)));
-        Assert.False(TwinFilter.Forwards(SignalRole.Energy, null, State(1)));
-        Assert.All(Enum.GetValues<SignalRole>().Except([SignalRole.Measurement, SignalRole.Energy]), role => Assert.True(TwinFilter.Forwards(role, null, State(1))));
+        SignalRole[] history = [SignalRole.Measurement, SignalRole.Energy, SignalRole.Order, SignalRole.Variant, SignalRole.Operator];
+        Assert.All(history, role => Assert.False(TwinFilter.Forwards(role, null, State(1))));
+        Assert.All(Enum.GetValues<SignalRole>().Except(history), role => Assert.True(TwinFilter.Forwards(role, null, State(1))));
     }
 
     [Fact]

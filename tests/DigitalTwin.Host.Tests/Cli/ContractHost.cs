@@ -45,6 +45,7 @@ public sealed class ContractHost : IAsyncLifetime
         app.MapPost("/api/v1/projections/{name}/rebuild", (string name) => name == "times" ? Results.Text(Recorded.RebuildCancelled, "application/json", statusCode: 202) : name == "twins" ? Results.Text(Recorded.ProjectionRebuilding, "application/json", statusCode: 202) : Problem(404, "NOT_FOUND", $"There is no projection '{name}'."));
         app.MapDelete("/api/v1/projections/{name}/rebuild", () => Json(Recorded.RebuildCancelled));
         app.MapGet("/api/v1/tags/history", () => Json(Recorded.History));
+        app.MapGet("/api/v1/context", () => Json(Recorded.Context));
         app.MapGet("/api/v1/ledger", (string? scope) => scope == "nowhere" ? Problem(404, "NOT_FOUND", "There is no signal and no twin 'nowhere'.") : Json(Recorded.Ledger));
         app.MapGet("/api/v1/oee/{id}/losses", (string id) => Json(id == "broken" ? Recorded.LossesThatDoNotAddUp : Recorded.Losses));
         app.MapGet("/api/v1/connections", () => Json(Recorded.Connections));

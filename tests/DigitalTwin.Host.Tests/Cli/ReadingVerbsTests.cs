@@ -53,6 +53,7 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
     [InlineData("status", "clock")]
     [InlineData("diff --from -15m", "items")]
     [InlineData("tag ledger", "unattributed")]
+    [InlineData("tag context --vehicle B1", "items")]
     [InlineData("projection ls", "items")]
     [InlineData("projection rebuild twins", "rebuilt")]
     public async Task Json_is_the_answer_of_the_host_whole(string verb, string member)
@@ -85,6 +86,16 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
         Assert.Contains("4 more sequences are lost", run.Errors, StringComparison.Ordinal);
         Assert.Contains("1 signal has samples that nothing explains", run.Errors, StringComparison.Ordinal);
         Assert.Equal(3, (await host.Twin("tag", "ledger", "nowhere")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Tag_context_shows_each_stay_of_a_vehicle_and_what_was_measured_in_it()
+    {
+        var run = await host.Twin("tag", "context", "--vehicle", "B1", "--features", "--from", "2026-01-05T06:00Z");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains(host.Asked, path => path.StartsWith("/api/v1/context?vehicle=B1&features=true&from=2026-01-05T06", StringComparison.Ordinal));
+        Assert.Equal(["leipzig.body.line1.cell3", "2026-01-05T06:10:00Z", "2026-01-05T06:11:00Z", "B1", "leipzig.body.line1.order-B1", "–", "Kim", "early"], Cells(run.Lines[1]));
+        Assert.Contains(run.Lines, line => Cells(line) is ["leipzig.body.line1.cell3", $"{Recorded.Robot}.vibration", "60", "1.5", "4.5", "2", "mm/s"]);
     }
 
     [Fact]

@@ -57,6 +57,12 @@ internal static class Recorded
          "unattributed":4}
         """;
 
+    public const string Context = """
+        {"of":"B1","from":"2026-01-05T06:00:00.000Z","to":"2026-01-05T07:00:00.000Z","items":[
+            {"station":"leipzig.body.line1.cell3","from":"2026-01-05T06:10:00.000Z","to":"2026-01-05T06:11:00.000Z","vehicle":"B1","order":"leipzig.body.line1.order-B1","variant":null,"operator":"Kim","shift":"early",
+             "features":[{"signal":"leipzig.body.line1.cell3.robot.vibration","unit":"mm/s","count":60,"min":1.5,"max":4.5,"last":2}]}]}
+        """;
+
     public const string History = $$$"""
         {"from":"2026-01-05T09:25:00.000Z","to":"2026-01-05T09:40:00.000Z","series":[
          {"id":"{{{Robot}}}.vibration","unit":"mm/s","raw":900,"points":[{"t":1767604800000,"v":3.1,"min":2.9,"max":3.3,"q":"good"},{"t":1767605000000,"v":3.4,"min":3,"max":3.6,"q":"uncertain"}]},
