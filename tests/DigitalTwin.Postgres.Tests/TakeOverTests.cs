@@ -14,19 +14,19 @@ namespace DigitalTwin.Postgres.Tests;
 public sealed class TakeOverTests(ITestOutputHelper output)
 {
     /// <summary>Short, so that a host that is stopped with the head locked does not hold up the others for long.</summary>
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     [JournalFact]
     public void After_two_hundred_take_overs_under_load_nothing_of_an_older_epoch_is_stored()
     {
         // Tables first, one store after the other: only one program at a time makes tables, and none of the hosts waits for long.
-        var stores = Enumerable.Range(0, 4).Select(_ => new TestJournal(TestServer.Shared)).ToList();
+        var stores = Enumerable.Range(0, 2).Select(_ => new TestJournal(TestServer.Shared)).ToList();
         foreach (var store in stores) PostgresJournal.Open(store.Options()).Dispose();
-        foreach (var summary in TakeOverTrial.SideBySide(4, pair => FiftyTakeOvers(stores[pair - 1], pair))) output.WriteLine(summary);
+        foreach (var summary in TakeOverTrial.SideBySide(2, pair => AHundredTakeOvers(stores[pair - 1], pair))) output.WriteLine(summary);
         foreach (var store in stores) store.Dispose();
     }
 
-    private static TakeOverTrial FiftyTakeOvers(TestJournal store, int pair)
+    private static TakeOverTrial AHundredTakeOvers(TestJournal store, int pair)
     {
         var options = store.Options() with { Timeout = Timeout };
         using var journal = PostgresJournal.Open(store.Options());
@@ -35,7 +35,7 @@ public sealed class TakeOverTests(ITestOutputHelper output)
         var elsewhere = Task.Run(() => Append(store.Options(), ended.Token));
         using var trial = new TakeOverTrial(
             journal, owner => new ProcessStartInfo("dotnet", [typeof(TakeOverTests).Assembly.Location, owner, options.ConnectionString, options.Schema]), pair);
-        trial.Run(50);
+        trial.Run(100);
         ended.Cancel();
         Assert.True(elsewhere.GetAwaiter().GetResult() > 0);
         trial.Check();

@@ -59,6 +59,7 @@ internal static class PostgresSchema
     /// <summary>In a transaction: of several programs that would make the tables one goes on, the others wait for it.</summary>
     public static bool LockAndCheckEmpty(NpgsqlConnection connection)
     {
+        if (HasTables(connection)) return false;   // hosts that start together need not wait for each other
         Execute(connection, "SELECT pg_advisory_xact_lock(hashtext('digitaltwin.journal'))");
         return !HasTables(connection);
     }
