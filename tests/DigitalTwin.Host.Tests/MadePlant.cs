@@ -25,7 +25,7 @@ internal static class MadePlant
           ],
           "equipmentClasses": {
             "cell": {"signals": [
-              {"name": "state", "role": "state", "node": "State", "period": 60}, {"name": "mode", "role": "mode", "node": "Mode", "period": 60},
+              {"name": "state", "role": "state", "node": "State", "period": 60}, {"name": "mode", "role": "mode", "node": "Mode", "period": 60, "texts": {"1": "Production", "3": "Manual"}},
               {"name": "fault", "role": "fault", "node": "Fault", "period": 60}, {"name": "vehicle", "role": "vehicle", "node": "Vehicle", "period": 60, "type": "text"},
               {"name": "produced", "role": "producedCount", "node": "Produced", "period": 60}, {"name": "good", "role": "goodCount", "node": "Good", "period": 60},
               {"name": "scrap", "role": "scrapCount", "node": "Scrap", "period": 60}]},

@@ -130,6 +130,11 @@ public sealed record SignalDefinition(
 {
     public SignalClass Class { get; init; } = UsualClass(Role);
 
+    /// <summary>What the numbers of an enumeration mean, by number; empty for any other signal.</summary>
+    public IReadOnlyDictionary<string, string> Texts { get; init; } = NoTexts;
+
+    private static IReadOnlyDictionary<string, string> NoTexts { get; } = new Dictionary<string, string>();
+
     /// <summary>The class of a signal whose definition names none.</summary>
     public static SignalClass UsualClass(SignalRole role) => role is SignalRole.Measurement or SignalRole.Energy ? SignalClass.Telemetry : SignalClass.State;
 }

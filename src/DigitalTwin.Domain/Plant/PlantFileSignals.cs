@@ -53,6 +53,7 @@ internal static class PlantFileSignals
         signal.Range is [var low, _] ? low : null, signal.Range is [_, var high] ? high : null, Span(signal.Period), signal.Index)
     {
         Class = signal.Class ?? SignalDefinition.UsualClass(signal.Role),
+        Texts = signal.Texts ?? new Dictionary<string, string>(),
     };
 
     /// <summary>The signal that reports a setpoint.</summary>

@@ -272,6 +272,7 @@ public static class HostApplication
         api.MapTwins();
         api.MapCuts();
         api.MapProjections();
+        api.MapSignals();
         api.MapHistory();
         api.MapLedger();
         api.MapContext();

@@ -149,6 +149,19 @@ public class TwinsApiTests(ScenarioHost scenario)
     [InlineData("/api/v2/twins")]
     public async Task What_is_not_there_is_not_found(string path) => Assert.NotEmpty(await Host.RefusalAsync(path, HttpStatusCode.NotFound, "NOT_FOUND"));
 
+    [Fact]
+    public async Task A_signal_says_its_unit_its_range_and_what_its_numbers_mean()
+    {
+        JsonElement[] signals = [.. (await Host.GetAsync($"/api/v1/signals?scope={MadePlant.First}")).GetProperty("items").EnumerateArray()];
+        Assert.Equal(10, signals.Length);
+        JsonElement vibration = signals.Single(signal => Text(signal, "id") == $"{MadePlant.Robot}.vibration");
+        Assert.Equal(("mm/s", 0, 25, "measurement"), (Text(vibration, "unit"), vibration.GetProperty("low").GetDouble(), vibration.GetProperty("high").GetDouble(), Text(vibration, "role")));
+        JsonElement mode = signals.Single(signal => Text(signal, "id") == $"{MadePlant.First}.mode");
+        Assert.Equal("Manual", Text(mode.GetProperty("texts"), "3"));
+        Assert.Empty(vibration.GetProperty("texts").EnumerateObject());
+        await Host.RefusalAsync("/api/v1/signals?scope=leipzig.nowhere", HttpStatusCode.NotFound, "NOT_FOUND");
+    }
+
     private async Task<IReadOnlyList<JsonElement>> AllAsync(params string[] queries)
     {
         var all = new List<JsonElement>();

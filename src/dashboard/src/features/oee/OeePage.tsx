@@ -18,7 +18,7 @@ import { Periods } from "./Periods";
 import { type Asked, StopDialog } from "./StopDialog";
 import { Queue, StopList } from "./Stops";
 import { WaterfallChart } from "./WaterfallChart";
-import { hasStops, lossSteps, periodAt, reachOf, shiftParts } from "./periods";
+import { hasStops, lossSteps, periodAt, reachOf, shiftParts } from "./figures";
 import { reasonText } from "./reasonText";
 import { waterfall } from "./waterfall";
 import "./Oee.css";

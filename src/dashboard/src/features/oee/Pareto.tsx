@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Kpi } from "../../lib/api/types";
 import { useFormats } from "../../lib/view/formats";
-import { pareto, stopsOf } from "./periods";
+import { pareto, stopsOf } from "./figures";
 import { reasonText } from "./reasonText";
 
 /** Why it stood, by the time that each reason took: of all stops, or of one step of the waterfall. */

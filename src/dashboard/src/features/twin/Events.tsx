@@ -9,18 +9,18 @@ import { Mark } from "../../lib/view/Mark";
 import { useFormats } from "../../lib/view/formats";
 import { describe, isIllegal, matches, merge } from "./eventRows";
 
-/** What the journal holds of one twin, newest first, with the offset that names it for ever. */
-export function Events({ id, filter, setFilter }: { readonly id: string; readonly filter: string; readonly setFilter: (filter: string) => void }) {
+/** What the journal holds of one twin, newest first, with the offset that names it for ever. @param until a moment of the past; null: now, and what the stream adds */
+export function Events({ id, until = null, filter, setFilter }: { readonly id: string; readonly until?: number | null; readonly filter: string; readonly setFilter: (filter: string) => void }) {
   const { t } = useTranslation();
   const { time, number } = useFormats();
-  const query = useInfiniteQuery(eventsQuery(id));
+  const query = useInfiniteQuery(eventsQuery(id, until));
   const tail = useLiveView((view) => view.tails.get(id));
   const cut = useLiveView((view) => view.tails.get(id)?.cut ?? view.tailsFrom);
   const fetched = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  const events = useMemo(() => merge(tail?.events ?? [], fetched ?? []), [tail, fetched]);
+  const events = useMemo(() => merge(until === null ? tail?.events ?? [] : [], fetched ?? []), [tail, fetched, until]);
   const newest = fetched && (fetched[0]?.offset ?? 0);
   const { refetch } = query;
-  useEffect(() => { if (newest !== undefined && newest < cut) void refetch({ cancelRefetch: false }); }, [newest, cut, refetch]);   // else rows between page and tail would be missing, unseen
+  useEffect(() => { if (until === null && newest !== undefined && newest < cut) void refetch({ cancelRefetch: false }); }, [until, newest, cut, refetch]);   // else rows between page and tail would be missing, unseen
   const shown = events.filter((event) => matches(event, filter));
   return (
     <section className="panel" aria-label={t("events.title")}>

@@ -1,4 +1,4 @@
-import { SegmentedControl, Tabs } from "@mantine/core";
+import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -11,11 +11,12 @@ import { Loaded } from "../../lib/view/Loaded";
 import { usePlantTree } from "../../lib/view/plantView";
 import { type TwinSearch, type TwinTab, type Window, windows } from "../../lib/view/search";
 import { Events } from "./Events";
-import { Parts } from "./Parts";
+import { Neighbours } from "./Neighbours";
 import { PastTwin } from "./PastTwin";
 import { Signals } from "./Signals";
 import { TimeTravel } from "./TimeTravel";
 import { TwinHead } from "./TwinHead";
+import { WindowChoice } from "./WindowChoice";
 import "./Twin.css";
 
 /** L3: one twin, what it reports beside what is wanted of it, now and over time. */
@@ -30,7 +31,7 @@ export function TwinPage() {
   return (
     <div className="page">
       <TimeTravel key={id} at={moment} go={(to) => void navigate({ search: (before) => ({ ...before, at: to === null ? undefined : new Date(to).toISOString() }) })} />
-      {moment !== null ? <PastTwin id={id} at={moment} length={windows[window]} /> : <>
+      {moment !== null ? <PastTwin key={`past ${id}`} id={id} at={moment} window={window} /> : <>
       {!(live ?? fetched.data) && <h1 className="visually-hidden">{id}</h1>}
       <Loaded query={{ ...fetched, data: live ?? fetched.data, error: live ? null : fetched.error }} what={t("twin.twin")} rows={8}>{(twin) => <TwinView key={twin.id} twin={twin} />}</Loaded></>}
     </div>
@@ -41,7 +42,8 @@ function TwinView({ twin }: { readonly twin: Twin }) {
   const { t } = useTranslation();
   const search = useSearch({ from: "/twins/$id" });
   const navigate = useNavigate({ from: "/twins/$id" });
-  const node = find(usePlantTree(), twin.id);
+  const tree = usePlantTree();
+  const node = find(tree, twin.id);
   const hasSignals = Object.keys(twin.reported).length > 0;
   const tab: TwinTab = search.tab ?? (hasSignals || node?.children.length ? "signals" : "events");
   const window: Window = search.window ?? "15m";
@@ -49,14 +51,14 @@ function TwinView({ twin }: { readonly twin: Twin }) {
   return (
     <>
       <TwinHead twin={twin} />
-      {(twin.kind === "machine" || twin.kind === "station") && <Timeline twin={twin} window={window} choose={(next) => show({ window: next })} />}
+      {(twin.kind === "machine" || twin.kind === "station") && <Timeline twin={twin} window={window} choose={(next) => show({ window: next })} pick={(time) => void navigate({ search: (before) => ({ ...before, at: new Date(time).toISOString() }) })} />}
       <Tabs value={tab} onChange={(next) => show({ tab: next === "events" ? "events" : "signals" })} keepMounted={false} color="dark">
         <Tabs.List><Tabs.Tab value="signals">{t("twin.signals")}</Tabs.Tab><Tabs.Tab value="events">{t("twin.events")}</Tabs.Tab></Tabs.List>
         <Tabs.Panel value="signals" pt={10}>
           <div className="stack">
             {hasSignals ? <Signals twin={twin} window={window} chosen={search.signals} choose={(signals) => show({ signals })} />
               : <p className="panel calm quiet">{t("twin.noSignals")}</p>}
-            {node && node.children.length > 0 && <Parts nodes={node.children} />}
+            <Neighbours tree={tree} id={twin.id} at={null} />
           </div>
         </Tabs.Panel>
         <Tabs.Panel value="events" pt={10}>
@@ -67,17 +69,17 @@ function TwinView({ twin }: { readonly twin: Twin }) {
   );
 }
 
-function Timeline({ twin, window, choose }: { readonly twin: Twin; readonly window: Window; readonly choose: (window: Window) => void }) {
+function Timeline({ twin, window, choose, pick }: { readonly twin: Twin; readonly window: Window; readonly choose: (window: Window) => void; readonly pick: (time: number) => void }) {
   const { t } = useTranslation();
   const now = usePlantNow();
   const length = windows[window];
   return (
     <section className="panel" aria-labelledby="timeline-title">
       <header className="timeline-head">
-        <h2 id="timeline-title">{t("twin.timeline")}</h2>
-        <SegmentedControl className="aside" size="xs" value={window} onChange={(next) => choose(next as Window)} aria-label={t("twin.window")} data={Object.keys(windows).map((each) => ({ value: each, label: each.replace(/(\d+)/, "$1 ").replace("m", "min") }))} />
+        <h2 id="timeline-title">{t("twin.timeline")}</h2><span className="quiet small">{t("travel.pick")}</span>
+        <WindowChoice window={window} choose={choose} />
       </header>
-      {now !== null && <StateTimeline rows={[{ id: twin.id, name: twin.name }]} from={now - length} to={now} fetchFrom={(Math.floor(now / length) - 1) * length} until={null} label={t("timeline.aria", { names: twin.name })} />}
+      {now !== null && <StateTimeline rows={[{ id: twin.id, name: twin.name }]} from={now - length} to={now} fetchFrom={(Math.floor(now / length) - 1) * length} until={null} label={t("timeline.aria", { names: twin.name })} pick={pick} />}
     </section>
   );
 }

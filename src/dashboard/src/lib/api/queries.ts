@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ApiProblem, get, health, query } from "./client";
-import type { Actors, Check, Connections, DeadLetterPage, Grain, History, Journal, Kpis, OeeLosses, Page, Plant, Projection, Shard, StateSpan, Stop, StopReason, Twin, TwinEvent, TwinPage } from "./types";
+import type { Actors, Check, Connections, Cut, DeadLetterPage, Grain, History, Journal, Kpis, OeeLosses, Page, Plant, Projection, Shard, Signal, StateSpan, Stop, StopReason, Twin, TwinEvent, TwinPage } from "./types";
 
 /** A host that answers "no" is not asked again at once; one that does not answer is, twice. */
 export const retry = (failures: number, failure: Error): boolean =>
@@ -55,10 +55,25 @@ export const pastTwinQuery = (id: string, at: number, settled: () => boolean) =>
   select: ({ twin }) => twin,
 });
 
-export const eventsQuery = (id: string) => infiniteQueryOptions({
-  queryKey: ["events", id],
+/** Places as they were, after the same event: what stands around a twin of the past. @param scope a place */
+export const cutQuery = (scope: string, at: number) => queryOptions({
+  queryKey: ["cut", scope, at],
+  queryFn: ({ signal }) => get<Cut>(`/cuts${query({ scope, at: iso(at) })}`, signal),
+  staleTime: 60_000,
+});
+
+/** What the plant definition says of the signals of a twin and below; by id. It changes with the host's start only. */
+export const signalsQuery = (scope: string) => queryOptions({
+  queryKey: ["signals", scope],
+  queryFn: async ({ signal }) => new Map((await get<{ items: readonly Signal[] }>(`/signals${query({ scope })}`, signal)).items.map((each) => [each.id, each])),
+  staleTime: Infinity,
+});
+
+/** The newest first. @param until plant time; null: all */
+export const eventsQuery = (id: string, until: number | null = null) => infiniteQueryOptions({
+  queryKey: ["events", id, until],
   queryFn: ({ signal, pageParam }) =>
-    get<Page<TwinEvent>>(`/twins/${encodeURIComponent(id)}/events${query({ order: "desc", limit: 50, cursor: pageParam })}`, signal),
+    get<Page<TwinEvent>>(`/twins/${encodeURIComponent(id)}/events${query({ order: "desc", limit: 50, cursor: pageParam, to: until === null ? undefined : iso(until) })}`, signal),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (page) => page.next ?? undefined,
 });

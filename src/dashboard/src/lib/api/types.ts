@@ -62,6 +62,22 @@ export interface TwinEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** A signal as the plant definition has it. `texts`: what the numbers of an enumeration mean. */
+export interface Signal {
+  readonly id: string;
+  readonly owner: string;
+  readonly name: string;
+  readonly role: string;
+  readonly type: "number" | "text";
+  readonly unit: string | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+/** The plant after one event; `items` are places, then work orders. */
+export interface Cut { readonly offset: number; readonly at: string | null; readonly items: readonly Twin[] }
+
 /** `t` is epoch milliseconds of plant time; `v` is the last value of the bucket. */
 export interface HistoryPoint { readonly t: number; readonly v: number | string | null; readonly min: number | null; readonly max: number | null; readonly q: Quality }
 export interface HistorySeries { readonly id: string; readonly unit: string | null; readonly raw: number; readonly points: readonly HistoryPoint[] }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import uPlot from "uplot";
+import type { Signal } from "../api/types";
 import { useLive, useValue } from "../stream/hooks";
 import { token } from "../tokens/tokens";
 import { useFormats } from "../view/formats";
@@ -12,7 +13,9 @@ const drawMs = 200;
 const height = 92;
 const axisHeight = 22;
 
-export function SignalChart({ id, series, length, window, axis }: { readonly id: string; readonly series: Series; readonly length: number; readonly window: string; readonly axis: boolean }) {
+export function SignalChart({ id, series, length, window, until, definition, axis }: {
+  readonly id: string; readonly series: Series; readonly length: number; readonly window: string; readonly until: number | null; readonly definition: Signal | undefined; readonly axis: boolean;
+}) {
   const { t } = useTranslation();
   const { time, number } = useFormats();
   const live = useLive();
@@ -20,11 +23,13 @@ export function SignalChart({ id, series, length, window, axis }: { readonly id:
   const place = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState<{ readonly t: number; readonly v: number | null } | null>(null);
   const name = id.slice(id.lastIndexOf(".") + 1);
+  const { low = null, high = null, unit = value.unit, texts } = definition ?? {};
+  const shown = (v: number | null) => (v === null ? "–" : texts?.[String(v)] ?? number.value(v));
 
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const now = () => live.plantNow() ?? series.t.at(-1) ?? 0;
+    const now = () => until ?? live.plantNow() ?? series.t.at(-1) ?? 0;
     const silence = () => {
       const { clock } = live.view.getState();
       return Math.max(10_000, 3 * (clock?.speed ?? 1) * 1000, (length / 600) * 4);
@@ -32,7 +37,7 @@ export function SignalChart({ id, series, length, window, axis }: { readonly id:
     const plot = new uPlot(options({
       width: element.clientWidth, height: height + (axis ? axisHeight : 0), axis,
       tick: length <= 20 * 60_000 ? time.clock : time.minute, number: number.value,
-      hatched: () => gaps(series, silence(), now()),
+      hatched: () => gaps(series, silence(), now()), limits: [low, high].filter((each) => each !== null),
       pointAt: (i) => setPointed(i === null ? null : { t: plot.data[0][i] ?? 0, v: plot.data[3]?.[i] ?? null }),
     }), drawn(series, silence()), element);
     const draw = () => {
@@ -44,26 +49,27 @@ export function SignalChart({ id, series, length, window, axis }: { readonly id:
       });
     };
     draw();
-    const timer = setInterval(draw, drawMs);
+    const timer = until === null ? setInterval(draw, drawMs) : undefined;   // the past does not move
     const sized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: height + (axis ? axisHeight : 0) }));
     sized.observe(element);
     return () => { clearInterval(timer); sized.disconnect(); plot.destroy(); };
-  }, [live, series, length, axis, time, number]);
+  }, [live, series, length, until, low, high, axis, time, number]);
 
   return (
     <figure className="chart" data-testid={`chart-${name}`}>
       <figcaption>
-        <span className="strong">{name}</span>
+        <span><span className="strong">{name}</span>{low !== null && high !== null && <span className="quiet"> {t("chart.range", { low: number.value(low), high: number.value(high) })}</span>}</span>
         {pointed
-          ? <span className="num">{time.clock(pointed.t)} <strong>{pointed.v === null ? "–" : number.value(pointed.v)}</strong> {value.unit}</span>
-          : <span className="num">{value.q !== "good" && <QualityText q={value.q} />} <strong>{typeof value.v === "number" ? number.value(value.v) : "–"}</strong> {value.unit}</span>}
+          ? <span className="num">{time.clock(pointed.t)} <strong>{shown(pointed.v)}</strong> {unit}</span>
+          : until !== null ? <span className="num quiet">{t("chart.point")}</span>
+          : <span className="num">{value.q !== "good" && <QualityText q={value.q} />} <strong>{shown(typeof value.v === "number" ? value.v : null)}</strong> {unit}</span>}
       </figcaption>
       <div ref={place} role="img" aria-label={t("chart.aria", { name, window })} />
     </figure>
   );
 }
 
-function options(o: { width: number; height: number; axis: boolean; tick: (t: number) => string; number: (v: number) => string; hatched: () => readonly { from: number; to: number }[]; pointAt: (i: number | null) => void }): uPlot.Options {
+function options(o: { width: number; height: number; axis: boolean; tick: (t: number) => string; number: (v: number) => string; hatched: () => readonly { from: number; to: number }[]; limits: readonly number[]; pointAt: (i: number | null) => void }): uPlot.Options {
   const [ink, ink2, line, outline, band] = [token("ink"), token("ink2"), token("line"), token("outline"), token("fill")];
   const font = "11px system-ui, 'Liberation Sans', Arial, sans-serif";
   return {
@@ -83,10 +89,30 @@ function options(o: { width: number; height: number; axis: boolean; tick: (t: nu
     bands: [{ series: [1, 2], fill: band }],
     hooks: {
       drawClear: [(plot) => hatch(plot, o.hatched())],
+      draw: [(plot) => limitLines(plot, o.limits)],
       drawAxes: [(plot) => { const { ctx, bbox } = plot; ctx.strokeStyle = outline; ctx.lineWidth = 1; ctx.strokeRect(bbox.left + 0.5, bbox.top + 0.5, bbox.width - 1, bbox.height - 1); }],
       setCursor: [(plot) => o.pointAt(plot.cursor.idx ?? null)],
     },
   };
+}
+
+/** Dashed where the engineering range ends, if that is in view: a range of 400 must not press a trend of 4 flat. */
+function limitLines(plot: uPlot, limits: readonly number[]): void {
+  const { ctx, bbox } = plot;
+  const { min, max } = plot.scales.y ?? {};
+  ctx.save();
+  ctx.strokeStyle = token("p2");
+  ctx.lineWidth = 1;
+  ctx.setLineDash([6, 4]);
+  for (const limit of limits) {
+    if (min == null || max == null || limit < min || limit > max) continue;
+    const y = Math.round(plot.valToPos(limit, "y", true)) + 0.5;
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 /** A label so near the edge would be cut off. */

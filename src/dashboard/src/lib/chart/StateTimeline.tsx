@@ -13,7 +13,7 @@ import "./StateTimeline.css";
 export interface TimelineRow { readonly id: string; readonly name: string }
 
 /** Rows of PackML states on one time axis with one cursor. A state has a height as well as a shade, so it reads without colour. */
-export function StateTimeline({ rows, from, to, fetchFrom, until, label }: {
+export function StateTimeline({ rows, from, to, fetchFrom, until, label, pick }: {
   readonly rows: readonly TimelineRow[];
   /** Window shown; `to` moves with the plant. */
   readonly from: number;
@@ -23,6 +23,8 @@ export function StateTimeline({ rows, from, to, fetchFrom, until, label }: {
   /** End of a window that is over; null while it runs. */
   readonly until: number | null;
   readonly label: string;
+  /** What a click on a moment does, and Enter at the cursor. */
+  readonly pick?: (time: number) => void;
 }) {
   const { t } = useTranslation();
   const { time } = useFormats();
@@ -46,6 +48,7 @@ export function StateTimeline({ rows, from, to, fetchFrom, until, label }: {
     if (box && box.width > 0) setCursor(Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)));
   };
   const key = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && pointed !== null) pick?.(pointed);
     const step = { ArrowLeft: -0.01, ArrowRight: 0.01, Home: -1, End: 1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
@@ -57,7 +60,7 @@ export function StateTimeline({ rows, from, to, fetchFrom, until, label }: {
     <div className="timeline" data-testid="state-timeline">
       {old?.error && <StaleSince at={old.dataUpdatedAt} error={old.error} again={again} />}
       <Hatch />
-      <div className="timeline-rows" role="group" aria-label={label} tabIndex={0} onPointerMove={point} onPointerLeave={() => setCursor(null)} onKeyDown={key}>
+      <div className="timeline-rows" role="group" aria-label={label} tabIndex={0} onPointerMove={point} onPointerLeave={() => setCursor(null)} onKeyDown={key} data-pick={pick !== undefined} {...(pick ? { onClick: () => { if (pointed !== null) pick(pointed); } } : {})}>
         {rows.map((row, i) => <Row key={row.id} row={row} named={rows.length > 1} spans={spans[i] ?? null} from={from} to={to} cursor={cursor} state={pointed === null ? null : at(spans[i] ?? [], pointed)?.state ?? t("timeline.notKnown")} />)}
         <div className="timeline-row axis" data-named={rows.length > 1} aria-hidden="true">
           {rows.length > 1 && <span />}

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { kpi } from "../../testing/shapes";
-import { lossSteps, pareto, periodAt, reachOf, shiftParts, stopsOf } from "./periods";
+import { lossSteps, pareto, periodAt, reachOf, shiftParts, stopsOf } from "./figures";
 import { commandLine } from "./says";
 import { stop } from "../../testing/shapes";
 import { waterfall } from "./waterfall";
