@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Historian.Segments;
@@ -21,6 +22,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
     private readonly Action closedOne;
     private readonly ConcurrentDictionary<string, ulong> stored;
     private readonly Channel<Append> waiting = Channel.CreateBounded<Append>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+    private readonly ConditionalWeakTable<IReadOnlyList<string?>, uint[]> numbersByIds = [];
     private readonly Thread thread;
     private Segment current;
     private long storedSamples;
@@ -43,7 +45,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
 
     public ulong StoredSequence(string bufferId) => stored.GetValueOrDefault(bufferId);
 
-    public async Task AppendAsync(ReadOnlyMemory<Sample> samples, string bufferId, ulong highestSequence, CancellationToken cancellation)
+    public async Task AppendAsync(IReadOnlyList<SampleColumns> samples, string bufferId, ulong highestSequence, CancellationToken cancellation)
     {
         var append = new Append(samples, bufferId, highestSequence);
         await waiting.Writer.WriteAsync(append, cancellation);
@@ -62,7 +64,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
         while (waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             group.Clear();
-            for (var count = 0; count < MostSamplesPerCommit && waiting.Reader.TryRead(out var append); count += append.Samples.Length) group.Add(append);
+            for (var count = 0; count < MostSamplesPerCommit && waiting.Reader.TryRead(out var append); count += append.Rows) group.Add(append);
             Commit(group);
         }
     }
@@ -73,37 +75,43 @@ internal sealed class HistoryWriter : IAsyncDisposable
         try
         {
             var reached = new Dictionary<string, ulong>(StringComparer.Ordinal);
-            var fresh = group.ConvertAll(append => Fresh(append, reached));
-            var rows = fresh.Sum(samples => samples.Length);
+            var fresh = group.SelectMany(append => Fresh(append, reached)).ToList();
+            var rows = fresh.Sum(part => part.Samples.Count - part.From);
             MakeRoom(rows);
             var frame = new FrameBuilder(rows);
-            foreach (var samples in fresh)
-                foreach (ref readonly var sample in samples.Span) frame.Add(NumberOf(sample.Signal, added), sample);
+            foreach (var (samples, from) in fresh)
+            {
+                var numberOf = NumbersOf(samples, from, added);
+                frame.Add(samples, from, numberOf);
+            }
             var whole = frame.Seal(added, reached, [], current.Number, log.Offset);
             log.Append(whole);
             current.Add(whole);
             foreach (var (bufferId, sequence) in reached) stored[bufferId] = sequence;
             Interlocked.Add(ref storedSamples, rows);
-            Interlocked.Add(ref duplicates, group.Sum(append => append.Samples.Length) - rows);
+            Interlocked.Add(ref duplicates, group.Sum(append => append.Rows) - rows);
             foreach (var append in group) append.Done.SetResult();
         }
         catch (Exception e)
         {
             // Nothing of the group is stored, and each caller hears why; whether to go on is theirs to say.
             numbers.Forget(added);
+            numbersByIds.Clear();
             foreach (var append in group) append.Done.SetException(e);
         }
     }
 
     /// <summary>What of an append is not stored yet: samples come in sequence order, so it is the end of it.</summary>
-    private ReadOnlyMemory<Sample> Fresh(Append append, Dictionary<string, ulong> reached)
+    private IEnumerable<(SampleColumns Samples, int From)> Fresh(Append append, Dictionary<string, ulong> reached)
     {
-        var from = reached.GetValueOrDefault(append.BufferId, StoredSequence(append.BufferId));
-        reached[append.BufferId] = Math.Max(from, append.HighestSequence);
-        var samples = append.Samples.Span;
-        var first = 0;
-        while (first < samples.Length && samples[first].Sequence <= from) first++;
-        return append.Samples[first..];
+        var stored = reached.GetValueOrDefault(append.BufferId, StoredSequence(append.BufferId));
+        reached[append.BufferId] = Math.Max(stored, append.HighestSequence);
+        foreach (var samples in append.Samples)
+        {
+            var first = 0;
+            while (first < samples.Count && samples.Sequences[first] <= stored) first++;
+            if (first < samples.Count) yield return (samples, first);
+        }
     }
 
     private void MakeRoom(int rows)
@@ -125,6 +133,19 @@ internal sealed class HistoryWriter : IAsyncDisposable
         return begun;
     }
 
+    /// <summary>The historian's numbers by those that the rows have: looked up once for each list of ids, not once a row. 0 where none was needed yet.</summary>
+    private uint[] NumbersOf(SampleColumns samples, int from, List<(uint, string)> added)
+    {
+        var ids = samples.Ids;
+        var known = numbersByIds.GetValue(ids, ids => new uint[ids.Count]);
+        for (var row = from; row < samples.Count; row++)
+        {
+            ref var number = ref known[samples.Signals[row]];
+            if (number == 0) number = NumberOf(ids[(int)samples.Signals[row]]!, added);
+        }
+        return known;
+    }
+
     private uint NumberOf(string signal, List<(uint, string)> added)
     {
         if (numbers.Find(signal) is { } number) return number;
@@ -133,8 +154,10 @@ internal sealed class HistoryWriter : IAsyncDisposable
         return number;
     }
 
-    private sealed record Append(ReadOnlyMemory<Sample> Samples, string BufferId, ulong HighestSequence)
+    private sealed record Append(IReadOnlyList<SampleColumns> Samples, string BufferId, ulong HighestSequence)
     {
+        public int Rows { get; } = Samples.Sum(samples => samples.Count);
+
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

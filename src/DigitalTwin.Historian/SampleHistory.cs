@@ -68,8 +68,12 @@ public sealed class SampleHistory : IAsyncDisposable
     /// <param name="highestSequence">Everything up to here is dealt with, also what is not among the samples.</param>
     /// <remarks>One call per buffer at a time: if one fails and a later one does not, the buffer counts as stored past the samples that failed.</remarks>
     /// <returns>Ends when all is synced to disk. Calls that wait at the same time share one sync.</returns>
-    public Task AppendAsync(ReadOnlyMemory<Sample> samples, string bufferId, ulong highestSequence, CancellationToken cancellation = default) =>
+    public Task AppendAsync(IReadOnlyList<SampleColumns> samples, string bufferId, ulong highestSequence, CancellationToken cancellation = default) =>
         writer.AppendAsync(samples, bufferId, highestSequence, cancellation);
+
+    /// <summary>The same for samples that are not in columns yet.</summary>
+    public Task AppendAsync(ReadOnlyMemory<Sample> samples, string bufferId, ulong highestSequence, CancellationToken cancellation = default) =>
+        AppendAsync([SampleColumns.Of(samples.Span)], bufferId, highestSequence, cancellation);
 
     /// <summary>0 for a buffer never seen.</summary>
     public ulong StoredSequence(string bufferId) => writer.StoredSequence(bufferId);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Threading.Channels;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ledger;
@@ -9,7 +8,7 @@ namespace DigitalTwin.Edge.Ingest;
 /// <summary>
 /// From the frames of one connection to acknowledgements. Three stages with bounded channels between them; a full channel holds back the
 /// stage before it, and in the end the socket and the gateway's credit:
-/// intake (decode, validate, live table) → twins and loss ledger → historian → acknowledge.
+/// intake (validate, live table) → twins and loss ledger → historian → acknowledge.
 /// </summary>
 /// <remarks>
 /// Twins and historian work at the same time on successive batches, but a batch goes to the historian only when the twins have journalled
@@ -23,9 +22,12 @@ internal sealed class IngestPipeline
     private const int BatchesBeforeHistorian = 2;
     private const int MostSamplesAtOnce = 131_072;
 
-    private readonly Channel<Frame> frames = Channel.CreateBounded<Frame>(OneToOne(FramesBetweenStages));
+    /// <summary>Credit is given back in such pieces, or when nothing waits: a message for each frame would cost as much as taking it in.</summary>
+    private const int CreditAtOnce = 4_096;
+
+    private readonly Channel<Arrived> frames = Channel.CreateBounded<Arrived>(OneToOne(FramesBetweenStages));
     private readonly Channel<Taken> taken = Channel.CreateBounded<Taken>(OneToOne(FramesBetweenStages));
-    private readonly Channel<Taken> journalled = Channel.CreateBounded<Taken>(OneToOne(BatchesBeforeHistorian));
+    private readonly Channel<Batch> journalled = Channel.CreateBounded<Batch>(OneToOne(BatchesBeforeHistorian));
     private readonly Tally tally;
     private readonly Intake intake;
     private readonly SampleStore store;
@@ -42,12 +44,17 @@ internal sealed class IngestPipeline
         tally = new(bufferId);
     }
 
-    /// <summary>Takes in one frame of samples, a gap or the gateway's counts; waits while the stages behind are full.</summary>
+    /// <summary>Takes in one frame of samples, rows contiguous from <paramref name="first"/>; waits while the stages behind are full.</summary>
     /// <returns>False when the stages take no more.</returns>
-    public async ValueTask<bool> TryWriteAsync(Frame frame)
+    public ValueTask<bool> TryWriteAsync(SampleColumns samples, ulong first) => TryWriteAsync(new Arrived(samples, first, null));
+
+    /// <summary>The same for a gap or the gateway's counts.</summary>
+    public ValueTask<bool> TryWriteAsync(Frame frame) => TryWriteAsync(new Arrived(null, 0, frame));
+
+    private async ValueTask<bool> TryWriteAsync(Arrived arrived)
     {
         while (await frames.Writer.WaitToWriteAsync())
-            if (frames.Writer.TryWrite(frame)) return true;
+            if (frames.Writer.TryWrite(arrived)) return true;
         return false;
     }
 
@@ -79,19 +86,28 @@ internal sealed class IngestPipeline
 
     private async Task TakeInAsync(CancellationToken cancellation)
     {
-        await foreach (var frame in frames.Reader.ReadAllAsync(cancellation))
+        var credit = 0;
+        await foreach (var arrived in frames.Reader.ReadAllAsync(cancellation))
         {
-            var result = frame.BodyCase switch
-            {
-                Frame.BodyOneofCase.Gap => intake.Take(frame.Gap),
-                Frame.BodyOneofCase.Counts => intake.Take(frame.Counts),
-                _ => intake.Take(frame.Samples),
-            };
-            await taken.Writer.WriteAsync(result, cancellation);
-            if (frame.BodyCase == Frame.BodyOneofCase.Samples)
-                await answer(new() { Credit = new() { Samples = (uint)frame.Samples.Signal.Count } }, cancellation);
+            var rows = arrived.Samples?.Count ?? 0;
+            await taken.Writer.WriteAsync(TakeIn(arrived), cancellation);
+            credit += rows;
+            if (credit == 0 || (credit < CreditAtOnce && frames.Reader.TryPeek(out _))) continue;
+            await answer(new() { Credit = new() { Samples = (uint)credit } }, cancellation);
+            credit = 0;
         }
         taken.Writer.Complete();
+    }
+
+    private Taken TakeIn(in Arrived arrived)
+    {
+        if (arrived.Samples is { } samples) return intake.Take(samples, arrived.First);
+        return arrived.Other!.BodyCase switch
+        {
+            Frame.BodyOneofCase.Gap => intake.Take(arrived.Other.Gap),
+            Frame.BodyOneofCase.Counts => intake.Take(arrived.Other.Counts),
+            var other => throw new MalformedFrameException($"{other} is nothing to take in"),
+        };
     }
 
     private async Task TellTwinsAsync(CancellationToken cancellation)
@@ -110,46 +126,39 @@ internal sealed class IngestPipeline
     {
         await foreach (var batch in journalled.Reader.ReadAllAsync(cancellation))
         {
-            if (batch.Highest > batch.Before) await store.Append(batch.Samples.AsMemory(0, batch.Count), bufferId, batch.Highest, cancellation);
-            batch.Return();
+            if (batch.Highest > batch.Before) await store.Append(batch.Samples, bufferId, batch.Highest, cancellation);
+            foreach (var samples in batch.Samples) ColumnPool.Return(samples);
             ledger.Confirm(bufferId, batch.Highest);
             await answer(new() { Ack = new() { Sequence = batch.Highest } }, cancellation);
         }
     }
 
     /// <summary>All that is waiting, together. The gateway's counts end a batch: they are of what came up to them.</summary>
-    private async IAsyncEnumerable<Taken> Batches(
+    private async IAsyncEnumerable<Batch> Batches(
         ChannelReader<Taken> reader, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        var parts = new List<Taken>();
         while (await reader.WaitToReadAsync(cancellation))
         {
-            parts.Clear();
-            var count = 0;
+            var (samples, observations) = (new List<SampleColumns>(), new List<Observation>());
+            var (count, before, highest) = (0, (ulong?)null, 0ul);
             while (count < MostSamplesAtOnce && reader.TryRead(out var part))
             {
-                parts.Add(part);
-                count += part.Count;
                 tally.Add(part);
+                if (part.Marks is { } marks) samples.Add(marks);
+                if (part.Samples is { } taken) samples.Add(taken);
+                observations.AddRange(part.Observations);
+                (count, before, highest) = (count + part.Count, before ?? part.Before, part.Highest);
                 if (part.Facts is [LedgerFact.Told]) break;
             }
-            yield return parts is [{ Marks.Count: 0 }] ? parts[0] : Joined(parts, count + parts.Sum(part => part.Marks.Count));
+            if (before is { } from) yield return new(samples, observations, from, highest);
         }
     }
 
-    private static Taken Joined(List<Taken> parts, int count)
-    {
-        var samples = ArrayPool<Sample>.Shared.Rent(count);
-        var at = 0;
-        foreach (var part in parts)
-        {
-            foreach (var mark in part.Marks) samples[at++] = mark;
-            part.Samples.AsSpan(0, part.Count).CopyTo(samples.AsSpan(at));
-            at += part.Count;
-            part.Return();
-        }
-        return new(samples, [], count, [.. parts.SelectMany(part => part.Observations)], [], parts[0].Before, parts[^1].Highest);
-    }
+    /// <param name="Samples">Null for another frame than one of samples.</param>
+    private readonly record struct Arrived(SampleColumns? Samples, ulong First, Frame? Other);
+
+    /// <param name="Samples">In sequence order, marks of missing context among them.</param>
+    private sealed record Batch(IReadOnlyList<SampleColumns> Samples, IReadOnlyList<Observation> Observations, ulong Before, ulong Highest);
 
     private static BoundedChannelOptions OneToOne(int capacity) => new(capacity) { SingleReader = true, SingleWriter = true };
 }

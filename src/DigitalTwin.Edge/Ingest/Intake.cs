@@ -1,4 +1,3 @@
-using System.Buffers;
 using DigitalTwin.Domain.Contexts;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ledger;
@@ -10,50 +9,40 @@ namespace DigitalTwin.Edge.Ingest;
 public sealed class MalformedFrameException(string message) : Exception(message);
 
 /// <summary>What one frame has come to.</summary>
-/// <param name="Samples">Rented; the first <paramref name="Count"/> are to be stored.</param>
-/// <param name="Numbers">Rented: of each of the samples the number that its signal has on this link.</param>
+/// <param name="Samples">To be stored; null for none. Given back to the pool by who has stored them.</param>
 /// <param name="Observations">For the twins, in sequence order.</param>
 /// <param name="Facts">For the ledger: what of the sequences is not among the samples.</param>
 /// <param name="Before">Everything up to this sequence was dealt with before.</param>
 /// <param name="Highest">Everything up to this sequence is dealt with once samples and observations are durable.</param>
-internal sealed record Taken(
-    Sample[] Samples, uint[] Numbers, int Count, IReadOnlyList<Observation> Observations, IReadOnlyList<LedgerFact> Facts, ulong Before, ulong Highest)
+internal sealed record Taken(SampleColumns? Samples, IReadOnlyList<Observation> Observations, IReadOnlyList<LedgerFact> Facts, ulong Before, ulong Highest)
 {
-    /// <summary>Goes to history before the samples, and is none: the context of a place is not known from here on.</summary>
-    public IReadOnlyList<Sample> Marks { get; init; } = [];
+    /// <summary>Goes to history before the samples, and is none: the context of a place is not known from here on. Null for nothing.</summary>
+    public SampleColumns? Marks { get; init; }
 
-    public static Taken WithoutSamples(IReadOnlyList<Observation> observations, IReadOnlyList<LedgerFact> facts, ulong before, ulong highest) =>
-        new([], [], 0, observations, facts, before, highest);
-
-    public void Return()
-    {
-        ArrayPool<Sample>.Shared.Return(Samples, clearArray: true);
-        ArrayPool<uint>.Shared.Return(Numbers);
-    }
+    public int Count => Samples?.Count ?? 0;
 }
 
 /// <summary>
-/// First stage of ingest, one per connection: decodes a frame, refuses and counts what is not right, moves the live table and picks what
+/// First stage of ingest, one per connection: refuses and counts what is not right, moves the live table and picks what
 /// the twins hear of. Single-threaded, and a function of the frames, the live table and the announced plant clock alone.
 /// </summary>
+/// <remarks>What it knows of a signal lies in one array by the signal's number on this link, so that a row costs one look.</remarks>
 internal sealed class Intake
 {
-    /// <summary>Bounds the memory of a frame; the gateway sends some hundred rows.</summary>
-    public const int MostRows = 16_384;
-
     /// <summary>Bounds the table that a hello can ask for.</summary>
     public const uint HighestNumber = 1_000_000;
+
+    private const long Never = long.MinValue;
 
     private readonly LiveValues live;
     private readonly Rejections rejections;
     private readonly PlantClock clock;
     private readonly LinkCounters counters;
-    private readonly string[] ids;
-    private readonly LiveValues.Slot?[] slots;
+    private readonly string?[] ids;
+    private readonly SignalState[] signals;
     private readonly Sample?[] delivered;
-    private readonly DateTimeOffset?[] newest;   // on this connection: what the live table has seen of an older one comes to the twins again
     private ulong expected;
-    private DateTimeOffset? lastSourceTime;
+    private long lastSourceTime = Never;
     private DateTimeOffset? lastPlantNow;
     private bool bufferIsNew;
 
@@ -64,70 +53,83 @@ internal sealed class Intake
         (this.live, this.rejections, this.clock, this.counters) = (live, rejections, clock, counters);
         var highest = dictionary.Count == 0 ? 0 : dictionary.Max(signal => signal.Number);
         if (highest > HighestNumber) throw new MalformedFrameException($"signal number {highest} is above {HighestNumber}");
-        ids = new string[highest + 1];
-        slots = new LiveValues.Slot?[highest + 1];
+        ids = new string?[highest + 1];
+        signals = new SignalState[highest + 2];   // the last stands for all numbers that the dictionary does not hold
         delivered = new Sample?[highest + 1];
-        newest = new DateTimeOffset?[highest + 1];
         foreach (var signal in dictionary)
         {
             ids[signal.Number] = signal.Id;
-            slots[signal.Number] = live.FindSlot(signal.Id);
+            signals[signal.Number] = live.FindSlot(signal.Id) is { } slot ? new(slot) : default;
         }
         expected = stored + 1;
         bufferIsNew = stored == 0;
-        lastSourceTime = Known.Select(slot => slot.Newest?.Sample.SourceTime).Max();   // of an older connection, or from history
+        foreach (var number in Known)   // of an older connection, or from history
+            if (signals[number].Slot!.Version != 0) lastSourceTime = Math.Max(lastSourceTime, signals[number].Slot!.SourceTime);
     }
 
-    private IEnumerable<LiveValues.Slot> Known => slots.OfType<LiveValues.Slot>();
+    /// <summary>Numbers whose signal the plant definition has.</summary>
+    private IEnumerable<uint> Known => Enumerable.Range(0, signals.Length).Where(number => signals[number].Slot is not null).Select(number => (uint)number);
 
-    public Taken Take(Samples frame)
+    /// <param name="rows">As decoded: rows are contiguous from <paramref name="first"/>. What is taken of them stays in it.</param>
+    public Taken Take(SampleColumns rows, ulong first)
     {
-        var rows = frame.Signal.Count;
-        CheckShape(frame, rows);
-        var (observations, facts) = (new List<Observation>(), new List<LedgerFact>());
-        IReadOnlyList<Sample> marks = [];
-        var (before, first, firstTime) = (expected - 1, frame.FirstSequence, rows == 0 ? null : Time(frame.BaseSourceUs, frame.SourceDtUs[0]));
-        if (rows > 0) marks = Unaccounted(first, firstTime, observations, facts);
-
-        var (samples, numbers) = (ArrayPool<Sample>.Shared.Rent(rows), ArrayPool<uint>.Shared.Rent(rows));
-        var (count, statusAt, textAt) = (0, 0, 0);
+        if (rows.Count == 0) return Nothing();
+        var (observations, facts, before) = (new List<Observation>(), new List<LedgerFact>(), expected - 1);
+        var marks = Unaccounted(first, rows.SourceTimes[0], observations, facts);
         var plantNow = clock.Running;
         // A clock that is told again, or was set back, lets twins take what they had to hold for late.
         if (plantNow is not null && !(plantNow >= lastPlantNow)) Array.Clear(delivered);
         lastPlantNow = plantNow;
-        using (var writer = live.BeginWrite())
-        {
-            for (var row = 0; row < rows; row++)
-            {
-                var status = statusAt < frame.StatusRow.Count && frame.StatusRow[statusAt] == row ? frame.StatusCode[statusAt++] : 0;
-                var text = textAt < frame.TextRow.Count && frame.TextRow[textAt] == row ? frame.Text[textAt++] : null;
-                var number = frame.Signal[row];
-                var slot = number < slots.Length ? slots[number] : null;
-                var sequence = first + (ulong)row;
-                if (Refused(slot, number, sequence, status, text, frame, row, out var sample) is { } reason)
-                {
-                    rejections.Add(slot?.Signal.Id ?? NameOf(number), reason);
-                    if (reason != RejectReason.Duplicate) facts.Add(new LedgerFact.Refused(NameOf(number), reason, Time(frame.BaseSourceUs, frame.SourceDtUs[row]) ?? LastSeen));
-                    continue;
-                }
-
-                numbers[count] = number;
-                samples[count++] = sample;
-                lastSourceTime = sample.SourceTime;
-                if (!writer.Offer(slot!, sample)) rejections.Add(sample.Signal, RejectReason.Late);
-                if ((status ^ sample.StatusCode) != 0) rejections.Add(sample.Signal, RejectReason.OutOfRange);
-                if (sample.SourceTime > plantNow + SourceTimes.AheadOfClock) rejections.Add(sample.Signal, RejectReason.AheadOfClock);
-                var isNewest = newest[number] is not { } known || SampleRules.Supersedes(sample.SourceTime, known, plantNow);
-                if (!isNewest) continue;
-                newest[number] = sample.SourceTime;
-                if (!TwinFilter.Forwards(slot!.Signal.Role, delivered[number], sample)) continue;
-                delivered[number] = sample;
-                observations.Add(new Observation.Reported(slot.Signal, sample, plantNow));
-            }
-        }
-        if (rows > 0) expected = Math.Max(expected, first + (ulong)rows);
-        return new(samples, numbers, count, observations, facts, before, expected - 1) { Marks = marks };
+        using (var writer = live.BeginWrite()) TakeRows(rows, first, plantNow, writer, observations, facts);
+        return new(rows, observations, facts, before, expected - 1) { Marks = marks };
     }
+
+    /// <summary>Moves the rows that are taken to the front, and cuts off the others.</summary>
+    private void TakeRows(SampleColumns rows, ulong first, DateTimeOffset? plantNow, LiveValues.Writer writer, List<Observation> observations, List<LedgerFact> facts)
+    {
+        var (numbers, sources, servers, values) = (rows.Signals, rows.SourceTimes, rows.ServerTimes, rows.Numbers);
+        var (statuses, sequences, texts) = (rows.Statuses, rows.Sequences, rows.Texts);
+        var ahead = plantNow is { } now ? SampleColumns.MicrosOf(now + SourceTimes.AheadOfClock) : long.MaxValue;
+        var (taken, textAt, textTaken) = (0, 0, 0);
+        for (var row = 0; row < rows.Count; row++)
+        {
+            var text = textAt < texts.Count && texts[textAt].Row == row ? texts[textAt++].Text : null;
+            var (number, sequence, source, value) = (numbers[row], first + (ulong)row, sources[row], text is null ? values[row] : double.NaN);
+            ref var signal = ref signals[Math.Min(number, (uint)signals.Length - 1)];
+            if (Refused(signal, sequence, statuses[row], value, text, source, servers[row]) is { } reason)
+            {
+                rejections.Add(NameOf(number), reason);
+                if (reason != RejectReason.Duplicate) facts.Add(new LedgerFact.Refused(NameOf(number), reason, Time(source) ?? LastSeen));
+                continue;
+            }
+
+            var status = SampleRules.Marked(signal.Low, signal.High, value, statuses[row]);
+            if (status != statuses[row]) rejections.Add(signal.Id, RejectReason.OutOfRange);
+            if (source > ahead) rejections.Add(signal.Id, RejectReason.AheadOfClock);
+            lastSourceTime = source;
+            if (!writer.Offer(signal.Slot!, source, servers[row], value, text, status, sequence)) rejections.Add(signal.Id, RejectReason.Late);
+            (numbers[taken], sources[taken], servers[taken]) = (number, source, servers[row]);
+            (values[taken], statuses[taken], sequences[taken]) = (value, status, sequence);
+            if (text is not null) texts[textTaken++] = (taken, text);
+            taken++;
+            if (signal.IsDiscrete) Tell(ref signal, new(signal.Id, value, text, status, SampleColumns.TimeOf(source), SampleColumns.TimeOf(servers[taken - 1]), sequence), source, number, plantNow, observations);
+        }
+        texts.RemoveRange(textTaken, texts.Count - textTaken);
+        expected = Math.Max(expected, first + (ulong)rows.Count);
+        (rows.Count, rows.Ids) = (taken, ids);
+    }
+
+    /// <summary>Lets the twin hear of a sample that is newer than all others of its signal on this link, and news.</summary>
+    private void Tell(ref SignalState signal, in Sample sample, long source, uint number, DateTimeOffset? plantNow, List<Observation> observations)
+    {
+        if (signal.Newest != Never && !SampleRules.Supersedes(source, signal.Newest, plantNow)) return;
+        signal.Newest = source;
+        if (!TwinFilter.Forwards(signal.Slot!.Signal.Role, delivered[number], sample)) return;
+        delivered[number] = sample;
+        observations.Add(new Observation.Reported(signal.Slot.Signal, sample, plantNow));
+    }
+
+    private Taken Nothing() => new(null, [], [], expected - 1, expected - 1);
 
     /// <remarks>A gap that jumps ahead accounts for the sequences it jumps over: they were dropped with the buffer that held them.</remarks>
     public Taken Take(Gap frame)
@@ -136,27 +138,36 @@ internal sealed class Intake
         if (frame.Sequence < expected)
         {
             rejections.Add("?", RejectReason.Duplicate);
-            return Taken.WithoutSamples([], [], before, before);
+            return Nothing();
         }
         if (frame.Sequence > long.MaxValue) throw new MalformedFrameException("sequences end at 2^63 - 1");
-        if (Time(frame.FromUs, 0) is not { } from || Time(frame.ToUs, 0) is not { } to)
+        if (Time(frame.FromUs) is not { } from || Time(frame.ToUs) is not { } to)
             throw new MalformedFrameException("a gap's time is outside the years 1 to 9999");
         var skipped = frame.Sequence - expected;
         expected = frame.Sequence + 1;
         foreach (var number in frame.Signal.Where(number => number < delivered.Length)) delivered[number] = null;   // the first value after it is news
-        var known = frame.Signal.Where(number => number < slots.Length && slots[number] is not null).ToList();
-        var gap = new ObservationGap([.. known.Select(number => ids[number])], from, to, frame.Reason, frame.Sequence);
-        IReadOnlyList<SignalDefinition> signals = [.. known.Select(number => slots[number]!.Signal)];
-        return Taken.WithoutSamples([new Observation.NotObserved(gap, signals)], Facts(gap, signals, skipped), before, frame.Sequence) with { Marks = Marks(gap, signals) };
+        uint[] known = [.. frame.Signal.Where(number => number < signals.Length && signals[number].Slot is not null)];
+        var gap = new ObservationGap([.. known.Select(number => ids[number]!)], from, to, frame.Reason, frame.Sequence);
+        IReadOnlyList<SignalDefinition> definitions = [.. known.Select(number => signals[number].Slot!.Signal)];
+        return new(null, [new Observation.NotObserved(gap, definitions)], Facts(gap, definitions, skipped), before, frame.Sequence) { Marks = Marked(null, gap, known) };
     }
 
     /// <summary>
     /// What nobody has seen is a sample to the context of a place: bad, since no data are there (OPC UA Part 8: Bad_NoData), from right after the last
     /// one. Without it the vehicle before would seem to stand there until the next is read.
     /// </summary>
-    private static IReadOnlyList<Sample> Marks(ObservationGap gap, IReadOnlyList<SignalDefinition> signals) =>
-        gap.From >= gap.To ? [] : [.. signals.Where(signal => ContextSources.IsContext(signal.Role)).Select(signal => new Sample(
-            signal.Id, double.NaN, null, BadNoData, gap.From.AddMicroseconds(1), gap.From.AddMicroseconds(1), gap.Sequence))];
+    private SampleColumns? Marked(SampleColumns? marks, ObservationGap gap, IEnumerable<uint> numbers)
+    {
+        if (gap.From >= gap.To) return marks;
+        var at = SampleColumns.MicrosOf(gap.From) + 1;
+        foreach (var number in numbers.Where(number => ContextSources.IsContext(signals[number].Slot!.Signal.Role)))
+        {
+            marks ??= ColumnPool.Rent();
+            marks.Ids = ids;
+            marks.Add(number, at, at, double.NaN, null, BadNoData, gap.Sequence);
+        }
+        return marks;
+    }
 
     private const uint BadNoData = 0x809B_0000;
 
@@ -166,11 +177,11 @@ internal sealed class Intake
         if (frame.Signal.Count != frame.Sampled.Count) throw new MalformedFrameException("columns signal and sampled differ in length");
         if (frame.Since == 0) throw new MalformedFrameException("sequences start at 1");
         var at = expected - 1;
-        if (frame.Sequence != at) return Taken.WithoutSamples([], [], at, at);
+        if (frame.Sequence != at) return Nothing();
         var counts = new List<(string, long)>(frame.Signal.Count);
         for (var i = 0; i < frame.Signal.Count; i++)
             if (frame.Signal[i] < ids.Length && ids[frame.Signal[i]] is { } id) counts.Add((id, (long)Math.Min(frame.Sampled[i], long.MaxValue / 2)));
-        return Taken.WithoutSamples([], [new LedgerFact.Told(new(frame.Since, counts))], at, at);
+        return new(null, [], [new LedgerFact.Told(new(frame.Since, counts))], at, at);
     }
 
     /// <summary>
@@ -187,81 +198,71 @@ internal sealed class Intake
         return skipped == 0 ? [unseen] : [Hole("sequence-hole", skipped), unseen];
     }
 
-    private string? Refused(
-        LiveValues.Slot? slot, uint number, ulong sequence, uint status, string? text, Samples frame, int row, out Sample sample)
+    private string? Refused(in SignalState signal, ulong sequence, uint status, double value, string? text, long source, long server)
     {
-        sample = default;
         if (sequence < expected) return RejectReason.Duplicate;
-        if (slot is null) return RejectReason.UnknownSignal;
-        var (source, server) = (Time(frame.BaseSourceUs, frame.SourceDtUs[row]), Time(frame.BaseServerUs, frame.ServerDtUs[row]));
-        if (source is null || server is null) return RejectReason.TimeOutOfRange;
-        sample = new(slot.Signal.Id, text is null ? frame.Value[row] : double.NaN, text, status, source.Value, server.Value, sequence);
-        if (SampleRules.Refusal(slot.Signal, sample) is { } reason) return reason;
-        sample = sample with { StatusCode = SampleRules.Marked(slot.Signal, sample.Number, status) };
-        return null;
+        if (signal.Slot is null) return RejectReason.UnknownSignal;
+        if (!IsTime(source) || !IsTime(server)) return RejectReason.TimeOutOfRange;
+        return SampleRules.Refusal(signal.Type, status, value, text);
     }
 
     private string NameOf(uint number) => (number < ids.Length ? ids[number] : null) ?? LedgerBook.Nameless;
 
-    private DateTimeOffset LastSeen => lastSourceTime ?? DateTimeOffset.UnixEpoch;
+    private DateTimeOffset LastSeen => lastSourceTime == Never ? DateTimeOffset.UnixEpoch : SampleColumns.TimeOf(lastSourceTime);
 
     /// <summary>
     /// What was lost before this frame without a gap frame that says so: a buffer made anew knows nothing of the one before, and a jump of
     /// the sequences is samples that the gateway has lost.
     /// </summary>
-    private List<Sample> Unaccounted(ulong first, DateTimeOffset? firstTime, List<Observation> observations, List<LedgerFact> facts)
+    /// <returns>Marks.</returns>
+    private SampleColumns? Unaccounted(ulong first, long firstTime, List<Observation> observations, List<LedgerFact> facts)
     {
-        var marks = new List<Sample>();
-        if (bufferIsNew && lastSourceTime < firstTime)
+        SampleColumns? marks = null;
+        if (bufferIsNew && lastSourceTime != Never && IsTime(firstTime) && lastSourceTime < firstTime)
         {
-            var unseen = Unseen([.. Known.Where(slot => slot.Newest is not null)], "buffer-new", first, firstTime);
+            uint[] seen = [.. Known.Where(number => signals[number].Slot!.Version != 0)];
+            var unseen = Unseen(seen, "buffer-new", first, firstTime);
             observations.Add(unseen);
-            marks.AddRange(Marks(unseen.Gap with { Sequence = first }, unseen.Signals));   // none is free before it
+            marks = Marked(marks, unseen.Gap with { Sequence = first }, seen);   // none is free before it
             facts.Add(new LedgerFact.Unseen(unseen.Signals, unseen.Gap.Reason, unseen.Gap.From, unseen.Gap.To, Numbers: 0));
         }
         bufferIsNew = false;
         if (first <= expected) return marks;
         var missing = (long)(first - expected);
         counters.AddMissing(missing);
-        var lost = Unseen([.. Known], "sequence-hole", first, firstTime);
+        uint[] all = [.. Known];
+        var lost = Unseen(all, "sequence-hole", first, firstTime);
         observations.Add(lost);
         facts.Add(new LedgerFact.Hole(new(lost.Gap.Reason, missing, lost.Gap.From, lost.Gap.To)));
-        marks.AddRange(Marks(lost.Gap, lost.Signals));
-        return marks;
+        return Marked(marks, lost.Gap, all);
     }
 
-    private Observation.NotObserved Unseen(IReadOnlyList<LiveValues.Slot> unseen, string reason, ulong first, DateTimeOffset? firstTime)
+    private Observation.NotObserved Unseen(uint[] unseen, string reason, ulong first, long firstTime)
     {
         Array.Clear(delivered);
-        var until = firstTime ?? LastSeen;
-        var from = lastSourceTime < until ? lastSourceTime.Value : until;   // after it where the plant was set back
-        return new(new([.. unseen.Select(slot => slot.Signal.Id)], from, until, reason, first - 1), [.. unseen.Select(slot => slot.Signal)]);
+        var until = Time(firstTime) ?? LastSeen;
+        var from = lastSourceTime != Never && LastSeen < until ? LastSeen : until;   // after it where the plant was set back
+        return new(new([.. unseen.Select(number => ids[number]!)], from, until, reason, first - 1), [.. unseen.Select(number => signals[number].Slot!.Signal)]);
     }
 
-    private static void CheckShape(Samples frame, int rows)
-    {
-        if (rows > MostRows) throw new MalformedFrameException($"{rows} rows in one frame; at most {MostRows}");
-        if (frame.FirstSequence == 0 || frame.FirstSequence > long.MaxValue) throw new MalformedFrameException("sequences start at 1");
-        if (frame.SourceDtUs.Count != rows || frame.ServerDtUs.Count != rows || frame.Value.Count != rows)
-            throw new MalformedFrameException("columns signal, source_dt_us, server_dt_us and value differ in length");
-        CheckSparse("status", frame.StatusRow, frame.StatusCode.Count, rows);
-        CheckSparse("text", frame.TextRow, frame.Text.Count, rows);
-    }
+    private static DateTimeOffset? Time(long micros) => IsTime(micros) ? SampleColumns.TimeOf(micros) : null;
 
-    private static void CheckSparse(string name, Google.Protobuf.Collections.RepeatedField<uint> at, int values, int rows)
-    {
-        if (at.Count != values) throw new MalformedFrameException($"{name}_row and its values differ in length");
-        for (var i = 0; i < at.Count; i++)
-            if (at[i] >= rows || (i > 0 && at[i] <= at[i - 1])) throw new MalformedFrameException($"{name}_row is not ascending within the rows");
-    }
-
-    private static DateTimeOffset? Time(long baseMicros, long delta)
-    {
-        var micros = unchecked(baseMicros + delta);
-        return micros is > EarliestMicros and < LatestMicros ? DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond) : null;
-    }
+    private static bool IsTime(long micros) => micros is > EarliestMicros and < LatestMicros;
 
     // Years 1 and 9999, as microseconds since 1970.
     private const long EarliestMicros = -62_135_596_800_000_000;
     private const long LatestMicros = 253_402_300_800_000_000;
+
+    /// <summary>What a row has to be held against.</summary>
+    /// <param name="Slot">Null for a signal that the plant definition does not have.</param>
+    private record struct SignalState(LiveValues.Slot? Slot, string Id, double Low, double High, SignalType Type, bool IsDiscrete)
+    {
+        public SignalState(LiveValues.Slot slot) : this(
+            slot, slot.Signal.Id, slot.Signal.Low ?? double.NegativeInfinity, slot.Signal.High ?? double.PositiveInfinity, slot.Signal.Type, TwinFilter.IsDiscrete(slot.Signal.Role))
+        {
+        }
+
+        /// <summary>On this connection alone: what the live table has seen of an older one comes to the twins again.</summary>
+        public long Newest { get; set; } = Never;
+    }
 }

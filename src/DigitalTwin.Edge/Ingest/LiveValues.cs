@@ -13,7 +13,7 @@ public sealed record LiveValue(SignalDefinition Signal, Sample? Sample, TimeSpan
 public sealed record Freshness(int Signals, int Fresh, int Stale, int Bad);
 
 /// <summary>
-/// The newest sample of every signal. Any thread may read without a lock: a slot holds one immutable value that is replaced as a whole.
+/// The newest sample of every signal. Any thread may read without a lock: a slot counts its writes, and who has read across one reads again.
 /// </summary>
 public sealed class LiveValues
 {
@@ -48,7 +48,7 @@ public sealed class LiveValues
     public IEnumerable<LiveValue> ChangedSince(long since, IEnumerable<string> signalIds)
     {
         foreach (var id in signalIds)
-            if (byId.TryGetValue(id, out var slot) && slot.Newest is { } newest && newest.Version > since) yield return View(slot);
+            if (byId.TryGetValue(id, out var slot) && slot.Version > since) yield return View(slot);
     }
 
     /// <summary>Ends as soon as something has changed after <paramref name="since"/>.</summary>
@@ -78,7 +78,8 @@ public sealed class LiveValues
     {
         using var writer = BeginWrite();
         foreach (var sample in newest)
-            if (byId.TryGetValue(sample.Signal, out var slot) && slot.Newest is null) slot.Newest = new(sample, ReceivedAt: null, writer.Version);
+            if (byId.TryGetValue(sample.Signal, out var slot) && slot.Version == 0)
+                slot.Write(SampleColumns.MicrosOf(sample.SourceTime), SampleColumns.MicrosOf(sample.ServerTime), sample.Number, sample.Text, sample.StatusCode, sample.Sequence, NotReceived, writer.Version);
     }
 
     internal Slot? FindSlot(string signalId) => byId.GetValueOrDefault(signalId);
@@ -89,23 +90,59 @@ public sealed class LiveValues
     private LiveValue View(Slot slot)
     {
         var staleAfter = Staleness.StaleAfter(slot.Signal.Period, clock.Speed);
-        if (slot.Newest is not { } newest) return new(slot.Signal, null, null, staleAfter, ShownQuality.Stale, 0);
-        TimeSpan? age = newest.ReceivedAt is { } at ? time.GetElapsedTime(at) : null;
+        if (slot.Read() is not { } newest) return new(slot.Signal, null, null, staleAfter, ShownQuality.Stale, 0);
+        TimeSpan? age = newest.ReceivedAt == NotReceived ? null : time.GetElapsedTime(newest.ReceivedAt);
         return new(slot.Signal, newest.Sample, age, staleAfter, Staleness.Shown(newest.Sample.Quality, age, staleAfter), newest.Version);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Read from history: when it was received is not known.</summary>
+    private const long NotReceived = long.MinValue;
+
+    /// <summary>One signal. Written under the table's lock, read without: a reader that a write has overtaken reads once more.</summary>
     internal sealed class Slot(SignalDefinition signal)
     {
-        private volatile Newest? newest;
+        private int writes;   // odd while one is under way
+        private long sourceTime, serverTime, receivedAt, version;
+        private double number;
+        private string? text;
+        private uint status;
+        private ulong sequence;
 
-        public SignalDefinition Signal { get; } = signal;
-        public Newest? Newest { get => newest; set => newest = value; }
+        public SignalDefinition Signal => signal;
+
+        /// <summary>Of the newest change; 0 before the first.</summary>
+        public long Version => Volatile.Read(ref version);
+
+        /// <summary>Microseconds since 1970; for the writer alone.</summary>
+        public long SourceTime => sourceTime;
+
+        public void Write(long source, long server, double value, string? says, uint code, ulong at, long received, long changed)
+        {
+            Interlocked.Increment(ref writes);   // a full fence: nothing below is seen before it
+            (sourceTime, serverTime, number, text) = (source, server, value, says);
+            (status, sequence, receivedAt) = (code, at, received);
+            Volatile.Write(ref version, changed);
+            Volatile.Write(ref writes, unchecked(writes + 1));
+        }
+
+        /// <returns>Null before the first sample.</returns>
+        public (Sample Sample, long ReceivedAt, long Version)? Read()
+        {
+            var spin = new SpinWait();
+            while (true)
+            {
+                var before = Volatile.Read(ref writes);
+                if (before == 0) return null;
+                var read = (Number: number, Text: text, Status: status, Source: sourceTime, Server: serverTime, Sequence: sequence, Received: receivedAt, Version: version);
+                Interlocked.MemoryBarrier();   // nothing above is read after what follows
+                if ((before & 1) == 0 && Volatile.Read(ref writes) == before)
+                    return (new(signal.Id, read.Number, read.Text, read.Status, SampleColumns.TimeOf(read.Source), SampleColumns.TimeOf(read.Server), read.Sequence), read.Received, read.Version);
+                spin.SpinOnce();
+            }
+        }
     }
-
-    /// <param name="ReceivedAt">Monotonic time stamp; null when read from history.</param>
-    internal sealed record Newest(Sample Sample, long? ReceivedAt, long Version);
 
     internal readonly ref struct Writer
     {
@@ -125,10 +162,10 @@ public sealed class LiveValues
         public long Version { get; }
 
         /// <returns>False when a newer sample is there already.</returns>
-        public bool Offer(Slot slot, in Sample sample)
+        public bool Offer(Slot slot, long sourceTime, long serverTime, double number, string? text, uint status, ulong sequence)
         {
-            if (slot.Newest is { } current && !SampleRules.Supersedes(sample.SourceTime, current.Sample.SourceTime, plantNow)) return false;
-            slot.Newest = new(sample, receivedAt, Version);
+            if (sourceTime < slot.SourceTime && slot.Version != 0 && !SampleRules.Supersedes(sourceTime, slot.SourceTime, plantNow)) return false;
+            slot.Write(sourceTime, serverTime, number, text, status, sequence, receivedAt, Version);
             return true;
         }
 

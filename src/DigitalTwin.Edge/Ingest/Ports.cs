@@ -3,11 +3,11 @@ using DigitalTwin.Domain.Plant;
 namespace DigitalTwin.Edge.Ingest;
 
 /// <summary>Stores samples durably.</summary>
-/// <param name="samples">Of one gateway buffer, in sequence order; not changed until the task ends.</param>
+/// <param name="samples">Of one gateway buffer, all in sequence order; not changed until the task ends, and used for others after that.</param>
 /// <param name="bufferId">The gateway buffer they come from.</param>
 /// <param name="highestSequence">Everything of that buffer up to here is dealt with once the task ends, gaps and rejected samples included.</param>
 /// <returns>Ends when samples and sequence are synced to disk, in one transaction.</returns>
-public delegate Task AppendSamples(ReadOnlyMemory<Sample> samples, string bufferId, ulong highestSequence, CancellationToken cancellation);
+public delegate Task AppendSamples(IReadOnlyList<SampleColumns> samples, string bufferId, ulong highestSequence, CancellationToken cancellation);
 
 /// <summary>Highest sequence stored for a gateway buffer; 0 for one never seen.</summary>
 public delegate ulong StoredSequence(string bufferId);

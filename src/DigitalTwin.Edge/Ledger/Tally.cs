@@ -37,14 +37,14 @@ internal sealed class Tally(string bufferId)
     {
         public string Signal;
         public long Count;
-        public long First, Last;   // ticks
+        public long First, Last;   // µs since 1970
     }
 
     public void Add(Taken part)
     {
         before ??= part.Before;
         highest = part.Highest;
-        for (var i = 0; i < part.Count; i++) Count(part.Numbers[i], part.Samples[i].Signal, part.Samples[i].SourceTime.UtcTicks);
+        if (part.Samples is { } samples) Count(samples);
         accounted += part.Count;
         foreach (var fact in part.Facts) Add(fact);
     }
@@ -60,7 +60,7 @@ internal sealed class Tally(string bufferId)
         for (var i = 0; i < sent.Length; i++)
         {
             ref var entry = ref byNumber[touched[i]];
-            sent[i] = new(entry.Signal, entry.Count, new(entry.First, TimeSpan.Zero), new(entry.Last, TimeSpan.Zero));
+            sent[i] = new(entry.Signal, entry.Count, SampleColumns.TimeOf(entry.First), SampleColumns.TimeOf(entry.Last));
             entry = default;
         }
         IReadOnlyList<SentSamples> refused = [.. lost.Where(sample => LossReason.Of(sample.Reason).Stage == LossStage.AtCore)
@@ -73,17 +73,21 @@ internal sealed class Tally(string bufferId)
         return taken;
     }
 
-    private void Count(uint number, string signal, long at)
+    private void Count(SampleColumns samples)
     {
-        if (number >= byNumber.Length) Array.Resize(ref byNumber, Math.Max((int)number + 1, 2 * byNumber.Length));
-        ref var entry = ref byNumber[number];
-        if (entry.Count++ == 0)
+        if (byNumber.Length < samples.Ids.Count) Array.Resize(ref byNumber, samples.Ids.Count);
+        for (var row = 0; row < samples.Count; row++)
         {
-            (entry.Signal, entry.First, entry.Last) = (signal, at, at);
-            touched.Add(number);
+            var (number, at) = (samples.Signals[row], samples.SourceTimes[row]);
+            ref var entry = ref byNumber[number];
+            if (entry.Count++ == 0)
+            {
+                (entry.Signal, entry.First, entry.Last) = (samples.Ids[(int)number]!, at, at);
+                touched.Add(number);
+            }
+            else if (at > entry.Last) entry.Last = at;
+            else if (at < entry.First) entry.First = at;
         }
-        else if (at > entry.Last) entry.Last = at;
-        else if (at < entry.First) entry.First = at;
     }
 
     private void Add(LedgerFact fact)

@@ -97,15 +97,25 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
     /// <summary>Reads until the gateway closes. Once the stages take no more, what still comes is read and left to be sent again.</summary>
     private async Task ReceiveFramesAsync(string name, IngestPipeline pipeline)
     {
-        while (await ReceiveAsync(CancellationToken.None) is { } frame)
+        var decoder = new SamplesDecoder();
+        while (await ReceiveBytesAsync(CancellationToken.None) is { } length)
         {
             link.Counters.AddFrame();
+            var samples = ColumnPool.Rent();
+            if (decoder.TryRead(buffer.AsSpan(0, length), samples, out var first))
+            {
+                link.Counters.AddSamples(samples.Count);
+                await pipeline.TryWriteAsync(samples, first);
+                continue;
+            }
+            var frame = Parsed(length);
             switch (frame.BodyCase)
             {
                 case Frame.BodyOneofCase.Samples:
-                    link.Counters.AddSamples(frame.Samples.Signal.Count);
-                    await pipeline.TryWriteAsync(frame);
-                    break;
+                    decoder.Read(frame.Samples, samples);
+                    link.Counters.AddSamples(samples.Count);
+                    await pipeline.TryWriteAsync(samples, frame.Samples.FirstSequence);
+                    continue;
                 case Frame.BodyOneofCase.Gap or Frame.BodyOneofCase.Counts:
                     await pipeline.TryWriteAsync(frame);
                     break;
@@ -117,6 +127,7 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
                 default:
                     throw new MalformedFrameException($"a gateway does not send {frame.BodyCase}");
             }
+            ColumnPool.Return(samples);
         }
     }
 
@@ -149,8 +160,10 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
             await socket.SendAsync(frame.ToByteArray(), WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
     }
 
-    /// <returns>Null when the gateway has closed.</returns>
-    private async Task<Frame?> ReceiveAsync(CancellationToken cancellation)
+    private async Task<Frame?> ReceiveAsync(CancellationToken cancellation) => await ReceiveBytesAsync(cancellation) is { } length ? Parsed(length) : null;
+
+    /// <returns>Length of the frame in the buffer; null when the gateway has closed.</returns>
+    private async ValueTask<int?> ReceiveBytesAsync(CancellationToken cancellation)
     {
         var length = 0;
         while (true)
@@ -159,11 +172,15 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
             if (result.MessageType == WebSocketMessageType.Close) return null;
             if (result.MessageType != WebSocketMessageType.Binary) throw new MalformedFrameException("frames are binary");
             length += result.Count;
-            if (result.EndOfMessage) break;
+            if (result.EndOfMessage) return length;
             if (length < buffer.Length) continue;
             if (length >= LongestFrame) throw new MalformedFrameException($"a frame is longer than {LongestFrame} bytes");
             Array.Resize(ref buffer, buffer.Length * 2);
         }
+    }
+
+    private Frame Parsed(int length)
+    {
         try
         {
             return Frame.Parser.ParseFrom(buffer.AsSpan(0, length));

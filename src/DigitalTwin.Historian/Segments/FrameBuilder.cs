@@ -45,6 +45,23 @@ internal ref struct FrameBuilder
         row++;
     }
 
+    /// <param name="numberOf">The historian's number of a signal, by the one in the columns.</param>
+    public void Add(SampleColumns samples, int from, ReadOnlySpan<uint> numberOf)
+    {
+        var count = samples.Count - from;
+        samples.SourceTimes.AsSpan(from, count).CopyTo(sourceTimes[row..]);
+        samples.ServerTimes.AsSpan(from, count).CopyTo(serverTimes[row..]);
+        samples.Numbers.AsSpan(from, count).CopyTo(numbers[row..]);
+        samples.Sequences.AsSpan(from, count).CopyTo(sequences[row..]);
+        samples.Statuses.AsSpan(from, count).CopyTo(statuses[row..]);
+        var given = samples.Signals.AsSpan(from, count);
+        var to = signals.Slice(row, count);
+        for (var i = 0; i < given.Length; i++) to[i] = numberOf[(int)given[i]];
+        foreach (var (at, text) in samples.Texts)
+            if (at >= from) texts[row + at - from] = text;
+        row += count;
+    }
+
     public readonly Frame Seal(
         IReadOnlyList<(uint Number, string Id)> added, IReadOnlyDictionary<string, ulong> reached, IReadOnlyList<SampleFile> files, long segment, long offset)
     {

@@ -39,9 +39,9 @@ public sealed class IngestPipelineTests : ITwinInbox, IDisposable
         await twinsGoOn.Task;
     }
 
-    private Task AppendAsync(ReadOnlyMemory<Sample> samples, string bufferId, ulong highestSequence, CancellationToken cancellation)
+    private Task AppendAsync(IReadOnlyList<SampleColumns> samples, string bufferId, ulong highestSequence, CancellationToken cancellation)
     {
-        stored.AddRange(samples.ToArray().Select(sample => sample.Sequence));
+        stored.AddRange(samples.SelectMany(part => part.All()).Select(sample => sample.Sequence));
         return Task.CompletedTask;
     }
 
@@ -60,7 +60,7 @@ public sealed class IngestPipelineTests : ITwinInbox, IDisposable
         var writing = Task.Run(async () =>
         {
             for (var i = 0; i < Frames; i++)
-                Assert.True(await pipeline.TryWriteAsync(new Frame { Samples = Plant.Frame((ulong)(2 * i) + 1, new Row(1, i, i % 18), new Row(0, i, 1)) }));
+                Assert.True(await pipeline.TryWriteAsync(Plant.Frame((ulong)(2 * i) + 1, new Row(1, i, i % 18), new Row(0, i, 1))));
         });
         await twinsHold.Task.WaitAsync(Patience);
         // Time enough to write a thousand times as many frames, if nothing held the writer back.
@@ -85,12 +85,12 @@ public sealed class IngestPipelineTests : ITwinInbox, IDisposable
     {
         var pipeline = Pipeline();
         var running = pipeline.RunAsync(CancellationToken.None);
-        await pipeline.TryWriteAsync(new Frame { Samples = Plant.Frame(1, new Row(1, 0, 6)) });
+        await pipeline.TryWriteAsync(Plant.Frame(1, new Row(1, 0, 6)));
         await twinsHold.Task.WaitAsync(Patience);
         twinsGoOn.SetException(new IOException("journal is away"));
 
         Assert.Equal("journal is away", (await Assert.ThrowsAsync<IOException>(() => running.WaitAsync(Patience))).Message);
-        Assert.False(await pipeline.TryWriteAsync(new Frame { Samples = Plant.Frame(2, new Row(1, 1, 8)) }));
+        Assert.False(await pipeline.TryWriteAsync(Plant.Frame(2, new Row(1, 1, 8))));
         Assert.Empty(stored);
         Assert.Empty(ledger.Report().Lines);   // on disk, but nobody has stored what it is about
     }

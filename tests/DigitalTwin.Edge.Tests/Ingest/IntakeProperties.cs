@@ -55,10 +55,9 @@ public sealed class IntakeProperties
             foreach (var frame in link)
             {
                 var taken = intake.Take(Plant.Frame(frame.First, frame.Rows));
-                stored.AddRange(taken.Samples.Take(taken.Count).Select(sample => (sample.Sequence, sample.Signal)));
+                stored.AddRange(taken.Samples.All().Select(sample => (sample.Sequence, sample.Signal)));
                 told.AddRange(taken.Observations.OfType<Observation.Reported>().Select(report =>
                     (report.Sample.Signal, report.Sample.Number, report.Sample.Text, report.Sample.Quality)));
-                taken.Return();
             }
 
             var (clean, duplicates) = Clean(link);
@@ -91,7 +90,7 @@ public sealed class IntakeProperties
             var intake = new Intake(Plant.Numbers, 0, live, new(), clock, new());
             clock.Announce(Plant.T0.AddSeconds(31), 1);
             foreach (var frame in link)
-                intake.Take(Plant.Frame(frame.First, [.. frame.Rows.Select(row => row with { Second = row.Second + wrongBy })])).Return();
+                intake.Take(Plant.Frame(frame.First, [.. frame.Rows.Select(row => row with { Second = row.Second + wrongBy })]));
             // Ahead by less than the clock's own jitter, it is not known to be wrong; then the plant's time has to pass it first.
             var right = wrongBy > SourceTimes.AheadOfClock.TotalSeconds + 32 ? 32 : Math.Max(wrongBy, 0) + 32;
             clock.Announce(Plant.T0.AddSeconds(right), 1);

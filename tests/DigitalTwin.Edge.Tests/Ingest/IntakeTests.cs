@@ -51,9 +51,9 @@ public sealed class IntakeTests
         var taken = intake.Take(Plant.Frame(11,
             new Row(0, 0, 15), new Row(0, 1, 15.1), new Row(0, 2, 0.9), new Row(0, 3, 99, Status: 0x4080_0000), new Row(0, 4, 99, Status: 0x8005_0000)));
 
-        Assert.Equal([0u, 0x600u, 0x500u, 0x4080_0600u, 0x8005_0000u], taken.Samples.Take(taken.Count).Select(sample => sample.StatusCode));
+        Assert.Equal([0u, 0x600u, 0x500u, 0x4080_0600u, 0x8005_0000u], taken.Samples.All().Select(sample => sample.StatusCode));
         Assert.Equal(3, rejections.Of(RejectReason.OutOfRange));
-        Assert.Equal(Quality.Good, taken.Samples[1].Quality);
+        Assert.Equal(Quality.Good, taken.Samples![1].Quality);
     }
 
     [Fact]
@@ -182,14 +182,14 @@ public sealed class IntakeTests
     {
         var gap = new Gap { Sequence = 11, FromUs = Plant.Micros(Plant.T0), ToUs = Plant.Micros(Plant.T0.AddSeconds(9)), Reason = "server-lost" };
         gap.Signal.AddRange([1, 2]);
-        var mark = Assert.Single(intake.Take(gap).Marks);
+        var mark = Assert.Single(intake.Take(gap).Marks.All());
         Assert.Equal((Plant.Vehicle.Id, Quality.Bad, null, Plant.T0.AddMicroseconds(1), 11ul), (mark.Signal, mark.Quality, mark.Text, mark.SourceTime, mark.Sequence));
 
         intake.Take(Plant.Frame(12, new Row(1, 9, 6)));
         var hole = intake.Take(Plant.Frame(20, new Row(1, 30, 6)));
-        Assert.Equal((Plant.T0.AddSeconds(9).AddMicroseconds(1), 19ul), (hole.Marks.Single().SourceTime, hole.Marks.Single().Sequence));
+        Assert.Equal((Plant.T0.AddSeconds(9).AddMicroseconds(1), 19ul), (hole.Marks.All().Single().SourceTime, hole.Marks.All().Single().Sequence));
         Assert.Equal(1, hole.Count);
-        Assert.Empty(intake.Take(Plant.Frame(21, new Row(1, 31, 6))).Marks);
+        Assert.Null(intake.Take(Plant.Frame(21, new Row(1, 31, 6))).Marks);
     }
 
     [Fact]

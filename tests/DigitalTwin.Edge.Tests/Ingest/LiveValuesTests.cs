@@ -20,7 +20,7 @@ public sealed class LiveValuesTests
 
     private void Receive(params Row[] rows)
     {
-        intake.Take(Plant.Frame(next, rows)).Return();
+        intake.Take(Plant.Frame(next, rows));
         next += (ulong)rows.Length;
     }
 

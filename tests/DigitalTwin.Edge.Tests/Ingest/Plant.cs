@@ -1,5 +1,7 @@
 using DigitalTwin.Domain.Plant;
+using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Edge.Link;
+using Google.Protobuf;
 
 namespace DigitalTwin.Edge.Tests.Ingest;
 
@@ -43,6 +45,21 @@ internal static class Plant
         }
         return frame;
     }
+
+    /// <summary>A frame on its way through the link's own decoder.</summary>
+    public static Taken Take(this Intake intake, Samples frame) => intake.Take(Decoded(frame), frame.FirstSequence);
+
+    public static ValueTask<bool> TryWriteAsync(this IngestPipeline pipeline, Samples frame) => pipeline.TryWriteAsync(Decoded(frame), frame.FirstSequence);
+
+    private static SampleColumns Decoded(Samples frame)
+    {
+        var columns = new SampleColumns();
+        Assert.True(new SamplesDecoder().TryRead(new Frame { Samples = frame }.ToByteArray(), columns, out var first));
+        Assert.Equal(frame.FirstSequence, first);
+        return columns;
+    }
+
+    public static IEnumerable<Sample> All(this SampleColumns? columns) => Enumerable.Range(0, columns?.Count ?? 0).Select(row => columns![row]);
 
     private static SignalDefinition Define(string name, SignalRole role, SignalType type, double period) =>
         new($"leipzig.body.line1.cell1.{name}", "leipzig.body.line1.cell1", name, role, "", type, null, null, null, TimeSpan.FromSeconds(period));

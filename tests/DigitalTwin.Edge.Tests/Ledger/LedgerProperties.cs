@@ -112,8 +112,7 @@ public sealed class LedgerProperties
             {
                 var taken = intake.Take(Plant.Frame(frame.First, frame.Rows));
                 tally.Add(taken);
-                stored.AddRange(taken.Samples.Take(taken.Count).Select(sample => sample.Signal));
-                taken.Return();
+                stored.AddRange(taken.Samples.All().Select(sample => sample.Signal));
             }
             book.Apply(tally.Take());
         }
@@ -138,7 +137,7 @@ public sealed class LedgerProperties
         var taken = frame.Counts is { } counts ? intake.Take(counts) : intake.Take(frame.Samples);
         tally.Add(taken);
         book.Apply(tally.Take());
-        return [.. taken.Samples.Take(taken.Count).Select(sample => sample.Signal)];
+        return [.. taken.Samples.All().Select(sample => sample.Signal)];
     }
 
     private static Frame Counts(Row[] made, ulong? sequence = null)

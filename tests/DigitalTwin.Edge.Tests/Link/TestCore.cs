@@ -89,10 +89,10 @@ internal sealed class TestCore : ITwinInbox, IAsyncDisposable
 
     private ulong StoredSequence(string bufferId) => storedSequences.GetValueOrDefault(bufferId);
 
-    private async Task AppendAsync(ReadOnlyMemory<Sample> samples, string bufferId, ulong highestSequence, CancellationToken cancellation)
+    private async Task AppendAsync(IReadOnlyList<SampleColumns> samples, string bufferId, ulong highestSequence, CancellationToken cancellation)
     {
         await BeforeStoring();
-        foreach (var sample in samples.ToArray()) Stored.Enqueue(sample);
+        foreach (var sample in samples.SelectMany(part => part.All())) Stored.Enqueue(sample);
         storedSequences[bufferId] = highestSequence;
         Happened.Enqueue($"store {highestSequence}");
     }
