@@ -10,6 +10,7 @@ var all = new Dictionary<string, Action<TextWriter>>
     ["ask"] = AskLatency.Run,
     ["recovery"] = Recovery.Run,
     ["ingest"] = IngestThroughput.Run,
+    ["stages"] = IngestStages.Run,
     ["history"] = HistoryThroughput.Run,
     ["day"] = PlantDay.Run,
     ["latency"] = Latency.Run,
