@@ -7,14 +7,14 @@
  * Any other write or sync that fails is not retried, since nobody knows what is on the disk then: the process ends, and the next start
  * reads what is really there.
  */
-import { mkdir, open, readdir, readFile, rm, truncate, unlink, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, rm, truncate, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeFrame } from "../link/frames.js";
 import type { Gap, Row } from "../samples/row.js";
 import { SampleCounts } from "../samples/sample-counts.js";
 import { openDictionary, type Dictionary } from "./dictionary.js";
-import { isFull, replaceFile, syncFolder } from "./files.js";
-import { Reserve } from "./reserve.js";
+import { ignoreFull, syncFolder } from "./files.js";
+import { readLosses, Room, type Dropped, type Losses, type Segment } from "./making-room.js";
 import { encodeRecord, type BufferRecord } from "./record.js";
 import { recordsOf, rowsIn, weightOf } from "./rows.js";
 import { encodeHead, readSegment, segmentName, type ReadSegment, type SegmentHead } from "./segment.js";
@@ -31,18 +31,6 @@ export const defaultBufferOptions: BufferOptions = { maxBytes: 512 * 1024 * 1024
 /** Rows that may wait for a disk that does not answer: half a minute of a large line, some 50 MB; a content weighs as many rows as fit in its bytes. Then the process ends, as with a disk that refuses. */
 export const mostPendingRows = 200_000;
 
-/** What was dropped because the buffer was full, until the core has the gap that says so. */
-export interface Dropped extends Gap {
-  /** Last sequence that is gone. */
-  readonly through: number;
-}
-
-interface Segment {
-  readonly firstSequence: number;
-  readonly path: string;
-  bytes: number;
-}
-
 export class DurableBuffer {
   readonly numbers: ReadonlyMap<string, number>;
   readonly lastSource = new Map<number, number>();
@@ -54,13 +42,10 @@ export class DurableBuffer {
   #lastFlush = -Infinity;
   #next: number;
   #counts: SampleCounts;
-  #acknowledged = 0;
   #closing = false;
-  #removing: Promise<void> = Promise.resolve();
-  #lost: Dropped | undefined;
   /** What the disk had no room for, to be written as a gap. */
   #unwritten: Gap | undefined;
-  readonly #reserve: Reserve;
+  readonly #room: Room;
   readonly #listeners = new Set<() => void>();
 
   /** Called when the disk refuses; the process has to end. */
@@ -74,17 +59,15 @@ export class DurableBuffer {
     this.#active = active;
     this.#next = newest.head.firstSequence;
     this.#counts = new SampleCounts(newest.head.countedSince ?? newest.head.firstSequence, newest.head.counts);
-    this.dropped = Math.max(newest.head.dropped, losses.dropped);
-    this.#lost = losses.lost ?? undefined;
+    this.#room = new Room(folder, options.maxBytes, segments, this.lastSource, { dropped: Math.max(newest.head.dropped, losses.dropped), lost: losses.lost }, dictionary.signals.length);
     for (const [signal, sourceUs] of newest.head.last) this.lastSource.set(signal, sourceUs);
     for (const record of newest.records) this.#remember(record);
-    this.#acknowledged = this.firstSequence - 1;
-    // Room for the head of a segment and for the note of what was dropped: both name each signal.
-    this.#reserve = new Reserve(join(folder, "reserve"), 64 * 1024 + 64 * dictionary.signals.length);
   }
 
   /** Samples dropped since the buffer was made. */
-  dropped: number;
+  get dropped(): number {
+    return this.#room.dropped;
+  }
 
   static async open(folder: string, ids: readonly string[], options: BufferOptions, log: (text: string) => void): Promise<DurableBuffer> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -123,7 +106,7 @@ export class DurableBuffer {
     const active = await open((segments.at(-1) as Segment).path, "a");
     await active.sync();
     const buffer = new DurableBuffer(folder, options, dictionary, segments, active, newest, await readLosses(folder));
-    await buffer.#reserve.take();
+    await buffer.#room.reserve.take();
     return buffer;
   }
 
@@ -138,12 +121,12 @@ export class DurableBuffer {
 
   /** Sequences on disk that the core has not acknowledged. */
   get buffered(): number {
-    return this.#next - 1 - Math.max(this.#acknowledged, this.firstSequence - 1);
+    return this.#next - 1 - Math.max(this.#room.acknowledged, this.firstSequence - 1);
   }
 
   /** Set where a full buffer has lost something that the core does not know of yet. */
   get droppedGap(): Dropped | undefined {
-    return this.#lost;
+    return this.#room.lost;
   }
 
   /** Rows of each signal before `nextSequence`. */
@@ -216,14 +199,14 @@ export class DurableBuffer {
       return;
     }
     this.#unwritten = undefined;
-    if (!this.#reserve.held) await this.#reserve.take();
+    if (!this.#room.reserve.held) await this.#room.reserve.take();
     for (const { rows } of batches) {
       for (const row of rows) this.lastSource.set(row.signal, row.sourceUs);
       this.#counts.add(rows);
     }
     this.#activeRecords.push(...records);
     this.#next = sequence;
-    await this.#exclusive(() => this.#dropOldest());
+    await this.#room.dropOldest();
   }
 
   /** @returns false where the disk has no room, and none can be made; what was half written is taken back then. */
@@ -246,15 +229,15 @@ export class DurableBuffer {
   /** What the core has goes first, then the oldest that it has not. @returns whether there is more room than before. */
   async #makeRoom(): Promise<boolean> {
     let more = false;
-    await this.#reserve.release();
+    await this.#room.reserve.release();
     try {
       if (this.#activeRecords.length > 0) {
         const before = this.segments.length;
         await this.#roll(this.#next);
         more = this.segments.length <= before;
       }
-      while (!more || !(await this.#reserve.take())) {
-        if (!(await this.#exclusive(() => this.#dropSegment("disk-full")))) break;
+      while (!more || !(await this.#room.reserve.take())) {
+        if (!(await this.#room.dropSegment("disk-full"))) break;
         more = true;
       }
     } catch (error) {
@@ -266,7 +249,7 @@ export class DurableBuffer {
   /** One gap for all that cannot be written, so that its memory is bounded by the number of signals. */
   #count(gaps: readonly Gap[], rows: readonly Row[]): void {
     if (gaps.length === 0 && rows.length === 0) return;
-    this.dropped += rows.length;
+    this.#room.dropped += rows.length;
     const before = this.#unwritten;
     const from = [...gaps.map((gap) => gap.fromUs), ...rows.map((row) => this.lastSource.get(row.signal) ?? row.sourceUs), ...(before === undefined ? [] : [before.fromUs])];
     const to = [...gaps.map((gap) => gap.toUs), ...rows.map((row) => row.sourceUs), ...(before === undefined ? [] : [before.toUs])];
@@ -293,76 +276,12 @@ export class DurableBuffer {
     this.segments.push({ firstSequence, path, bytes: head.length });
     this.#activeRecords = [];
     this.#next = firstSequence;
-    await this.#exclusive(() => this.#removeAcknowledged());
-  }
-
-  async #dropOldest(): Promise<void> {
-    while (this.segments.reduce((sum, segment) => sum + segment.bytes, 0) > this.options.maxBytes && (await this.#dropSegment("buffer-full")));
-  }
-
-  /** @returns false where there is but the one that is being written. */
-  async #dropSegment(reason: "buffer-full" | "disk-full"): Promise<boolean> {
-    const [oldest, following] = this.segments;
-    if (oldest === undefined || following === undefined) return false;
-    await this.#declareLost(oldest, following, oldest.firstSequence, reason);
-    await unlink(oldest.path);
-    this.segments.shift();
-    return true;
-  }
-
-  /** Notes that a segment's sequences from `first` on will never reach the core. On disk before anything is removed: a crash in
-      between may report a gap that is none, never hide one. */
-  async #declareLost(segment: Segment, following: Segment, first: number, reason: "buffer-full" | "disk-full" | "buffer-damaged"): Promise<void> {
-    const through = following.firstSequence - 1;
-    if (through <= this.#acknowledged) return;
-    const survivor = await readSegment(following.path);
-    const before = await this.#lastBefore(segment);
-    const after = survivor === undefined ? this.lastSource : new Map(survivor.head.last);
-    const touched = [...after].filter(([signal, sourceUs]) => before.get(signal) !== sourceUs);
-    const toUs = firstSource(survivor?.records ?? []) ?? Math.max(0, ...after.values());
-    const firstUs = firstSource((await readSegment(segment.path))?.records ?? []) ?? Infinity;
-    const times = touched.map(([signal, sourceUs]) => before.get(signal) ?? Math.min(sourceUs, firstUs));
-    this.dropped += through - Math.max(first - 1, this.#acknowledged);
-    this.#lost = {
-      through, reason,
-      signals: [...new Set([...(this.#lost?.signals ?? []), ...touched.map(([signal]) => signal)])],
-      fromUs: Math.min(...times, toUs, this.#lost?.fromUs ?? toUs),
-      toUs: Math.max(toUs, this.#lost?.toUs ?? toUs),
-    };
-    await writeLosses(this.folder, { dropped: this.dropped, lost: this.#lost });
-  }
-
-  /** Last source times before a segment: its head tells them, or what is whole in those before it. */
-  async #lastBefore(segment: Segment): Promise<Map<number, number>> {
-    const own = await readSegment(segment.path);
-    if (own !== undefined) return new Map(own.head.last);
-    const previous = this.segments[this.segments.indexOf(segment) - 1];
-    if (previous === undefined) return new Map();
-    const last = await this.#lastBefore(previous);
-    for (const row of ((await readSegment(previous.path))?.records ?? []).flatMap(rowsIn)) last.set(row.signal, row.sourceUs);
-    return last;
+    await this.#room.removeAcknowledged();
   }
 
   /** The core holds everything up to this sequence: segments wholly below it are not needed any more. */
   async acknowledge(sequence: number): Promise<void> {
-    if (sequence <= this.#acknowledged) return;
-    this.#acknowledged = Math.min(sequence, this.#next - 1);
-    await this.#exclusive(async () => {
-      await this.#removeAcknowledged();
-      if (this.#lost !== undefined && this.#acknowledged >= this.#lost.through) {
-        this.#lost = undefined;
-        await writeLosses(this.folder, { dropped: this.dropped, lost: null }).catch(ignoreFull); // the next start tells it once more
-      }
-    });
-  }
-
-  async #removeAcknowledged(): Promise<void> {
-    let following = this.segments[1];
-    while (following !== undefined && following.firstSequence - 1 <= this.#acknowledged) {
-      const done = this.segments.shift() as Segment;
-      await rm(done.path, { force: true });
-      following = this.segments[1];
-    }
+    await this.#room.acknowledge(Math.min(sequence, this.#next - 1));
   }
 
   /** Numbers go on after a sequence that the core holds but this buffer does not: its files are older than the core's (a restored disk). */
@@ -376,13 +295,6 @@ export class DurableBuffer {
     await this.#flushing;
   }
 
-  /** Segments are removed by two parties (a full disk budget, an acknowledgement): one at a time. */
-  #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#removing.then(work);
-    this.#removing = done.then(() => undefined, () => undefined);
-    return done;
-  }
-
   /** Records from a sequence on, as many as one segment holds; none when it is not on disk yet. They start later where something was lost. */
   async recordsFrom(sequence: number): Promise<readonly BufferRecord[]> {
     let index = Math.max(this.segments.findLastIndex((segment) => segment.firstSequence <= sequence), 0);
@@ -392,8 +304,8 @@ export class DurableBuffer {
       const last = records.at(-1);
       const end = last === undefined ? segment.firstSequence - 1 : endOf(last);
       // Older segments were whole when they were closed: a short one has rotted on the disk.
-      if (end < following.firstSequence - 1 && (this.#lost?.through ?? 0) < following.firstSequence - 1) {
-        await this.#declareLost(segment, following, end + 1, "buffer-damaged");
+      if (end < following.firstSequence - 1 && (this.#room.lost?.through ?? 0) < following.firstSequence - 1) {
+        await this.#room.declareLost(segment, following, end + 1, "buffer-damaged");
       }
       const wanted = records.filter((record) => endOf(record) >= sequence);
       if (wanted.length > 0) return wanted;
@@ -414,34 +326,6 @@ export function gapRecord(sequence: number, gap: Gap): BufferRecord {
   return { sequence, count: 1, content };
 }
 
-interface Losses {
-  readonly dropped: number;
-  readonly lost: Dropped | null;
-}
-
-const lossesPath = (folder: string) => join(folder, "dropped.json");
-
-async function writeLosses(folder: string, losses: Losses): Promise<void> {
-  await replaceFile(lossesPath(folder), JSON.stringify(losses));
-}
-
-async function readLosses(folder: string): Promise<Losses> {
-  try {
-    return JSON.parse(await readFile(lossesPath(folder), "utf8")) as Losses;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { dropped: 0, lost: null };
-    throw error;
-  }
-}
-
-function firstSource(records: readonly BufferRecord[]): number | undefined {
-  for (const record of records) {
-    const [row] = rowsIn(record);
-    if (row !== undefined) return row.sourceUs;
-  }
-  return undefined;
-}
-
 async function createSegment(path: string, head: Uint8Array): Promise<FileHandle> {
   const file = await open(path, "a");
   try {
@@ -454,8 +338,4 @@ async function createSegment(path: string, head: Uint8Array): Promise<FileHandle
     await rm(path, { force: true });
     throw error;
   }
-}
-
-function ignoreFull(error: Error): void {
-  if (!isFull(error)) throw error;
 }

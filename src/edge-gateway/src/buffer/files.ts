@@ -31,3 +31,8 @@ export function isFull(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === "ENOSPC" || code === "EDQUOT";
 }
+
+/** @throws the error where it is another one. */
+export function ignoreFull(error: Error): void {
+  if (!isFull(error)) throw error;
+}
