@@ -24,7 +24,7 @@ internal sealed record Taken(SampleColumns? Samples, IReadOnlyList<Observation> 
 
 /// <summary>
 /// First stage of ingest, one per connection: refuses and counts what is not right, moves the live table and picks what
-/// the twins hear of. Single-threaded, and a function of the frames, the live table and the announced plant clock alone.
+/// the twins hear of. Single-threaded, and a function of the frames, the live table and the clocks alone.
 /// </summary>
 /// <remarks>What it knows of a signal lies in one array by the signal's number on this link, so that a row costs one look.</remarks>
 internal sealed class Intake
@@ -90,6 +90,7 @@ internal sealed class Intake
         var (numbers, sources, servers, values) = (rows.Signals, rows.SourceTimes, rows.ServerTimes, rows.Numbers);
         var (statuses, sequences, texts) = (rows.Statuses, rows.Sequences, rows.Texts);
         var ahead = plantNow is { } now ? SampleColumns.MicrosOf(now + SourceTimes.AheadOfClock) : long.MaxValue;
+        var serverAhead = SampleColumns.MicrosOf(writer.WallNow + SourceTimes.AheadOfClock);
         var (taken, textAt, textTaken) = (0, 0, 0);
         for (var row = 0; row < rows.Count; row++)
         {
@@ -106,6 +107,7 @@ internal sealed class Intake
             var status = SampleRules.Marked(signal.Low, signal.High, value, statuses[row]);
             if (status != statuses[row]) rejections.Add(signal.Id, RejectReason.OutOfRange);
             if (source > ahead) rejections.Add(signal.Id, RejectReason.AheadOfClock);
+            if (servers[row] > serverAhead) rejections.Add(signal.Id, RejectReason.ServerClockAhead);
             lastSourceTime = source;
             if (!writer.Offer(signal.Slot!, source, servers[row], value, text, status, sequence)) rejections.Add(signal.Id, RejectReason.Late);
             (numbers[taken], sources[taken], servers[taken]) = (number, source, servers[row]);

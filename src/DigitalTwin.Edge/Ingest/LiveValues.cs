@@ -161,6 +161,8 @@ public sealed class LiveValues
 
         public long Version { get; }
 
+        public DateTimeOffset WallNow => owner.time.GetUtcNow();
+
         /// <returns>False when a newer sample is there already.</returns>
         public bool Offer(Slot slot, long sourceTime, long serverTime, double number, string? text, uint status, ulong sequence)
         {

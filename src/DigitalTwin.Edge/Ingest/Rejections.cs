@@ -22,6 +22,9 @@ public static class RejectReason
 
     /// <summary>Taken, but its source time lies ahead of the plant's own clock: a clock in the plant is wrong, or was.</summary>
     public const string AheadOfClock = "ahead-of-clock";
+
+    /// <summary>Taken, but its server time lies ahead of this host's clock: one of the two is wrong, and buffered samples cannot say when they were taken.</summary>
+    public const string ServerClockAhead = "server-clock-ahead";
 }
 
 /// <param name="Signal">Signal id; <c>?</c> for a number that the gateway's dictionary does not hold.</param>

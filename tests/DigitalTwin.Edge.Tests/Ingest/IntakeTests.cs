@@ -66,6 +66,17 @@ public sealed class IntakeTests
     }
 
     [Fact]
+    public void A_server_whose_clock_is_ahead_of_ours_is_counted_and_its_samples_are_taken()
+    {
+        var wall = new VirtualTime().GetUtcNow();
+        var frame = Plant.Frame(11, new Row(1, 0, 6), new Row(1, 1, 8), new Row(1, 2, 9));
+        frame.BaseServerUs = Plant.Micros(wall);
+        (frame.ServerDtUs[0], frame.ServerDtUs[1], frame.ServerDtUs[2]) = (-86_400_000_000, 120_000_000, 120_000_001);
+        Assert.Equal(3, intake.Take(frame).Count);
+        Assert.Equal((1, 1), (rejections.Of(RejectReason.ServerClockAhead), rejections.All.Sum(one => one.Count)));
+    }
+
+    [Fact]
     public void A_late_report_does_not_turn_a_twin_back_not_even_where_the_newer_one_was_no_news()
     {
         var told = intake.Take(Plant.Frame(11, new Row(1, 10, 6), new Row(1, 12, 6), new Row(1, 11, 9))).Observations;
