@@ -1,4 +1,5 @@
 using DigitalTwin.Domain.Plant;
+using DigitalTwin.Historian.Files;
 using DigitalTwin.Historian.Segments;
 
 namespace DigitalTwin.Historian;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DigitalTwin.Historian.Engine;
+using DigitalTwin.Historian.Files;
 using DigitalTwin.Historian.Segments;
 
 namespace DigitalTwin.Historian;
@@ -11,12 +12,6 @@ namespace DigitalTwin.Historian;
 /// </summary>
 internal sealed class Converter : IAsyncDisposable
 {
-    /// <summary>Rows that a reader of one signal has to decode at least. Larger groups pack a little better.</summary>
-    private const int RowsPerGroup = 20_480;
-
-    /// <summary>Adds up over rows in any order, and a row more, less or changed changes it.</summary>
-    private const string Fingerprint = "count(*), CAST(sum(hash(signal, source_time, server_time, number, text, status, sequence)) AS VARCHAR)";
-
     private readonly string folder;
     private readonly DuckDatabase database;
     private readonly SampleFiles files;
@@ -117,7 +112,7 @@ internal sealed class Converter : IAsyncDisposable
                     for (var row = 0; row < frame.Rows; row++) appender.Add(frame.Signals[row], frame.SampleAt(row, ""));
                 appender.Flush();
             }
-            return [.. Days(connection).Select(day => Written(connection, segment, day))];
+            return [.. Days(connection).SelectMany(day => Written(connection, segment, day))];
         }
         finally
         {
@@ -135,27 +130,12 @@ internal sealed class Converter : IAsyncDisposable
         return days;
     }
 
-    private SampleFile Written(DuckConnection connection, Segment segment, (DateTimeOffset Start, long Earliest, long Latest) day)
+    /// <summary>The file of a day's samples, and one of each tier made from it.</summary>
+    private List<SampleFile> Written(DuckConnection connection, Segment segment, (DateTimeOffset Start, long Earliest, long Latest) day)
     {
-        var name = SampleFiles.NameOf(DateOnly.FromDateTime(day.Start.UtcDateTime), segment.Number);
-        var unfinished = files.Quoted(SampleFiles.UnfinishedNameOf(name));
+        var name = new FileName(DateOnly.FromDateTime(day.Start.UtcDateTime), segment.Number, null);
         var rows = string.Create(CultureInfo.InvariantCulture,
             $"rows WHERE source_time >= make_timestamp({day.Earliest}) AND source_time <= make_timestamp({day.Latest})");
-        connection.Execute($"""
-            COPY (SELECT * FROM {rows} ORDER BY signal, source_time, sequence)
-            TO {unfinished} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {RowsPerGroup})
-            """);
-        var (count, fingerprint) = FingerprintOf(connection, rows);
-        if (FingerprintOf(connection, $"read_parquet([{unfinished}])") != (count, fingerprint))
-            throw new DuckDbException($"{name} does not read back as it was written; the samples stay in {segment.FileName}");
-        files.Publish(name);
-        return new(name, day.Earliest, day.Latest, count);
-    }
-
-    private static (long, string?) FingerprintOf(DuckConnection connection, string rows)
-    {
-        using var result = connection.Query($"SELECT {Fingerprint} FROM {rows}");
-        result.Read();
-        return (result.Int64(0), result.Text(1));
+        return new DayFiles(connection, files).Write(name, rows, day.Earliest, day.Latest);
     }
 }

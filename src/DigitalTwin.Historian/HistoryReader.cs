@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Historian.Engine;
+using DigitalTwin.Historian.Files;
 using DigitalTwin.Historian.Segments;
 
 namespace DigitalTwin.Historian;
@@ -15,10 +16,8 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
     /// <summary>More would only take turns on the cores, and from ingest.</summary>
     private const int MostAtOnce = 2;
 
-    private const string Severity = "CAST(least(status >> 30, 2) AS UINTEGER)";   // as Domain's Quality: 0 Good, 1 Uncertain, 2 Bad
-
-    /// <summary>Orders by source time, then sequence, as one number: several times quicker than comparing pairs.</summary>
-    private const string Newness = "CAST(epoch_us(source_time) AS HUGEINT) * 18446744073709551616 + sequence";
+    /// <summary>About so many samples are sorted and held at once: what is asked for is bounded in points, not in samples.</summary>
+    private const int MostSorted = 2_000_000;
 
     private readonly SemaphoreSlim turns = new(MostAtOnce);
     private readonly ConcurrentBag<DuckConnection> idle = [];
@@ -30,16 +29,19 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(to, from);
         return AskAsync(connection =>
         {
-            var found = new Dictionary<string, SignalHistory>(StringComparer.Ordinal);
-            var asked = signals.Distinct(StringComparer.Ordinal).Select(numbers.Find).OfType<uint>().ToList();
-            if (asked.Count > 0)
+            var asked = signals.Select(numbers.Find).OfType<uint>().Distinct().ToList();
+            var (start, end) = (Micros.Of(from), Micros.Of(to));
+            var width = Math.Max(1, (end - start + points - 1) / points);
+            var found = new Dictionary<uint, Decimation>();
+            if (Tier.All.LastOrDefault(tier => 2 * tier.Width <= 3 * width) is { } tier)   // not fewer than half of the points asked for
             {
-                var rows = Window(connection, asked, from, to);
-                var counts = Counts(connection, rows);
-                Collect(connection, [.. counts.Where(signal => signal.Value <= points).Select(signal => signal.Key)], rows, counts, Samples, found);
-                Collect(connection, [.. counts.Where(signal => signal.Value > points).Select(signal => signal.Key)], rows, counts, Buckets(from, to, points), found);
+                foreach (var (signal, seen) in FromTier(connection, asked, start, end, width, tier))
+                    if (seen.Count > points && !seen.IsInterleaved) found[signal] = seen;   // the others are read sample by sample
             }
-            return (IReadOnlyList<SignalHistory>)[.. signals.Select(id => found.GetValueOrDefault(id) ?? new SignalHistory(id, 0, []))];
+            var single = asked.Where(signal => !found.ContainsKey(signal)).ToList();
+            foreach (var (signal, seen) in FromSamples(connection, single, start, end, width, points)) found[signal] = seen;
+            return (IReadOnlyList<SignalHistory>)[.. signals.Select(id =>
+                numbers.Find(id) is { } number && found[number] is { Count: > 0 } seen ? new SignalHistory(id, seen.Count, seen.Points()) : new(id, 0, []))];
         }, cancellation);
     }
 
@@ -104,10 +106,10 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
         var (start, end) = (Micros.Of(from), Micros.Of(to));
         var now = shelf.Now;
         Lend(connection, signals, start, end, now.Segments);
-        var paths = now.Checkpoint.Files.Where(file => file.Latest >= start && file.Earliest < end).Select(file => files.Quoted(file.Name)).ToList();
+        var names = Readable.Of(now.Checkpoint.Files, start, end, null).Where(batch => batch.Tier is null).SelectMany(batch => batch.Names).ToList();
         var where = string.Create(CultureInfo.InvariantCulture,
             $"signal IN ({string.Join(',', signals)}) AND source_time >= make_timestamp({start}) AND source_time < make_timestamp({end})");
-        return paths.Count == 0 ? "lent" : $"(SELECT * FROM lent UNION ALL SELECT * FROM read_parquet([{string.Join(',', paths)}]) WHERE {where})";
+        return names.Count == 0 ? "lent" : $"(SELECT * FROM lent UNION ALL SELECT * FROM read_parquet({files.Quoted(names)}) WHERE {where})";
     }
 
     private void Lend(DuckConnection connection, IEnumerable<uint> signals, long start, long end, IEnumerable<Segment> segments)
@@ -116,7 +118,7 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
         var asked = signals.ToDictionary(signal => signal, numbers.IdOf);
         using var appender = new SampleAppender(connection);
         appender.Begin("lent");
-        foreach (var frame in segments.SelectMany(segment => segment.Frames()).Where(frame => frame.Latest >= start && frame.Earliest < end))
+        foreach (var frame in Reaching(segments, start, end))
         {
             var signalOf = frame.Signals;
             var timeOf = frame.SourceTimes;
@@ -126,41 +128,84 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
         appender.Flush();
     }
 
-    private static Dictionary<uint, long> Counts(DuckConnection connection, string rows)
+    /// <summary>
+    /// From points of a tier, and from what lies only in segments. Buckets are whole multiples of the tier at whole multiples of their width in
+    /// time, so that they stay what they are when the window moves; the first and the last may reach out of it by a part of the tier.
+    /// </summary>
+    private Dictionary<uint, Decimation> FromTier(DuckConnection connection, List<uint> signals, long start, long end, long width, Tier tier)
     {
-        using var result = connection.Query($"SELECT signal, count(*) FROM {rows} GROUP BY signal");
-        var counts = new Dictionary<uint, long>();
-        while (result.Read()) counts[result.UInt32(0)] = result.Int64(1);
-        return counts;
+        width = Micros.Up(width, tier.Width);
+        (start, end) = (Micros.Down(start, tier.Width), Micros.Up(end, tier.Width));
+        var first = Micros.Down(start, width);
+        var buckets = (int)((end - first + width - 1) / width);
+        var found = signals.ToDictionary(signal => signal, _ => new Decimation(first, width, buckets, most: 0));
+        var now = shelf.Now;
+        foreach (var batch in Readable.Of(now.Checkpoint.Files, start, end, tier)) Read(connection, batch, found, start, end);
+        foreach (var frame in Reaching(now.Segments, start, end))
+        {
+            var signalOf = frame.Signals;
+            var timeOf = frame.SourceTimes;
+            for (var row = 0; row < frame.Rows; row++)
+                if (timeOf[row] >= start && timeOf[row] < end && found.TryGetValue(signalOf[row], out var seen))
+                {
+                    var sample = frame.SampleAt(row, "");
+                    seen.Add(HistoryPoint.Of(timeOf[row], sample.Number, sample.Text, sample.Quality));
+                }
+        }
+        return found;
     }
 
-    private const string Samples = $"""
-        SELECT signal, source_time AS until, number AS last, number AS min, number AS max, text AS last_text, {Severity} AS severity, CAST(1 AS BIGINT) AS count
-        FROM seen ORDER BY signal, until, sequence
-        """;
-
-    private static string Buckets(DateTimeOffset from, DateTimeOffset to, int points)
+    /// <summary>From the samples in order of time; where they have been let go of, from the finest points that are left.</summary>
+    private Dictionary<uint, Decimation> FromSamples(DuckConnection connection, List<uint> signals, long start, long end, long width, int points)
     {
-        var (start, end) = (Micros.Of(from), Micros.Of(to));
-        var width = Math.Max(1, (end - start + points - 1) / points);
-        return string.Create(CultureInfo.InvariantCulture, $"""
-            SELECT signal, max(source_time) AS until, arg_max(number, {Newness}) AS last, min(number) AS min, max(number) AS max,
-                arg_max(text, {Newness}) AS last_text, max({Severity}) AS severity, count(*) AS count
-            FROM seen GROUP BY signal, (epoch_us(source_time) - {start}) // {width} ORDER BY signal, until
-            """);
+        var found = signals.ToDictionary(signal => signal, _ => new Decimation(start, width, points, most: points));
+        if (signals.Count == 0) return found;
+        var now = shelf.Now;
+        foreach (var batch in Readable.Of(now.Checkpoint.Files, start, end, null).Where(batch => batch.Tier is not null)) Read(connection, batch, found, start, end);
+        var window = Window(connection, signals, Micros.ToTime(start), Micros.ToTime(end));
+        var slices = 1 + CountOf(connection, window) / MostSorted;
+        for (var slice = 0; slice < slices; slice++)
+        {
+            using var rows = connection.Query(string.Create(CultureInfo.InvariantCulture, $"""
+                SELECT {SinglePoint} FROM {window}
+                WHERE source_time >= make_timestamp({start + (end - start) / slices * slice}) AND source_time < make_timestamp({(slice + 1 < slices ? start + (end - start) / slices * (slice + 1) : end)})
+                ORDER BY signal, source_time, sequence
+                """));
+            while (rows.Read()) found[rows.UInt32(0)].Add(ReadSinglePoint(rows));
+        }
+        return found;
     }
 
-    private void Collect(
-        DuckConnection connection, HashSet<uint> signals, string rows, Dictionary<uint, long> counts, string question, Dictionary<string, SignalHistory> found)
+    private static long CountOf(DuckConnection connection, string rows)
     {
-        if (signals.Count == 0) return;
-        var points = signals.ToDictionary(signal => signal, _ => new List<HistoryPoint>());
-        using var result = connection.Query($"WITH seen AS (SELECT * FROM {rows} WHERE signal IN ({string.Join(',', signals)})) {question}");
-        while (result.Read())
-            points[result.UInt32(0)].Add(new(
-                result.Time(1), result.Number(2), result.Number(3), result.Number(4), result.Text(5), (Quality)result.UInt32(6), result.Int64(7)));
-        foreach (var (signal, list) in points) found[numbers.IdOf(signal)] = new(numbers.IdOf(signal), counts[signal], list);
+        using var result = connection.Query($"SELECT count(*) FROM {rows}");
+        result.Read();
+        return result.Int64(0);
     }
+
+    private void Read(DuckConnection connection, Readable batch, Dictionary<uint, Decimation> found, long start, long end)
+    {
+        var (columns, time) = batch.Tier is null ? (SinglePoint, "source_time") : (TierAppender.Columns, "first_time");
+        using var rows = connection.Query(string.Create(CultureInfo.InvariantCulture, $"""
+            SELECT {columns} FROM read_parquet({files.Quoted(batch.Names)})
+            WHERE signal IN ({string.Join(',', found.Keys)}) AND {time} >= make_timestamp({start}) AND {time} < make_timestamp({end})
+            """));
+        var (signal, seen) = (0u, (Decimation?)null);
+        while (rows.Read())
+        {
+            if (seen is null || rows.UInt32(0) != signal) (signal, seen) = (rows.UInt32(0), found[rows.UInt32(0)]);   // by signal, so it seldom changes
+            seen.Add(batch.Tier is null ? ReadSinglePoint(rows) : TierAppender.Read(rows));
+        }
+    }
+
+    private static IEnumerable<Frame> Reaching(IEnumerable<Segment> segments, long start, long end) =>
+        segments.SelectMany(segment => segment.Frames()).Where(frame => frame.Latest >= start && frame.Earliest < end);
+
+    /// <summary>The columns of a sample that <see cref="ReadSinglePoint"/> takes.</summary>
+    public const string SinglePoint = "signal, number, text, status, source_time";
+
+    public static HistoryPoint ReadSinglePoint(DuckResult row) =>
+        HistoryPoint.Of(row.Int64(4), row.NumberOrNaN(1), row.Text(2), (Quality)Math.Min(row.UInt32(3) >> 30, 2));
 
     private Sample ReadSample(DuckResult row) => new(
         numbers.IdOf(row.UInt32(0)), row.Number(1) ?? double.NaN, row.Text(2), row.UInt32(3), row.Time(4), row.Time(5), row.UInt64(6));

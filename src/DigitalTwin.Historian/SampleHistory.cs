@@ -1,5 +1,6 @@
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Historian.Engine;
+using DigitalTwin.Historian.Files;
 using DigitalTwin.Historian.Segments;
 
 namespace DigitalTwin.Historian;

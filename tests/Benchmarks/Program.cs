@@ -12,6 +12,7 @@ var all = new Dictionary<string, Action<TextWriter>>
     ["ingest"] = IngestThroughput.Run,
     ["stages"] = IngestStages.Run,
     ["history"] = HistoryThroughput.Run,
+    ["history-day"] = HistoryDay.Run,
     ["day"] = PlantDay.Run,
     ["latency"] = Latency.Run,
 };

@@ -81,10 +81,15 @@ public sealed class HostClient : IDisposable
     }
 
     /// <summary>Opens the event stream; the time limit holds until the host answers, not for the stream.</summary>
-    public Task<HttpResponseMessage> Open(string path, string? lastEventId, CancellationToken stopped) => Ask(async limit =>
+    public Task<HttpResponseMessage> Open(string path, string? lastEventId, CancellationToken stopped) => Open(path, "text/event-stream", lastEventId, stopped);
+
+    /// <summary>Opens an answer that is read while it comes; the time limit holds until the host answers.</summary>
+    public Task<HttpResponseMessage> OpenText(string path, string type, CancellationToken stopped) => Open(path, type, null, stopped);
+
+    private Task<HttpResponseMessage> Open(string path, string type, string? lastEventId, CancellationToken stopped) => Ask(async limit =>
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
-        request.Headers.Accept.ParseAdd("text/event-stream");
+        request.Headers.Accept.ParseAdd(type);
         if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
         await RefuseFailure(response, path, limit);

@@ -71,7 +71,15 @@ public sealed record HistoryShape(DateTimeOffset From, DateTimeOffset To, IReadO
 public sealed record SeriesShape(string Id, string? Unit, long Raw, IReadOnlyList<PointShape> Points);
 
 /// <param name="T">Epoch milliseconds, plant time; with the last value <paramref name="V"/> of the bucket and its extremes.</param>
-public sealed record PointShape(long T, JsonElement V, double? Min, double? Max, string? Q);
+/// <param name="Gap">Milliseconds of silence before it that no line is drawn over.</param>
+/// <param name="N">Samples in it; null for one.</param>
+/// <param name="Good">Share of them whose quality is good.</param>
+public sealed record PointShape(long T, JsonElement V, double? Min, double? Max, string? Q, long? Gap = null, int? N = null, double? First = null, double? Mean = null, double? Good = null);
+
+public sealed record NewestShape(IReadOnlyList<NewestTagShape> Items);
+
+/// <param name="Age">Wall seconds since it came; null where the host has not seen it come.</param>
+public sealed record NewestTagShape(string Id, JsonElement V, string? Unit, string? Q, DateTimeOffset? T, double? Age, string? Class);
 
 /// <param name="Of">A signal, a place or a vehicle.</param>
 public sealed record ContextShape(string Of, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<ContextSpanShape> Items);

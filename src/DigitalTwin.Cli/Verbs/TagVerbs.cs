@@ -9,7 +9,10 @@ namespace DigitalTwin.Cli.Verbs;
 /// <summary>`tag ledger`: whether every sample that was due is in the history, and why not. `tag context`: what samples belong to.</summary>
 internal static class TagVerbs
 {
-    public static Command Create(Options options) => new("tag", "Look at signals") { Ledger(options), Context(options) };
+    public static Command Create(Options options) => new("tag", "Look at signals")
+    {
+        TagReadVerb.Create(options), TagTrendVerb.Create(options), TagExportVerb.Create(options), Ledger(options), Context(options),
+    };
 
     private static Verb Ledger(Options options)
     {

@@ -42,6 +42,7 @@ internal sealed unsafe class DuckResult(Native.Result result) : IDisposable
     public ulong UInt64(int column) => ((ulong*)data[column])[row];
     public uint UInt32(int column) => ((uint*)data[column])[row];
     public double? Number(int column) => IsNull(column) ? null : ((double*)data[column])[row];
+    public double NumberOrNaN(int column) => IsNull(column) ? double.NaN : ((double*)data[column])[row];
     public DateTimeOffset Time(int column) => Micros.ToTime(Int64(column));
 
     public string? Text(int column)

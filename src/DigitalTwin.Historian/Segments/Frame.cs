@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Historian.Engine;
+using DigitalTwin.Historian.Files;
 
 namespace DigitalTwin.Historian.Segments;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Historian.Engine;
+using DigitalTwin.Historian.Files;
 
 namespace DigitalTwin.Historian.Segments;
 

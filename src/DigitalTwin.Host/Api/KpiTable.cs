@@ -43,17 +43,9 @@ internal static class KpiTable
     {
         null => "",
         DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-        string words => Quoted(words),
+        string words => Csv.Words(words),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
-
-    /// <summary>A spreadsheet takes what begins like a formula for one, whoever wrote it into a note.</summary>
-    private static string Quoted(string words)
-    {
-        if (words.Length > 0 && "=+-@\t\r".Contains(words[0], StringComparison.Ordinal))
-            words = "'" + words;
-        return words.AsSpan().ContainsAny(",\"\r\n") ? $"\"{words.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : words;
-    }
 
     private static string JsonName(StopCategory category) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(category.ToString());
 }

@@ -273,6 +273,7 @@ public static class HostApplication
         api.MapCuts();
         api.MapProjections();
         api.MapSignals();
+        api.MapTags();
         api.MapHistory();
         api.MapLedger();
         api.MapContext();

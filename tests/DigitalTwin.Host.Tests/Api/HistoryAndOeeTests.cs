@@ -38,6 +38,54 @@ public class HistoryAndOeeTests(ScenarioHost scenario)
         Assert.Equal((3.5, "uncertain"), (uncertain.GetProperty("v").GetDouble(), uncertain.GetProperty("q").GetString()));
     }
 
+    /// <summary>By hand: a sample each 0.1 s to 06:11:39.9, then nothing until 06:15:00, which is 200.1 s; and a minute to the next.</summary>
+    [Fact]
+    public async Task A_point_after_a_silence_says_so_and_one_of_many_samples_what_they_were()
+    {
+        JsonElement series = (await Host.GetAsync($"/api/v1/history/{MadePlant.Robot}.vibration?from=2026-01-05T06:10:00Z&to=2026-01-05T06:20:00Z&points=600")).GetProperty("series")[0];
+        JsonElement[] points = [.. series.GetProperty("points").EnumerateArray()];
+        Assert.Equal((1002, 102), (series.GetProperty("raw").GetInt32(), points.Length));
+        Assert.All(points[..100], point => Assert.False(point.TryGetProperty("gap", out _)));
+        Assert.Equal(200_100, points[100].GetProperty("gap").GetInt64());
+        Assert.False(points[101].TryGetProperty("gap", out _));   // a signal of a minute may be silent for one and a half
+        Assert.False(points[100].TryGetProperty("n", out _));
+        Assert.Equal((10, 2.0, 1.0), (points[0].GetProperty("n").GetInt32(), points[0].GetProperty("first").GetDouble(), points[0].GetProperty("good").GetDouble()));
+        Assert.Equal(2.45, points[0].GetProperty("mean").GetDouble(), 12);
+    }
+
+    [Fact]
+    public async Task Points_of_a_quarter_of_an_hour_keep_quality_and_gaps()
+    {
+        JsonElement series = (await Host.GetAsync($"/api/v1/history/{MadePlant.Robot}.vibration?from=2026-01-05T06:00:00Z&to=2026-01-05T08:00:00Z&points=8")).GetProperty("series")[0];
+        JsonElement[] points = [.. series.GetProperty("points").EnumerateArray()];
+        Assert.Equal([(1000, "good"), (2, "bad")], points.Select(point => (point.GetProperty("n").GetInt32(), point.GetProperty("q").GetString()!)));
+        Assert.False(points[0].TryGetProperty("gap", out _));
+        Assert.Equal((200_100, 0.0), (points[1].GetProperty("gap").GetInt64(), points[1].GetProperty("good").GetDouble()));
+    }
+
+    [Fact]
+    public async Task Newest_values_come_with_quality_unit_and_age()
+    {
+        JsonElement[] tags = [.. (await Host.GetAsync($"/api/v1/tags?scope={MadePlant.Robot}")).GetProperty("items").EnumerateArray()];
+        Assert.All(tags, tag => Assert.StartsWith(MadePlant.Robot, tag.GetProperty("id").GetString(), StringComparison.Ordinal));
+        JsonElement vibration = tags.Single(tag => tag.GetProperty("id").GetString() == $"{MadePlant.Robot}.vibration");
+        Assert.Equal((3.5, "mm/s", "2026-01-05T06:16:00.000Z"), (vibration.GetProperty("v").GetDouble(), vibration.GetProperty("unit").GetString(), vibration.GetProperty("t").GetString()));
+        Assert.True(vibration.GetProperty("age").GetDouble() >= 0);
+        Assert.NotEmpty(await Host.RefusalAsync("/api/v1/tags?scope=leipzig.roof", System.Net.HttpStatusCode.NotFound, "NOT_FOUND"));
+    }
+
+    [Fact]
+    public async Task An_export_holds_every_sample_by_signal_and_time()
+    {
+        string[] lines = (await Host.Http.GetStringAsync(new Uri($"/api/v1/tags/export?scope={MadePlant.Robot}.vibration&from=2026-01-05T06:10:00Z&to=2026-01-05T06:20:00Z", UriKind.Relative))).Split("\r\n");
+        Assert.Equal("signal,time,value,unit,quality,status,serverTime", lines[0]);
+        Assert.Equal(1004, lines.Length);
+        Assert.StartsWith($"{MadePlant.Robot}.vibration,2026-01-05T06:10:33.300000Z,24.5,mm/s,good,00000000,", lines[334], StringComparison.Ordinal);
+        Assert.StartsWith($"{MadePlant.Robot}.vibration,2026-01-05T06:15:00.000000Z,,mm/s,bad,", lines[1001], StringComparison.Ordinal);
+        Assert.NotEmpty(await Host.RefusalAsync("/api/v1/tags/export", System.Net.HttpStatusCode.BadRequest, "INVALID"));
+        Assert.NotEmpty(await Host.RefusalAsync("/api/v1/tags/export?scope=leipzig.roof", System.Net.HttpStatusCode.NotFound, "NOT_FOUND"));
+    }
+
     [Fact]
     public async Task Texts_have_a_history_too()
     {

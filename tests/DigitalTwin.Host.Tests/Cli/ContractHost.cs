@@ -44,8 +44,17 @@ public sealed class ContractHost : IAsyncLifetime
         app.MapGet("/api/v1/projections", () => Json($$"""{"items":[{{Recorded.Projection}}],"next":null}"""));
         app.MapPost("/api/v1/projections/{name}/rebuild", (string name) => name == "times" ? Results.Text(Recorded.RebuildCancelled, "application/json", statusCode: 202) : name == "twins" ? Results.Text(Recorded.ProjectionRebuilding, "application/json", statusCode: 202) : Problem(404, "NOT_FOUND", $"There is no projection '{name}'."));
         app.MapDelete("/api/v1/projections/{name}/rebuild", () => Json(Recorded.RebuildCancelled));
-        app.MapGet("/api/v1/tags/history", () => Json(Recorded.History));
+        app.MapGet("/api/v1/tags/history", (string ids) => Json(ids == "gap" ? Recorded.HistoryWithGap : Recorded.History));
         app.MapGet("/api/v1/context", () => Json(Recorded.Context));
+        app.MapGet("/api/v1/tags", () => Json(Recorded.Newest));
+        app.MapGet("/api/v1/tags/export", async (HttpContext context, string scope) =>
+        {
+            context.Response.ContentType = "text/csv";
+            await context.Response.WriteAsync(Recorded.Export);
+            await context.Response.Body.FlushAsync();
+            if (scope == "breaks") context.Abort();
+            if (scope == "hangs") await Task.WhenAny(stopping.Task, Task.Delay(Timeout.Infinite, context.RequestAborted));
+        });
         app.MapGet("/api/v1/ledger", (string? scope) => scope == "nowhere" ? Problem(404, "NOT_FOUND", "There is no signal and no twin 'nowhere'.") : Json(Recorded.Ledger));
         app.MapGet("/api/v1/oee/{id}/losses", (string id) => Json(id == "broken" ? Recorded.LossesThatDoNotAddUp : Recorded.Losses));
         app.MapGet("/api/v1/connections", () => Json(Recorded.Connections));

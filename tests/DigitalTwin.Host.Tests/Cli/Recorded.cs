@@ -69,6 +69,21 @@ internal static class Recorded
          {"id":"{{{Robot}}}.current","unit":"A","raw":0,"points":[]}]}
         """;
 
+    public const string HistoryWithGap = $$$"""
+        {"from":"2026-01-05T09:00:00.000Z","to":"2026-01-05T10:00:00.000Z","series":[
+         {"id":"{{{Robot}}}.vibration","unit":"mm/s","raw":1801,"points":[
+          {"t":1767604500000,"v":3,"min":1,"max":3,"q":"good","n":900,"first":1,"mean":2,"good":1},
+          {"t":1767605400000,"v":9,"min":1,"max":9,"q":"bad","n":900,"first":1,"mean":2,"good":0.5},
+          {"t":1767607199000,"v":5,"min":5,"max":5,"q":"uncertain","gap":1799000}]}]}
+        """;
+
+    public const string Newest = $$$"""
+        {"items":[{"id":"{{{Robot}}}.vibration","v":3.4,"unit":"mm/s","q":"stale","t":"2026-01-05T09:39:00.000Z","age":61.04,"class":"diagnostic"},
+         {"id":"{{{Robot}}}.program","v":null,"unit":null,"q":"stale","t":null,"age":null,"class":"state"}]}
+        """;
+
+    public const string Export = "signal,time,value,unit,quality,status,serverTime\r\na.b,2026-01-05T09:39:00.000000Z,3.4,mm/s,good,00000000,2026-01-05T09:39:00.000000Z\r\n";
+
     public const string Diff = $$$"""
         {"from":{"offset":800,"at":"2026-01-05T09:25:00.000Z"},"to":{"offset":813,"at":"2026-01-05T09:40:00.000Z"},"items":[
          {"id":"{{{Robot}}}","field":"state","before":"Execute","after":"Aborted"},{"id":"{{{Robot}}}","field":"fault","before":null,"after":1207}]}

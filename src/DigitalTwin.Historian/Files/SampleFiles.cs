@@ -1,12 +1,15 @@
-using System.Globalization;
 using DigitalTwin.Historian.Engine;
 
-namespace DigitalTwin.Historian;
+namespace DigitalTwin.Historian.Files;
 
 /// <summary>A Parquet file that counts.</summary>
 /// <param name="Earliest">First source time in it, in µs.</param>
 /// <param name="Latest">Last source time in it, in µs.</param>
-internal sealed record SampleFile(string Name, long Earliest, long Latest, long Rows);
+internal sealed record SampleFile(string Name, long Earliest, long Latest, long Rows)
+{
+    /// <summary>What the name says.</summary>
+    public FileName Says { get; } = FileName.Parse(Name) ?? throw new IOException($"The sample history counts {Name}, which is no name of one of its files. Put the folder back from a copy.");
+}
 
 /// <summary>
 /// The folder of the Parquet files. The checkpoint says which count. A file of a segment after the checkpoint's is left over from a
@@ -26,7 +29,7 @@ internal sealed class SampleFiles
         foreach (var path in Directory.EnumerateFiles(folder))
         {
             if (missing.Remove(Path.GetFileName(path))) continue;
-            if (path.EndsWith(Unfinished, StringComparison.Ordinal) || SegmentOf(path) > converted) File.Delete(path);
+            if (path.EndsWith(Unfinished, StringComparison.Ordinal) || FileName.Parse(Path.GetFileName(path))?.Segment > converted) File.Delete(path);
             else report($"{path} is not one of the files that the historian has written and counts: it is left alone, and its rows are not read.");
         }
         if (missing.Count > 0)
@@ -34,18 +37,15 @@ internal sealed class SampleFiles
         return new(folder);
     }
 
-    public static string NameOf(DateOnly day, long segment) => string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd}-{segment:d10}.parquet");
+    /// <summary>Names as an SQL list of paths. The statement that reads files takes no parameters for them.</summary>
+    public string Quoted(IEnumerable<string> names) => $"[{string.Join(',', names.Select(Quoted))}]";
+
+    public string Quoted(string name) => $"'{Path.Combine(folder, name).Replace("'", "''", StringComparison.Ordinal)}'";
 
     public static string UnfinishedNameOf(string name) => name + Unfinished;
-
-    /// <summary>A path as SQL text. The statement that reads files takes no parameters for them.</summary>
-    public string Quoted(string name) => $"'{Path.Combine(folder, name).Replace("'", "''", StringComparison.Ordinal)}'";
 
     /// <summary>Gives a finished file its name, synced.</summary>
     public void Publish(string name) => DurableFolder.Publish(Path.Combine(folder, UnfinishedNameOf(name)), Path.Combine(folder, name));
 
     public void Delete(string name) => File.Delete(Path.Combine(folder, name));
-
-    private static long? SegmentOf(string path) =>
-        long.TryParse(Path.GetFileNameWithoutExtension(path).Split('-')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }
