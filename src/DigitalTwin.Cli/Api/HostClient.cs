@@ -39,6 +39,13 @@ public sealed class HostClient : IDisposable
         return await response.Content.ReadAsStringAsync(limit);
     }, path, stopped);
 
+    public Task<byte[]> GetBytes(string path, CancellationToken stopped) => Ask(async limit =>
+    {
+        using var response = await http.GetAsync(new Uri(path, UriKind.Relative), limit);
+        await RefuseFailure(response, path, limit);
+        return await response.Content.ReadAsByteArrayAsync(limit);
+    }, path, stopped);
+
     private async Task<JsonElement> Send(HttpMethod method, string path, CancellationToken stopped, JsonObject? said = null) => await Ask(async limit =>
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));

@@ -97,6 +97,16 @@ public sealed record LedgerShape(IReadOnlyList<LedgerLineShape> Items, long Unat
 public sealed record LedgerLineShape(
     string Signal, DateTimeOffset? From, DateTimeOffset? To, long Expected, long Sampled, long Sent, long Stored, IReadOnlyList<LedgerGapShape> Gaps, long Unexplained);
 
+public sealed record WaveformsShape(string Signal, string? Unit, int Total, IReadOnlyList<WaveformShape> Items);
+
+/// <param name="Content">Null for a sample without a value.</param>
+public sealed record WaveformShape(DateTimeOffset Time, string Quality, ContentShape? Content);
+
+/// <summary>What a waveform or an image has of these depends on what it is.</summary>
+public sealed record ContentShape(
+    string Sha256, string Format, int Bytes, int? Samples = null, double? SampleRate = null, double? Mean = null, double? Rms = null, double? Peak = null, double? Crest = null,
+    double? Kurtosis = null, double? DominantHertz = null, int? Width = null, int? Height = null, double? Contrast = null);
+
 /// <param name="Says">The reason in a sentence.</param>
 public sealed record LedgerGapShape(string Reason, long Count, DateTimeOffset From, DateTimeOffset To, string Says);
 

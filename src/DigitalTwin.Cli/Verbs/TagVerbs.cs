@@ -11,7 +11,7 @@ internal static class TagVerbs
 {
     public static Command Create(Options options) => new("tag", "Look at signals")
     {
-        TagReadVerb.Create(options), TagTrendVerb.Create(options), TagExportVerb.Create(options), Ledger(options), Context(options),
+        TagReadVerb.Create(options), TagTrendVerb.Create(options), TagExportVerb.Create(options), Ledger(options), Context(options), WaveformVerbs.Create(options),
     };
 
     private static Verb Ledger(Options options)

@@ -104,7 +104,17 @@ public enum SignalRole
     Operator,
 }
 
-public enum SignalType { Number, Text }
+public enum SignalType
+{
+    Number,
+    Text,
+
+    /// <summary>An array of samples at a fixed rate. Its content is a file; the sample is a text that names it.</summary>
+    Waveform,
+
+    /// <summary>A picture; as a waveform otherwise.</summary>
+    Image,
+}
 
 /// <summary>What a signal's samples are worth when not all of them can be kept: who is dropped first, kept shortest and thinned out.</summary>
 public enum SignalClass
@@ -128,7 +138,10 @@ public sealed record SignalDefinition(
     string Id, string Owner, string Name, SignalRole Role, string Node, SignalType Type,
     string? Unit, double? Low, double? High, TimeSpan Period, string? Index = null)
 {
-    public SignalClass Class { get; init; } = UsualClass(Role);
+    public SignalClass Class { get; init; } = UsualClass(Role, Type);
+
+    /// <summary>Of a waveform: samples per second. Null for all else.</summary>
+    public double? SampleRate { get; init; }
 
     /// <summary>What the numbers of an enumeration mean, by number; empty for any other signal.</summary>
     public IReadOnlyDictionary<string, string> Texts { get; init; } = NoTexts;
@@ -136,7 +149,7 @@ public sealed record SignalDefinition(
     private static IReadOnlyDictionary<string, string> NoTexts { get; } = new Dictionary<string, string>();
 
     /// <summary>The class of a signal whose definition names none.</summary>
-    public static SignalClass UsualClass(SignalRole role) => role is SignalRole.Measurement or SignalRole.Energy ? SignalClass.Telemetry : SignalClass.State;
+    public static SignalClass UsualClass(SignalRole role, SignalType type) => type is SignalType.Waveform or SignalType.Image ? SignalClass.Diagnostic : role is SignalRole.Measurement or SignalRole.Energy ? SignalClass.Telemetry : SignalClass.State;
 }
 
 /// <summary>A writable value with the limits that guard it. Its reported value is the signal of the same name.</summary>

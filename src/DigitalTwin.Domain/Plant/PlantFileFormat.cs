@@ -68,14 +68,15 @@ internal sealed record SignalDocument(
     [Description("Last part of the signal's id; unique within its owner.")] string Name,
     [Description("What the signal means to the twin.")] SignalRole Role,
     [Description("Node identifier below the owner's nodePrefix, or an ExpandedNodeId beginning with nsu=.")] string Node,
-    [Description("Number where it is missing.")] SignalType Type = SignalType.Number,
+    [Description("Number where it is missing. A waveform is an array of Float or Double, an image a ByteString that holds a png, jpeg or bmp.")] SignalType Type = SignalType.Number,
     string? Unit = null,
     [Description("Engineering range: low and high.")] IReadOnlyList<double>? Range = null,
     [Description("How often the equipment refreshes it, in seconds of plant time; 1 where it is missing.")] double Period = 1,
     [Description("One element of an array or a matrix, counted from 0: 3, or 1,2.")] string? Index = null,
     [Description("What the numbers of an enumeration mean, by number.")] IReadOnlyDictionary<string, string>? Texts = null,
     [Description("The server lets the gateway's user write it. To have the twin write it takes a setpoint, with its limits.")] bool Writable = false,
-    [Description("Of a measurement: what its samples are worth when not all can be kept. State is dropped last and never thinned out, diagnostic is dropped first; telemetry where it is missing. Signals of other roles but energy are state.")] SignalClass? Class = null);
+    [Description("Of a measurement: what its samples are worth when not all can be kept. State is dropped last and never thinned out, diagnostic is dropped first; telemetry where it is missing. Signals of other roles but energy are state, waveforms and images diagnostic where it is missing.")] SignalClass? Class = null,
+    [Description("Of a waveform: samples per second.")] double? SampleRate = null);
 
 internal sealed record SetpointDocument(
     [Description("Last part of the setpoint's id, and the name of the signal that reports it.")] string Name,

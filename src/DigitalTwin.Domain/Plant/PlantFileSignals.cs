@@ -19,13 +19,28 @@ internal static class PlantFileSignals
         if (ContextSources.IsContext(signal.Role) && signal.Type != SignalType.Text) fault($"{path}.type", $"A signal of role {Spell(signal.Role)} is a text.");
         if (!ContextSources.IsContext(signal.Role) && signal.Role != SignalRole.Measurement && signal.Type != SignalType.Number) fault($"{path}.type", $"A signal of role {Spell(signal.Role)} is a number.");
         if (signal.Type == SignalType.Text && signal.Range is not null) fault($"{path}.range", "Text has no range.");
+        CheckContent(signal, path, fault);
         if (signal.Index is { } index && !index.Split(',').All(part => part.Length is > 0 and < 10 && part.All(char.IsAsciiDigit)))
             fault($"{path}.index", $"'{index}' is no index of one element; must be a number such as 3, or numbers such as 1,2 in a matrix.");
         if (signal.Type == SignalType.Text && signal.Texts is not null) fault($"{path}.texts", "Only numbers have texts.");
-        if (signal.Class is { } given && given != SignalDefinition.UsualClass(signal.Role) && signal.Role is not (SignalRole.Measurement or SignalRole.Energy))
+        if (signal.Class is { } given && given != SignalDefinition.UsualClass(signal.Role, signal.Type) && signal.Role is not (SignalRole.Measurement or SignalRole.Energy))
             fault($"{path}.class", $"A signal of role {Spell(signal.Role)} is of class state.");
         foreach (var number in (signal.Texts?.Keys ?? []).Where(number => !int.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)))
             fault($"{path}.texts", $"'{number}' is no whole number.");
+    }
+
+    private static void CheckContent(SignalDocument signal, string path, Action<string, string> fault)
+    {
+        if (signal.Type == SignalType.Waveform)
+        {
+            if (signal.SampleRate is null) fault($"{path}.sampleRate", "Is missing; a waveform has samples per second.");
+            else if (signal.SampleRate is not (> 0 and <= 1e9)) fault($"{path}.sampleRate", $"Is {signal.SampleRate}; must be greater than 0 and at most 1000000000, in samples per second.");
+        }
+        else if (signal.SampleRate is not null) fault($"{path}.sampleRate", "Only a waveform has samples per second.");
+        if (signal.Type is not (SignalType.Waveform or SignalType.Image)) return;
+        if (signal.Range is not null) fault($"{path}.range", $"{signal.Type} has no range.");
+        if (signal.Index is not null) fault($"{path}.index", $"{signal.Type} is a whole value.");
+        if (signal.Texts is not null) fault($"{path}.texts", "Only numbers have texts.");
     }
 
     public static void Check(SetpointDocument setpoint, string path, Action<string, string> fault)
@@ -52,7 +67,7 @@ internal static class PlantFileSignals
         $"{owner}.{signal.Name}", owner, signal.Name ?? "", signal.Role, node, signal.Type, signal.Unit,
         signal.Range is [var low, _] ? low : null, signal.Range is [_, var high] ? high : null, Span(signal.Period), signal.Index)
     {
-        Class = signal.Class ?? SignalDefinition.UsualClass(signal.Role),
+        Class = signal.Class ?? SignalDefinition.UsualClass(signal.Role, signal.Type), SampleRate = signal.SampleRate,
         Texts = signal.Texts ?? new Dictionary<string, string>(),
     };
 

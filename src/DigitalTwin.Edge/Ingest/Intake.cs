@@ -106,6 +106,7 @@ internal sealed class Intake
 
             var status = SampleRules.Marked(signal.Low, signal.High, value, statuses[row]);
             if (status != statuses[row]) rejections.Add(signal.Id, RejectReason.OutOfRange);
+            if (status == SampleRules.BadEncodingLimitsExceeded) rejections.Add(signal.Id, RejectReason.TooLarge);
             if (source > ahead) rejections.Add(signal.Id, RejectReason.AheadOfClock);
             if (servers[row] > serverAhead) rejections.Add(signal.Id, RejectReason.ServerClockAhead);
             lastSourceTime = source;
@@ -247,7 +248,7 @@ internal sealed class Intake
         return new(new([.. unseen.Select(number => ids[number]!)], from, until, reason, first - 1), [.. unseen.Select(number => signals[number].Slot!.Signal)]);
     }
 
-    private static DateTimeOffset? Time(long micros) => IsTime(micros) ? SampleColumns.TimeOf(micros) : null;
+    internal static DateTimeOffset? Time(long micros) => IsTime(micros) ? SampleColumns.TimeOf(micros) : null;
 
     private static bool IsTime(long micros) => micros is > EarliestMicros and < LatestMicros;
 

@@ -12,8 +12,13 @@ public delegate Task AppendSamples(IReadOnlyList<SampleColumns> samples, string 
 /// <summary>Highest sequence stored for a gateway buffer; 0 for one never seen.</summary>
 public delegate ulong StoredSequence(string bufferId);
 
-/// <summary>Where samples become history. Two functions, so that the historian need not know the link.</summary>
-public sealed record SampleStore(AppendSamples Append, StoredSequence Stored);
+/// <summary>Stores the content of a waveform or an image.</summary>
+/// <param name="format">As the link names it; it fits the type of the signal.</param>
+/// <returns>When it is synced to disk: the text that stands for it in history.</returns>
+public delegate string KeepContent(SignalDefinition signal, DateTimeOffset sourceTime, string format, ReadOnlySpan<byte> content);
+
+/// <summary>Where samples become history. Three functions, so that the historian need not know the link.</summary>
+public sealed record SampleStore(AppendSamples Append, StoredSequence Stored, KeepContent Keep);
 
 /// <summary>What a twin is told of the plant: a discrete value that changed, or that nothing was seen for a while.</summary>
 public abstract record Observation

@@ -20,6 +20,9 @@ public static class RejectReason
     /// <summary>Taken, and marked in its status: outside the engineering range of its signal.</summary>
     public const string OutOfRange = "out-of-range";
 
+    /// <summary>Taken without its value, which was longer than the gateway takes.</summary>
+    public const string TooLarge = "too-large";
+
     /// <summary>Taken, but its source time lies ahead of the plant's own clock: a clock in the plant is wrong, or was.</summary>
     public const string AheadOfClock = "ahead-of-clock";
 

@@ -29,6 +29,9 @@ public static class SampleRules
         return number < low ? status & ~InfoBits | LimitLow : status;
     }
 
+    /// <summary>The gateway's word for a value that is too long to be sent: the sample comes without it.</summary>
+    public const uint BadEncodingLimitsExceeded = 0x8008_0000;
+
     public const uint LimitLow = 0x0000_0500;
     public const uint LimitHigh = 0x0000_0600;
     private const uint InfoBits = 0x0000_0F00;

@@ -78,7 +78,7 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
         // The stages know nothing of the socket: when it is gone, what was taken in is stored all the same.
         var stages = pipeline.RunAsync(CancellationToken.None);
         sender = SendAsync();
-        receiver = ReceiveFramesAsync(hello.Gateway, pipeline);
+        receiver = ReceiveFramesAsync(hello.Gateway, pipeline, new(hello.Signals, link.Live, link.Store.Keep));
         var stop = Task.Delay(Timeout.Infinite, stopping);
         try
         {
@@ -95,7 +95,7 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
     }
 
     /// <summary>Reads until the gateway closes. Once the stages take no more, what still comes is read and left to be sent again.</summary>
-    private async Task ReceiveFramesAsync(string name, IngestPipeline pipeline)
+    private async Task ReceiveFramesAsync(string name, IngestPipeline pipeline, ContentIntake contents)
     {
         var decoder = new SamplesDecoder();
         while (await ReceiveBytesAsync(CancellationToken.None) is { } length)
@@ -115,6 +115,11 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
                     decoder.Read(frame.Samples, samples);
                     link.Counters.AddSamples(samples.Count);
                     await pipeline.TryWriteAsync(samples, frame.Samples.FirstSequence);
+                    continue;
+                case Frame.BodyOneofCase.Waveform:
+                    decoder.Read(contents.Keep(frame.Waveform), samples);
+                    link.Counters.AddSamples(samples.Count);
+                    await pipeline.TryWriteAsync(samples, frame.Waveform.Sequence);
                     continue;
                 case Frame.BodyOneofCase.Gap or Frame.BodyOneofCase.Counts:
                     await pipeline.TryWriteAsync(frame);

@@ -117,11 +117,11 @@ public static class HostApplication
         services.AddSingleton(options).AddSingleton(parent).AddSingleton(data).AddSingleton(source).AddSingleton(source.Plant).AddSingleton(time);
         services.AddSingleton(heart).AddSingleton(clock).AddSingleton(plantTime).AddSingleton(live).AddSingleton(system).AddSingleton(system.Committed).AddSingleton(model).AddSingleton(twins).AddSingleton(feed);
         services.AddSingleton(stores.Recorded).AddSingleton<IJournalReader>(stores.Journal).AddSingleton(stores.History).AddSingleton(ShiftCalendar.Of(source.Plant));
-        services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence)).AddSingleton(new EdgeLinkOptions(source.Hash)).AddSingleton(stores.Ledger);
+        services.AddSingleton(new SampleStore(stores.History.AppendAsync, stores.History.StoredSequence, stores.Keep)).AddSingleton(new EdgeLinkOptions(source.Hash)).AddSingleton(stores.Ledger);
         services.AddSingleton(stores.Pki).AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
         services.AddSingleton(archive).AddSingleton(times).AddSingleton(cuts).AddSingleton<ProjectionSet>().AddSingleton<TimeTravel>().AddSingleton<PastValues>().AddSingleton<ContextHistory>();
         services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton(StopReasons.Of(source.Plant)).AddSingleton<StopReader>().AddSingleton<KpiReader>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton(metrics).AddSingleton<HostMeters>().AddSingleton(commits);
-        services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>().AddHostedService<JournalWatch>();
+        services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>().AddHostedService<JournalWatch>().AddSingleton(stores.Waveforms).AddHostedService<WaveformRetention>();
         if (!options.Attach)
             services.AddHostedService<EmbeddedPlant>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownWithin);
@@ -276,6 +276,7 @@ public static class HostApplication
         api.MapTags();
         api.MapHistory();
         api.MapLedger();
+        api.MapWaveforms();
         api.MapContext();
         api.MapOee();
         api.MapKpis();

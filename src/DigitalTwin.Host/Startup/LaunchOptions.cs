@@ -13,10 +13,11 @@ namespace DigitalTwin.Host.Startup;
 /// <param name="Physics">Physics of the virtual plant that differ from the built-in ones; null: none do.</param>
 /// <param name="Attach">True: plant, OPC UA server and gateway run as processes of their own.</param>
 /// <param name="Postgres">Connection string of the database that holds the journal, without a password; null: it is in the data folder.</param>
+/// <param name="WaveformDays">Days of plant time for which the contents of waveforms and images are kept.</param>
 /// <param name="Otlp">Where traces and metrics are sent over OTLP; null: nowhere, whatever the environment says.</param>
 public sealed record LaunchOptions(
     DirectoryInfo Data, IReadOnlyList<Uri> Urls, FileInfo Plant, double Speed, long Seed, FileInfo? Physics, bool Attach, int EdgePort, int OpcUaPort,
-    LogFormat Log, Uri? Otlp, string? Postgres)
+    LogFormat Log, Uri? Otlp, string? Postgres, int WaveformDays)
 {
     private const string DefaultUrl = "http://localhost:5080";
 
@@ -35,7 +36,8 @@ public sealed record LaunchOptions(
         var log = new Option<string>("--log") { Description = "text, or json: every line of standard output is one JSON object", DefaultValueFactory = _ => "text" };
         var otlp = new Option<string?>("--otlp") { Description = "Address of an OpenTelemetry collector (OTLP over HTTP) that traces and metrics are sent to, such as http://localhost:4318; without it nothing is sent" };
         var postgres = new Option<string?>("--postgres") { Description = "Keep the journal in PostgreSQL: a connection string such as \"Host=127.0.0.1;Database=plant;Username=twin\", its password in a pass file" };
-        var root = new RootCommand("DigitalTwin host: starts a live plant, its twins, the API and the page.") { data, urls, plant, speed, seed, physics, attach, edgePort, opcUaPort, log, otlp, postgres };
+        var waveformDays = new Option<int>("--waveform-days") { Description = "Days of plant time for which waveforms and images are kept", DefaultValueFactory = _ => 30 };
+        var root = new RootCommand("DigitalTwin host: starts a live plant, its twins, the API and the page.") { data, urls, plant, speed, seed, physics, attach, edgePort, opcUaPort, log, otlp, postgres, waveformDays };
 
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count == 0 && parsed.Action is { } action && action.GetType().Name is "HelpAction" or "VersionOptionAction")
@@ -62,12 +64,15 @@ public sealed record LaunchOptions(
         string? database = Value(postgres, null);
         if (database is not null)
             CheckDatabase(database, faults);
+        int days = Value(waveformDays, 30);
+        if (days is < 1 or > 3650)
+            faults.Add($"--waveform-days {days} is outside 1 to 3650.");
         if (faults.Count == 0)
         {
             exitCode = 0;
             return new LaunchOptions(
                 new DirectoryInfo(folder), addresses, new FileInfo(file), factor, Value(seed, 1), named is null ? null : new FileInfo(named), parsed.GetValue(attach), edge, opcUa,
-                form == "json" ? LogFormat.Json : LogFormat.Text, collector, database);
+                form == "json" ? LogFormat.Json : LogFormat.Text, collector, database, days);
         }
 
         foreach (string fault in faults)

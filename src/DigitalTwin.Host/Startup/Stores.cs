@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using DigitalTwin.Actors.Journals;
+using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ledger;
 using DigitalTwin.Edge.Pki;
 using DigitalTwin.Historian;
 using DigitalTwin.Historian.Engine;
+using DigitalTwin.Historian.Waveforms;
 using DigitalTwin.Persistence.Projections;
 using Microsoft.Data.Sqlite;
 
@@ -12,8 +14,8 @@ namespace DigitalTwin.Host.Startup;
 /// <summary>What the host keeps on disk, opened: journal, what is made of it, history and certificates.</summary>
 public sealed class Stores : IAsyncDisposable
 {
-    private Stores(PlantPki pki, JournalStore journal, ProjectionStore projections, SampleHistory history, LossLedger ledger) =>
-        (Pki, Recorded, Projections, History, Ledger) = (pki, journal, projections, history, ledger);
+    private Stores(PlantPki pki, JournalStore journal, ProjectionStore projections, SampleHistory history, WaveformFiles waveforms, LossLedger ledger) =>
+        (Pki, Recorded, Projections, History, Waveforms, Ledger) = (pki, journal, projections, history, waveforms, ledger);
 
     public PlantPki Pki { get; }
 
@@ -25,7 +27,13 @@ public sealed class Stores : IAsyncDisposable
 
     public SampleHistory History { get; }
 
+    public WaveformFiles Waveforms { get; }
+
     public LossLedger Ledger { get; }
+
+    /// <summary>Stores the content of a sample; as the edge link asks for it.</summary>
+    public string Keep(SignalDefinition signal, DateTimeOffset sourceTime, string format, ReadOnlySpan<byte> content) =>
+        Waveforms.Keep(sourceTime, format, content, signal.SampleRate).ToText();
 
     /// <exception cref="StartupException">One of them cannot be used; the message says which, why, and what to do.</exception>
     public static Stores Open(DataFolder data, string plantId, string? postgres, TimeProvider time, ILogger log)
@@ -42,7 +50,7 @@ public sealed class Stores : IAsyncDisposable
             history = SampleHistory.Open(data["historian"], time, report: fault => log.LogWarning("{Fault}", fault));
             // Within the history's folder: the one is of no use without the other, and is copied with it.
             var ledger = LossLedger.Open(data["historian/ledger"], history.StoredSequence, fault => log.LogWarning("{Fault}", fault));
-            return new Stores(pki, journal, projections, history, ledger);
+            return new Stores(pki, journal, projections, history, WaveformFiles.Open(data["historian/waveforms"]), ledger);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or JournalRefusedException or DuckDbException or DllNotFoundException or SqliteException)
         {

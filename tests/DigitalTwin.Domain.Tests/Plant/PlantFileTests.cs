@@ -106,6 +106,31 @@ public class PlantFileTests
     }
 
     [Fact]
+    public void A_waveform_says_its_sample_rate_and_neither_it_nor_an_image_is_anything_but_a_whole_value()
+    {
+        var right = Assert.IsType<PlantReading.Valid>(PlantFile.Read(WithSignals(
+            """{"name": "shape", "role": "measurement", "node": "nsu=urn:o;s=W", "type": "waveform", "sampleRate": 4096, "unit": "mm/s", "period": 60}""",
+            """{"name": "picture", "role": "measurement", "node": "nsu=urn:o;s=P", "type": "image", "class": "telemetry"}"""))).Plant.Signals;
+        var (shape, picture) = (right.Single(signal => signal.Name == "shape"), right.Single(signal => signal.Name == "picture"));
+        Assert.Equal((SignalType.Waveform, 4096.0, SignalClass.Diagnostic), (shape.Type, shape.SampleRate!.Value, shape.Class));
+        Assert.Equal((SignalType.Image, null, SignalClass.Telemetry), (picture.Type, picture.SampleRate, picture.Class));
+        var faults = Assert.IsType<PlantReading.Invalid>(PlantFile.Read(WithSignals(
+            """{"name": "a", "role": "measurement", "node": "A", "type": "waveform"}""",
+            """{"name": "b", "role": "measurement", "node": "B", "type": "waveform", "sampleRate": 0, "range": [0, 1]}""",
+            """{"name": "c", "role": "measurement", "node": "C", "type": "image", "sampleRate": 5, "index": "2"}""",
+            """{"name": "d", "role": "state", "node": "D", "type": "waveform", "sampleRate": 5}"""))).Faults.Select(fault => fault.ToString());
+        foreach (var (path, what) in new[] { ("[0].sampleRate", "Is missing"), ("[1].sampleRate", "Is 0;"), ("[1].range", "has no range"), ("[2].sampleRate", "Only a waveform"), ("[2].index", "whole value"), ("[3].type", "is a number") })
+            Assert.Single(faults, fault => fault.Contains(path, StringComparison.Ordinal) && fault.Contains(what, StringComparison.Ordinal));
+
+        static byte[] WithSignals(params string[] signals)
+        {
+            var file = JsonNode.Parse(File.ReadAllBytes("first-line.json"))!;
+            file["areas"]![0]!["lines"]![0]!["cells"]![0]!["signals"] = new JsonArray([.. signals.Select(signal => JsonNode.Parse(signal))]);
+            return System.Text.Encoding.UTF8.GetBytes(file.ToJsonString());
+        }
+    }
+
+    [Fact]
     public void The_schema_in_the_documentation_is_the_one_the_reader_uses() =>
         Assert.Equal(File.ReadAllText("plant.schema.json"), PlantFile.Schema);
 

@@ -30,7 +30,7 @@ public sealed class IngestPipelineTests : ITwinInbox, IDisposable
     {
         var clock = new PlantClock(new VirtualTime());
         var intake = new Intake(Plant.Numbers, 0, new(Plant.Signals, clock, new VirtualTime()), new(), clock, new());
-        return new(intake, new(AppendAsync, _ => 0), this, ledger, "b", AnswerAsync);
+        return new(intake, new(AppendAsync, _ => 0, Plant.KeepNothing), this, ledger, "b", AnswerAsync);
     }
 
     async Task ITwinInbox.DeliverAsync(IReadOnlyList<Observation> observations, CancellationToken cancellation)

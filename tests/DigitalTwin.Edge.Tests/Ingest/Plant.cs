@@ -22,6 +22,9 @@ internal static class Plant
 
     public static IReadOnlyList<Signal> Numbers => [.. Dictionary.Select((id, number) => new Signal { Number = (uint)number, Id = id })];
 
+    /// <summary>For what has no waveforms.</summary>
+    public static string KeepNothing(SignalDefinition signal, DateTimeOffset sourceTime, string format, ReadOnlySpan<byte> content) => throw new NotSupportedException("this test keeps no contents");
+
     public static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     public static Samples Frame(ulong first, params Row[] rows)

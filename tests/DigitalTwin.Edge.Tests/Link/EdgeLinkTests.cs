@@ -223,7 +223,7 @@ public sealed class EdgeLinkTests
     {
         using var folder = new TemporaryFolder();
         await using var history = SampleHistory.Open(folder.Path, TimeProvider.System);
-        await using var core = await TestCore.StartAsync(new(history.AppendAsync, history.StoredSequence));
+        await using var core = await TestCore.StartAsync(new(history.AppendAsync, history.StoredSequence, Plant.KeepNothing));
         var seed = Random.Shared.Next();
         var random = new Random(seed);
         const ulong all = 4_000;

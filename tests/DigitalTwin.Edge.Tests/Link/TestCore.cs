@@ -28,7 +28,7 @@ internal sealed class TestCore : ITwinInbox, IAsyncDisposable
         Clock = new(Time);
         Live = new(Plant.Signals, Clock, Time);
         Gateways = new(Time);
-        store ??= new(AppendAsync, StoredSequence);
+        store ??= new(AppendAsync, StoredSequence, Plant.KeepNothing);
         Ledger = LossLedger.Open(Path.Combine(folder.Path, "ledger"), store.Stored);
         Link = new(new(PlantHash, Credit: 1_000), Live, Clock, Gateways, Rejections, store, this, Ledger, NullLogger<EdgeLink>.Instance);
         var builder = WebApplication.CreateSlimBuilder();

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using DigitalTwin.Domain.Packml;
@@ -21,7 +22,7 @@ internal sealed record Made(string Signal, DateTimeOffset At, double Number, str
 /// <summary>The other end of the edge link: a real WebSocket client over mutual TLS that sends values the test has made up.</summary>
 internal sealed class MadeGateway : IAsyncDisposable
 {
-    private static readonly string[] Signals = [.. MadePlant.Definition.Signals.Select(signal => signal.Id)];
+    private readonly string[] ids;
 
     private readonly ClientWebSocket socket = new();
     private readonly Channel<Frame> received = Channel.CreateUnbounded<Frame>();
@@ -46,14 +47,18 @@ internal sealed class MadeGateway : IAsyncDisposable
         return X509Certificate2.CreateFromPemFile(Path.Combine(pki, "gateway.crt"), Path.Combine(pki, "gateway.key"));
     }
 
-    public static async Task<MadeGateway> LinkAsync(HostUnderTest host)
+    private MadeGateway(IEnumerable<string> signals) => ids = [.. signals];
+
+    /// <param name="plant">Where the host runs another plant than <see cref="MadePlant"/>.</param>
+    public static async Task<MadeGateway> LinkAsync(HostUnderTest host, byte[]? plant = null)
     {
-        var gateway = new MadeGateway();
+        PlantDefinition definition = plant is null ? MadePlant.Definition : ((PlantReading.Valid)PlantFile.Read(plant)).Plant;
+        var gateway = new MadeGateway(definition.Signals.Select(signal => signal.Id));
         Client(host.Data, gateway.socket);
         using var patience = new CancellationTokenSource(Wait.Patience);
         await gateway.socket.ConnectAsync(new Uri($"wss://127.0.0.1:{host.EdgePort}/edge/v1"), patience.Token);
-        var hello = new GatewayHello { Gateway = PlantPki.GatewayName, BootId = "boot-1", BufferId = "buffer-1", PlantHash = MadePlant.Hash, FirstSequence = 1, NextSequence = 1 };
-        hello.Signals.AddRange(Signals.Select((id, number) => new Signal { Number = (uint)number, Id = id }));
+        var hello = new GatewayHello { Gateway = PlantPki.GatewayName, BootId = "boot-1", BufferId = "buffer-1", PlantHash = Convert.ToHexStringLower(SHA256.HashData(plant ?? MadePlant.File)), FirstSequence = 1, NextSequence = 1 };
+        hello.Signals.AddRange(gateway.ids.Select((id, number) => new Signal { Number = (uint)number, Id = id }));
         _ = gateway.ReadOnAsync();
         await gateway.SendAsync(new Frame { GatewayHello = hello });
         Frame core = await gateway.ReceiveAsync();
@@ -85,7 +90,7 @@ internal sealed class MadeGateway : IAsyncDisposable
         uint row = 0;
         foreach (Made value in values)
         {
-            uint number = (uint)Array.IndexOf(Signals, value.Signal);
+            uint number = (uint)Array.IndexOf(ids, value.Signal);
             numbered[number] = numbered.GetValueOrDefault(number) + 1;
             frame.Signal.Add(number);
             frame.SourceDtUs.Add(Micros(value.At) - frame.BaseSourceUs);
@@ -110,6 +115,16 @@ internal sealed class MadeGateway : IAsyncDisposable
         await SendAsync(new Frame { Samples = frame });
     }
 
+    /// <summary>Ends when the host has acknowledged.</summary>
+    public async Task ReportAsync(string signal, DateTimeOffset at, string format, byte[] content)
+    {
+        uint number = (uint)Array.IndexOf(ids, signal);
+        numbered[number] = numbered.GetValueOrDefault(number) + 1;
+        await SendAsync(new Frame { Waveform = new() { Sequence = next++, Signal = number, SourceUs = Micros(at), ServerUs = Micros(DateTimeOffset.UtcNow), Format = format, Content = ByteString.CopyFrom(content) } });
+        while (acknowledged < next - 1)
+            await ReceiveAsync();
+    }
+
     public Task TickAsync(DateTimeOffset plantTime, double speed = 1)
     {
         var tick = new Tick { Counter = ++ticks, BootId = "boot-1", PlantTimeUs = Micros(plantTime), Speed = speed, Buffered = 3, Dropped = 2 };
@@ -120,7 +135,7 @@ internal sealed class MadeGateway : IAsyncDisposable
     public async Task GapAsync(DateTimeOffset from, DateTimeOffset to, string reason, params string[] signals)
     {
         var gap = new Gap { Sequence = next++, FromUs = Micros(from), ToUs = Micros(to), Reason = reason };
-        gap.Signal.Add(signals.Select(signal => (uint)Array.IndexOf(Signals, signal)));
+        gap.Signal.Add(signals.Select(signal => (uint)Array.IndexOf(ids, signal)));
         await SendAsync(new Frame { Gap = gap });
         while (acknowledged < next - 1)
             await ReceiveAsync();
@@ -131,7 +146,7 @@ internal sealed class MadeGateway : IAsyncDisposable
     {
         foreach (string signal in signals)
         {
-            uint number = (uint)Array.IndexOf(Signals, signal);
+            uint number = (uint)Array.IndexOf(ids, signal);
             numbered[number] = numbered.GetValueOrDefault(number) + 1;
             next++;
         }

@@ -53,6 +53,7 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
     [InlineData("status", "clock")]
     [InlineData("diff --from -15m", "items")]
     [InlineData("tag ledger", "unattributed")]
+    [InlineData("tag waveform ls leipzig.body.line1.cell3.robot.shape", "items")]
     [InlineData("tag context --vehicle B1", "items")]
     [InlineData("projection ls", "items")]
     [InlineData("projection rebuild twins", "rebuilt")]
@@ -86,6 +87,24 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
         Assert.Contains("4 more sequences are lost", run.Errors, StringComparison.Ordinal);
         Assert.Contains("1 signal has samples that nothing explains", run.Errors, StringComparison.Ordinal);
         Assert.Equal(3, (await host.Twin("tag", "ledger", "nowhere")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Tag_waveform_lists_features_and_writes_a_content_to_a_file_that_is_not_there_yet()
+    {
+        var run = await host.Twin("tag", "waveform", "ls", $"{Recorded.Robot}.shape");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["TIME", "QUALITY", "SAMPLES", "RATE HZ", "RMS", "PEAK", "CREST", "KURTOSIS", "DOMINANT HZ", "HASH"], Cells(run.Lines[0]));
+        Assert.Equal(["2026-01-05T06:01:00Z", "good", "4096", "4096", "1.72", "6.5", "3.78", "3.1", "29.2", "9f86d081884c7d65"], Cells(run.Lines[1]));
+        Assert.Equal(["2026-01-05T06:02:00Z", "bad", "–", "–", "–", "–", "–", "–", "–", "–"], Cells(run.Lines[2]));
+        Assert.Contains("1 older ones are not shown", run.Errors, StringComparison.Ordinal);
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "waveform.f32");
+        Assert.Equal(0, (await host.Twin("tag", "waveform", "get", "9f86", file)).ExitCode);
+        Assert.Equal([1, 2, 3, 4], await File.ReadAllBytesAsync(file));
+        Assert.Equal(2, (await host.Twin("tag", "waveform", "get", "9f86", file)).ExitCode);
+        Assert.Equal(3, (await host.Twin("tag", "waveform", "get", "gone", file + "2")).ExitCode);
+        Assert.False(File.Exists(file + "2"));
     }
 
     [Fact]

@@ -46,6 +46,12 @@ internal static class Recorded
          {"offset":810,"entity":"{{{Robot}}}","seq":8,"name":"machine.state-changed.v1","at":"2026-01-05T09:38:11.250Z","recorded":"2026-01-05T08:38:12.690Z","data":{"from":"Execute","to":"Aborting"}}],"next":"more"}
         """;
 
+    public const string Waveforms = """
+        {"signal":"leipzig.body.line1.cell3.robot.shape","unit":"mm/s","from":"2026-01-05T06:00:00Z","to":"2026-01-05T07:00:00Z","total":3,"items":[
+            {"time":"2026-01-05T06:01:00Z","quality":"good","content":{"sha256":"9f86d081884c7d65","format":"f32","bytes":16384,"samples":4096,"sampleRate":4096,"mean":0.001,"rms":1.72,"peak":6.5,"crest":3.78,"kurtosis":3.1,"dominantHertz":29.2}},
+            {"time":"2026-01-05T06:02:00Z","quality":"bad","content":null}]}
+        """;
+
     public const string Ledger = """
         {"items":[
             {"signal":"leipzig.body.line1.cell3.robot.state","from":"2026-01-05T06:00:00.000Z","to":"2026-01-05T06:10:00.000Z","expected":120,"sampled":101,"sent":94,"stored":93,
