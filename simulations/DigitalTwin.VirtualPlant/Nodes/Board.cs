@@ -24,7 +24,7 @@ internal sealed class Board(IReadOnlyList<Node> nodes, Sensors? sensors, Announc
 
     public void Announce(long now, List<Announcement> into)
     {
-        var scan = (int)(now / Site.ScanMicros % (5 * ScansPerSecond));
+        var scan = now / Site.ScanMicros;
         for (var index = 0; index < nodes.Count; index++)
         {
             var node = nodes[index];

@@ -29,6 +29,10 @@ internal sealed class Folder(Place place, Antennas antennas, string name = "")
     public Node Regular(string id, NodeType type, NodeRange range, string description, Func<double> read) =>
         new(place, $"{name}.{id}", type, null, range, 1, false, description, () => new(read()));
 
+    /// <param name="onChange">Announced also when it changes.</param>
+    public Node Content(string id, NodeType type, EngineeringUnit? unit, int seconds, bool onChange, string description, Func<string> read, Func<string, byte[]> make) =>
+        new(place, $"{name}.{id}", type, unit, null, seconds, onChange, description, () => new(0, read()), Make: make);
+
     public Node Meter(string id, string description, Func<double> read) =>
         new(place, $"{name}.{id}", NodeType.Double, KilowattHour, null, 5, false, description, () => new(Math.Round(read(), 4)));
 

@@ -1,7 +1,7 @@
 namespace DigitalTwin.VirtualPlant.Nodes;
 
 /// <summary>OPC UA built-in types the plant uses.</summary>
-internal enum NodeType { Double, Int32, UInt32, String, DateTime }
+internal enum NodeType { Double, Int32, UInt32, String, DateTime, FloatArray, ByteString }
 
 /// <param name="Code">Common code of UNECE Recommendation 20.</param>
 internal sealed record EngineeringUnit(string Symbol, string Code)
@@ -17,7 +17,7 @@ internal sealed record EngineeringUnit(string Symbol, string Code)
 /// <param name="High">Greatest value.</param>
 internal readonly record struct NodeRange(double Low, double High);
 
-/// <summary>The value of a node: a text for text nodes, else a number; a time is microseconds since 1970 UTC.</summary>
+/// <summary>The value of a node: a text for text nodes, else a number; a time is microseconds since 1970 UTC; of an array or a byte string the text that it is made of.</summary>
 internal readonly record struct NodeValue(double Number, string? Text = null);
 
 /// <summary>The OPC UA server that shows a node, by the name the plant's definition gives it, and the namespace of the node's identifier there.</summary>
@@ -29,5 +29,6 @@ internal sealed record Place(string Endpoint, string NamespaceUri);
 /// <param name="OnChange">It is also announced in the scan in which it changes.</param>
 /// <param name="Read">May draw measurement noise; called once per announcement.</param>
 /// <param name="Write">Null for a node that cannot be written.</param>
+/// <param name="Make">Of an array or a byte string: makes its bytes of the text of its value, the same of the same text.</param>
 internal sealed record Node(
-    Place Place, string Id, NodeType Type, EngineeringUnit? Unit, NodeRange? Range, int Seconds, bool OnChange, string Description, Func<NodeValue> Read, Action<double>? Write = null);
+    Place Place, string Id, NodeType Type, EngineeringUnit? Unit, NodeRange? Range, int Seconds, bool OnChange, string Description, Func<NodeValue> Read, Action<double>? Write = null, Func<string, byte[]>? Make = null);

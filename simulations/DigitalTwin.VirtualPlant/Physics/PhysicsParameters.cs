@@ -29,6 +29,7 @@ internal sealed record PhysicsParameters
     ];
     /// <summary>Times in which a supplier does not deliver.</summary>
     public IReadOnlyList<Strike> Strikes { get; init; } = [];
+    public VibrationParameters Vibration { get; init; } = new();
     public RepairParameters Repair { get; init; } = new();
     public TroubleParameters Trouble { get; init; } = new();
     /// <summary>Breakdowns that happen for certain, for demonstrations and tests.</summary>

@@ -52,6 +52,8 @@ internal sealed class PaintInspection : Workplace
 {
     public uint Good { get; set; }
     public uint Bad { get; set; }
+    /// <summary>Of the last body; as <see cref="Production.Picture"/> reads it.</summary>
+    public string Picture { get; set; } = "";
 
     protected override UnitParameters Parameters(PhysicsParameters physics) => physics.Paint.Inspection;
     public override string WeakPart => "lamp";
@@ -61,6 +63,7 @@ internal sealed class PaintInspection : Workplace
 
     protected override Body Finish(Body body, PhysicsParameters physics)
     {
+        Picture = Production.Picture.Of(body).Text;
         if (body.PaintFault)
             Bad++;
         else

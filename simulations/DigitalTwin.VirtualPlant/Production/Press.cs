@@ -58,7 +58,11 @@ internal sealed class Press : Station
             (Good, Racks[Die].Count) = (Good + 1, Racks[Die].Count + 1);
     }
 
-    public double MeasureVibration() => Math.Clamp(Noisy(Working ? 3.2 * (1 + 1.8 * Wear * Wear * Wear) : 0.3, 0.06), 0, 25);
+    /// <summary>Vibration velocity (RMS), mm/s: as it is, and of a new press at the same work.</summary>
+    public double Shake => Working ? ShakeOfNew * (1 + 1.8 * Wear * Wear * Wear) : ShakeOfNew;
+    public double ShakeOfNew => Working ? 3.2 : 0.3;
+
+    public double MeasureVibration() => Math.Clamp(Noisy(Shake, 0.06), 0, 25);
 
     public double MeasureOil() => Math.Clamp(OilCelsius + 0.3 * Noise.Normal(), 0, 120);
 }

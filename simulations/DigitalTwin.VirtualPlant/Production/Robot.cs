@@ -29,11 +29,12 @@ internal sealed class Robot : Machine
         return Kilowatts(working, robot.KilowattsAtWork * Speed * Speed, robot.KilowattsReady, robot.KilowattsStopped);
     }
 
-    public double MeasureVibration(RobotParameters robot)
-    {
-        var level = Working ? robot.VibrationAtWork * Math.Pow(Speed, 1.6) * (1 + robot.VibrationByWear * Wear * Wear * Wear) : robot.VibrationAtRest;
-        return Math.Clamp(level * (1 + 0.06 * Noise.Normal()), 0, 25);
-    }
+    /// <summary>Vibration velocity (RMS), mm/s: as it is, and of a new robot at the same work.</summary>
+    public double Shake(RobotParameters robot) => Working ? ShakeOfNew(robot) * (1 + robot.VibrationByWear * Wear * Wear * Wear) : ShakeOfNew(robot);
+
+    public double ShakeOfNew(RobotParameters robot) => Working ? robot.VibrationAtWork * Math.Pow(Speed, 1.6) : robot.VibrationAtRest;
+
+    public double MeasureVibration(RobotParameters robot) => Math.Clamp(Shake(robot) * (1 + 0.06 * Noise.Normal()), 0, 25);
 
     public double MeasureMotorTemperature() => Math.Clamp(MotorTemperature + 0.2 * Noise.Normal(), 0, 120);
 

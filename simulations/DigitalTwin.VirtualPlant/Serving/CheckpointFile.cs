@@ -21,7 +21,7 @@ internal sealed partial class CheckpointJson : JsonSerializerContext;
 /// <remarks>Not flushed to the platter each time (twenty times a second): it survives the death of the process, and a torn file after a power cut is noticed by its checksum.</remarks>
 internal sealed class CheckpointFile : IDisposable
 {
-    private const string Format = "digitaltwin.virtual-plant/2 ";
+    private const string Format = "digitaltwin.virtual-plant/3 ";
 
     private readonly string path;
     private readonly FileStream held;

@@ -56,7 +56,9 @@ internal static class Wire
         {
             json.WriteStartArray();
             json.WriteNumberValue(node);
-            if (nodes[node].Type == NodeType.String)
+            if (nodes[node].Make is { } make)
+                json.WriteBase64StringValue(make(value.Text!));
+            else if (nodes[node].Type == NodeType.String)
                 json.WriteStringValue(value.Text);
             else if (nodes[node].Type == NodeType.Double)
                 json.WriteNumberValue(value.Number);

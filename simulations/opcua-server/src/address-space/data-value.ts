@@ -1,4 +1,4 @@
-import { DataType, DataValue, StatusCodes, Variant, coerceStatusCode, type StatusCode } from "node-opcua";
+import { DataType, DataValue, StatusCodes, Variant, VariantArrayType, coerceStatusCode, type StatusCode } from "node-opcua";
 import type { PlantDataType } from "../plant/protocol.js";
 
 export const variantTypes: Readonly<Record<PlantDataType, DataType>> = {
@@ -8,6 +8,8 @@ export const variantTypes: Readonly<Record<PlantDataType, DataType>> = {
   String: DataType.String,
   Boolean: DataType.Boolean,
   DateTime: DataType.DateTime,
+  FloatArray: DataType.Float,
+  ByteString: DataType.ByteString,
 };
 
 /**
@@ -33,7 +35,7 @@ export function statusOf(code: number | undefined): StatusCode {
 /** @returns null when the plant's JSON value is not of the announced type. */
 export function variant(type: PlantDataType, value: unknown): Variant | null {
   const read = valueOf(type, value);
-  return read === undefined ? null : new Variant({ dataType: variantTypes[type], value: read });
+  return read === undefined ? null : new Variant({ dataType: variantTypes[type], arrayType: type === "FloatArray" ? VariantArrayType.Array : VariantArrayType.Scalar, value: read });
 }
 
 function valueOf(type: PlantDataType, value: unknown): unknown {
@@ -50,6 +52,12 @@ function valueOf(type: PlantDataType, value: unknown): unknown {
       return typeof value === "boolean" ? value : undefined;
     case "DateTime":
       return typeof value === "number" ? new Date(Math.floor(value / 1000)) : undefined; // microseconds, as source times
+    case "ByteString":
+      return typeof value === "string" ? Buffer.from(value, "base64") : undefined;
+    case "FloatArray": {
+      const bytes = typeof value === "string" ? Uint8Array.from(Buffer.from(value, "base64")) : undefined;
+      return bytes === undefined || bytes.length % 4 !== 0 ? undefined : new Float32Array(bytes.buffer);
+    }
     default:
       return type satisfies never;
   }

@@ -1,4 +1,4 @@
-import { DataType, StatusCodes, Variant } from "node-opcua";
+import { DataType, StatusCodes, Variant, VariantArrayType } from "node-opcua";
 import { expect, test } from "vitest";
 import { dataValue, statusOf, variant } from "./data-value.js";
 
@@ -19,7 +19,16 @@ test.each([
 
 test("a DateTime of the plant counts microseconds", () => expect(variant("DateTime", 1_800_000_000_123_457)?.value).toEqual(new Date(1_800_000_000_123)));
 
+test("waveforms and pictures come in base64: one is an array of Float, the other a ByteString", () => {
+  const bytes = Buffer.from(new Float32Array([1, -2.5]).buffer).toString("base64");
+  expect(variant("FloatArray", bytes)).toMatchObject({ dataType: DataType.Float, arrayType: VariantArrayType.Array, value: new Float32Array([1, -2.5]) });
+  expect(variant("ByteString", "Qk0=")).toMatchObject({ dataType: DataType.ByteString, arrayType: VariantArrayType.Scalar, value: Buffer.from("BM") });
+});
+
 test.each([
+  ["FloatArray", "Qk0="],
+  ["FloatArray", 1],
+  ["ByteString", 1],
   ["Double", "1.5"],
   ["Int32", 1.5],
   ["Int32", 2_147_483_648],

@@ -124,6 +124,7 @@ function addVariable(namespace: Namespace, node: PlantNode, place: { readonly or
     nodeId: `s=${node.id}`,
     description: node.description ?? "",
     dataType: variantTypes[node.dataType],
+    valueRank: node.dataType === "FloatArray" ? 1 : -1, // Part 3, 5.6.2: one dimension, or a scalar
     typeDefinition: analogType(node),
     accessLevel: access,
     userAccessLevel: access,

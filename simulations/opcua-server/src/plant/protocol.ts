@@ -2,7 +2,8 @@ import type { Unit } from "../address-space/units.js";
 
 /** The lines of the plant's socket: one JSON object each, UTF-8, ended by a line feed. */
 
-export const dataTypes = ["Double", "Int32", "UInt32", "String", "Boolean", "DateTime"] as const;
+export const dataTypes = ["Double", "Int32", "UInt32", "String", "Boolean", "DateTime", "FloatArray", "ByteString"] as const;
+/** A FloatArray and a ByteString come as base64; the numbers of the former are little endian. */
 export type PlantDataType = (typeof dataTypes)[number];
 
 export interface PlantNode {
