@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DigitalTwin.Acceptance.Processes;
 using Xunit.Abstractions;
 
@@ -76,6 +77,46 @@ public class PageTests(ITestOutputHelper output)
         Assert.Empty(page.Errors);
     }
 
+    [FactInChromium]
+    public async Task A_fault_of_a_machine_of_the_whole_plant_is_on_the_overview_within_two_seconds_and_one_step_away()
+    {
+        const string robot = "leipzig.body.line2.cell3.robot";
+        string data = Checkout.NewDataFolder();
+        string physics = Path.Combine(data, "broken.json");
+        File.WriteAllText(physics, """{"layout": "leipzig", "scriptedBreakdowns": [{"machine": "Line2.Cell3.Robot", "at": 45, "durationSeconds": 600}]}""");
+        using HostProcess host = await HostProcess.StartAsync(data, "--plant", Path.Combine(Checkout.Root, "simulations/plants/leipzig.json"), "--physics", physics);
+        await host.ReadyAsync();
+        using Page page = await Page.OpenAsync(host.Url, "exceptions");
+        JsonElement[] events = [];
+        await Wait.UntilAsync(async () =>
+        {
+            events = [.. (await host.GetAsync($"/api/v1/twins/{robot}/events?limit=100")).GetProperty("items").EnumerateArray()
+                .Where(each => each.GetProperty("data").TryGetProperty("to", out JsonElement to) && to.GetString() is "Aborting" or "Aborted")];
+            return events.Length > 0 && page.Saw("exceptions").Any(seen => IsRobot(seen.Text));
+        }, TimeSpan.FromMinutes(2), () => $"the robot to break down, on the page as in the journal; the page said\n{page.Said}");
+        // At 1x plant time and wall time run alike.
+        double ahead = (await host.GetAsync("/api/v1/plant")).GetProperty("clock").GetProperty("offsetSeconds").GetDouble();
+        TimeSpan visible = page.Saw("exceptions").First(seen => IsRobot(seen.Text)).At - events[0].GetProperty("at").GetDateTimeOffset().AddSeconds(-ahead);
+        output.WriteLine($"visible after {visible.TotalSeconds:0.00} s");
+        Assert.InRange(visible, TimeSpan.FromSeconds(-0.1), TimeSpan.FromSeconds(2));
+
+        foreach ((int width, int height) in new[] { (1280, 800), (1920, 1080) })
+        {
+            await page.SizeAsync(width, height);
+            Assert.Empty(await page.AxeAsync());
+        }
+
+        await page.PressAsync("[data-testid='exception'][data-reason='aborted']");
+        await page.WaitForAsync("[data-testid='twin-state']:has-text('Aborted')");
+        await page.GoToAsync($"{host.Url}/connections?scope=leipzig.body.line2");
+        await page.WaitForAsync("[data-testid='ledger-verdict'][data-missing='0'][data-surplus='0']");
+        await page.WaitForAsync($"[data-testid='ledger-line'][data-id='{robot}.vibration']");
+        Assert.Empty(await page.AxeAsync());
+        Assert.Empty(page.Errors);
+
+        static bool IsRobot(string text) => text.Contains("leipzig.body.line2.cell3", StringComparison.Ordinal) && text.Contains("Abort", StringComparison.Ordinal);
+    }
+
     /// <summary>Set DT_IMAGES=docs/images to take the pictures of the README anew, of a plant that has run for a while.</summary>
     [FactInChromium]
     public async Task Each_page_shows_the_live_plant_without_an_error_and_passes_the_accessibility_check()
@@ -96,7 +137,8 @@ public class PageTests(ITestOutputHelper output)
             ("overview", "/", "[data-testid='tile-leipzig.body.line1.cell8']"),
             ("machine", $"/twins/{Robot}", "[data-testid='chart-vibration'] canvas"),
             ("oee", "/oee/leipzig.body.line1", "[data-testid='sums']"),
-            ("past", $"/twins/{Robot}?at={before}", "[data-testid='past-twin']"),
+            ("past", $"/twins/{Robot}?at={before}", "[data-testid='chart-vibration'] canvas"),
+            ("values", "/values", $"[data-testid='live-{Robot}.vibration'][data-quality='good']"),
             ("find", "/find?where=kind%20%3D%20machine", "[data-testid='found']"),
             ("connections", "/connections", "[data-testid='certificate-core']"),
             ("engine", "/engine", "[data-testid='actor']"),
@@ -110,5 +152,23 @@ public class PageTests(ITestOutputHelper output)
         }
 
         Assert.Empty(page.Errors);
+        Assert.InRange(await FirstLoadAsync(host), 1, 200_000);
+    }
+
+    /// <summary>Bytes of script that a browser is sent before the first page can stand.</summary>
+    private async Task<long> FirstLoadAsync(HostProcess host)
+    {
+        string html = await host.Http.GetStringAsync("/");
+        long sent = 0;
+        foreach (Match script in Regex.Matches(html, "\"(/assets/[^\"]+\\.js)\""))
+        {
+            using var asked = new HttpRequestMessage(HttpMethod.Get, script.Groups[1].Value) { Headers = { { "Accept-Encoding", "gzip" } } };
+            using HttpResponseMessage answer = await host.Http.SendAsync(asked);
+            Assert.Equal(["gzip"], answer.Content.Headers.ContentEncoding);
+            sent += (await answer.Content.ReadAsByteArrayAsync()).Length;
+        }
+
+        output.WriteLine($"first load: {sent} bytes of script");
+        return sent;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Serialization;
@@ -24,6 +25,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.FileProviders;
 
 namespace DigitalTwin.Host.Startup;
@@ -131,6 +133,9 @@ public static class HostApplication
             return Task.CompletedTask;
         }));
         // A page from elsewhere must not reach this API by a name of its own that leads to the loopback address.
+        // What the page is built of, and nothing else: a stream of events that waits to be compressed comes late.
+        services.AddResponseCompression(compression => compression.MimeTypes = ["text/javascript", "text/css", "text/html"]);
+        services.Configure<BrotliCompressionProviderOptions>(brotli => brotli.Level = CompressionLevel.Optimal).Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Optimal);
         services.AddHostFiltering(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         services.ConfigureHttpJsonOptions(json =>
         {
@@ -249,6 +254,7 @@ public static class HostApplication
         });
         string built = Installation.File("src/dashboard/dist");
         PhysicalFileProvider? page = File.Exists(Path.Combine(built, "index.html")) ? new PhysicalFileProvider(built) : null;
+        app.UseResponseCompression();
         UsePage(app, page);
         app.Use(Problems.RefuseForeignOrigin);
         app.UseRouting();

@@ -17,7 +17,7 @@ export function PlantNav() {
       <h2>{t("nav.title")}</h2>
       <ul>{tree.map((node) => <Node key={node.twin.id} node={node} depth={0} current={id} severity={severity} />)}</ul>
       <h2>{t("nav.system")}</h2>
-      <ul>{([["/find", "nav.find"], ["/connections", "nav.connections"], ["/engine", "nav.engine"]] as const).map(([to, label]) => {
+      <ul>{([["/find", "nav.find"], ["/values", "nav.values"], ["/connections", "nav.connections"], ["/engine", "nav.engine"]] as const).map(([to, label]) => {
         const current = matches({ to }) !== false;
         return <li key={to}><div className="node" data-current={current}><span className="leaf" /><Link to={to} {...(current ? { "aria-current": "page" as const } : {})}><span>{t(label)}</span></Link></div></li>;
       })}</ul>

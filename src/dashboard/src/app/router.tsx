@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { Overview } from "../features/overview/Overview";
-import { engineSearch, findSearch, oeeSearch, twinSearch } from "../lib/view/search";
+import { connectionsSearch, engineSearch, findSearch, oeeSearch, twinSearch, valuesSearch } from "../lib/view/search";
 import { Frame } from "./Frame";
 import { Broken, NotFound } from "./NotFound";
 
@@ -19,7 +19,7 @@ const oee = createRoute({
 });
 
 const connections = createRoute({
-  getParentRoute: () => root, path: "/connections",
+  getParentRoute: () => root, path: "/connections", validateSearch: connectionsSearch,
   component: lazyRouteComponent(() => import("../features/connections/ConnectionsPage"), "ConnectionsPage"),
 });
 
@@ -33,7 +33,12 @@ const find = createRoute({
   component: lazyRouteComponent(() => import("../features/find/FindPage"), "FindPage"),
 });
 
-export const plantRouter = () => createRouter({ routeTree: root.addChildren([overview, twin, oee, find, connections, engine]), defaultPreload: "intent", scrollRestoration: false, defaultErrorComponent: Broken });
+const values = createRoute({
+  getParentRoute: () => root, path: "/values", validateSearch: valuesSearch,
+  component: lazyRouteComponent(() => import("../features/values/ValuesPage"), "ValuesPage"),
+});
+
+export const plantRouter = () => createRouter({ routeTree: root.addChildren([overview, twin, oee, find, values, connections, engine]), defaultPreload: "intent", scrollRestoration: false, defaultErrorComponent: Broken });
 
 declare module "@tanstack/react-router" {
   interface Register { router: ReturnType<typeof plantRouter> }

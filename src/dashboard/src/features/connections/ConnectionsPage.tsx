@@ -8,6 +8,7 @@ import { Loaded } from "../../lib/view/Loaded";
 import { Mark } from "../../lib/view/Mark";
 import { useFormats } from "../../lib/view/formats";
 import { type Judged, answerGoodFor, judgeEndpoint, judgeExpiry, judgeGateway } from "./judge";
+import { LedgerPanel } from "./LedgerPanel";
 import "./Connections.css";
 
 /** The way of the values from the plant's servers to this page, hop by hop: which is broken, late or about to be. */
@@ -62,6 +63,7 @@ function Hops({ connections: { gateways, endpoints, certificates }, answerAge }:
         )}
       </section>
       <Certificates certificates={certificates} />
+      <LedgerPanel />
     </>
   );
 }

@@ -41,6 +41,7 @@ export function TwinHead({ twin }: { readonly twin: Twin }) {
         {twin.flags.map((flag) => <span key={flag} className="flag" data-testid="flag"><Mark severity="p3" label={t("severity.p3")} /> {flagText(flag, t)}</span>)}
         {health && health.stale + health.bad > 0 && <span className="flag"><Mark severity="stale" label={t("severity.stale")} /> {health.stale > 0 ? t("reason.signalsStale", { n: health.stale, of: health.signals }) : t("reason.signalsBad", { n: health.bad, of: health.signals })}</span>}
         {(twin.kind === "station" || twin.kind === "line") && <Link className="link" to="/oee/$id" params={{ id: twin.id }}>{t("twin.losses")}</Link>}
+        {twin.kind !== "machine" && twin.kind !== "workOrder" && <Link className="link" to="/values" search={{ scope: twin.id }}>{t("twin.values")}</Link>}
         <span className="quiet small">{t("twin.offset")} {number.whole(twin.offset)}</span>
       </div>
     </section>

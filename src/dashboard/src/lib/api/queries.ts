@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ApiProblem, get, health, query } from "./client";
-import type { Actors, Check, Connections, Cut, DeadLetterPage, Grain, History, Journal, Kpis, OeeLosses, Page, Plant, Projection, Shard, Signal, StateSpan, Stop, StopReason, Twin, TwinEvent, TwinPage } from "./types";
+import type { Actors, Check, Connections, Cut, DeadLetterPage, Grain, History, Journal, Kpis, Ledger, OeeLosses, Page, Plant, Projection, Shard, Signal, StateSpan, Stop, StopReason, Twin, TwinEvent, TwinPage } from "./types";
 
 /** A host that answers "no" is not asked again at once; one that does not answer is, twice. */
 export const retry = (failures: number, failure: Error): boolean =>
@@ -134,6 +134,9 @@ export const healthQuery = queryOptions({
 });
 
 export const connectionsQuery = queryOptions({ queryKey: ["connections"], queryFn: ({ signal }) => get<Connections>("/connections", signal), ...watched });
+
+/** Of the whole plant: some hundred lines, so not each second. */
+export const ledgerQuery = queryOptions({ queryKey: ["ledger"], queryFn: ({ signal }) => get<Ledger>("/ledger", signal), refetchInterval: 5_000 });
 
 export const journalQuery = queryOptions({ queryKey: ["journal"], queryFn: ({ signal }) => get<Journal>("/journal", signal), ...watched });
 

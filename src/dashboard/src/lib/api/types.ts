@@ -187,6 +187,21 @@ export interface EndpointLink {
 export interface Certificate { readonly name: string; readonly subject: string; readonly notAfter: string; readonly daysLeft: number }
 export interface Connections { readonly gateways: readonly GatewayLink[]; readonly endpoints: readonly EndpointLink[]; readonly certificates: readonly Certificate[] }
 
+/** Samples of a signal since the ledger began: expected − lost for a reason − unexplained = stored. `unexplained` has to be 0. */
+export interface LedgerLine {
+  readonly signal: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly expected: number;
+  readonly sampled: number;
+  readonly sent: number;
+  readonly stored: number;
+  readonly gaps: readonly { readonly reason: string; readonly count: number; readonly from: string; readonly to: string; readonly says: string }[];
+  readonly unexplained: number;
+}
+/** `unattributed`: sequences that are lost, of which nobody has said yet whose they were. */
+export interface Ledger { readonly items: readonly LedgerLine[]; readonly unattributed: number }
+
 /** One condition under which the host can be relied on; `why` says what is missing. */
 export interface Check { readonly name: string; readonly ok: boolean; readonly why: string | null }
 

@@ -9,6 +9,10 @@ export interface OeeSearch { readonly view?: "table" | undefined; readonly by?: 
 
 export type ActorOrder = "mailbox" | "restarts" | "name";
 export interface EngineSearch { readonly actors?: string | undefined; readonly order?: ActorOrder | undefined }
+/** `scope`: whose samples are accounted for line by line, absent: the places only. */
+export interface ConnectionsSearch { readonly scope?: string | undefined }
+/** `scope`: whose values, absent: the whole plant's; `filter`: words that a signal's id or unit has. */
+export interface ValuesSearch { readonly scope?: string | undefined; readonly filter?: string | undefined }
 export interface FindSearch { readonly where?: string | undefined }
 
 /** Length of the time window shown, in plant time. */
@@ -40,5 +44,9 @@ export function engineSearch(search: Record<string, unknown>): EngineSearch {
   const order = text(search.order);
   return { actors: text(search.actors), order: order === "mailbox" || order === "restarts" || order === "name" ? order : undefined };
 }
+
+export const connectionsSearch = (search: Record<string, unknown>): ConnectionsSearch => ({ scope: text(search.scope) });
+
+export const valuesSearch = (search: Record<string, unknown>): ValuesSearch => ({ scope: text(search.scope), filter: text(search.filter) });
 
 export const findSearch = (search: Record<string, unknown>): FindSearch => ({ where: text(search.where) });
