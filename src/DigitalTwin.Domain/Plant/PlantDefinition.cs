@@ -146,7 +146,7 @@ public sealed record SignalDefinition(
     /// <summary>What the numbers of an enumeration mean, by number; empty for any other signal.</summary>
     public IReadOnlyDictionary<string, string> Texts { get; init; } = NoTexts;
 
-    private static IReadOnlyDictionary<string, string> NoTexts { get; } = new Dictionary<string, string>();
+    internal static IReadOnlyDictionary<string, string> NoTexts { get; } = new Dictionary<string, string>();
 
     /// <summary>The class of a signal whose definition names none.</summary>
     public static SignalClass UsualClass(SignalRole role, SignalType type) => type is SignalType.Waveform or SignalType.Image ? SignalClass.Diagnostic : role is SignalRole.Measurement or SignalRole.Energy ? SignalClass.Telemetry : SignalClass.State;

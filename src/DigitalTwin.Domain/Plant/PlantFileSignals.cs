@@ -68,7 +68,7 @@ internal static class PlantFileSignals
         signal.Range is [var low, _] ? low : null, signal.Range is [_, var high] ? high : null, Span(signal.Period), signal.Index)
     {
         Class = signal.Class ?? SignalDefinition.UsualClass(signal.Role, signal.Type), SampleRate = signal.SampleRate,
-        Texts = signal.Texts ?? new Dictionary<string, string>(),
+        Texts = signal.Texts ?? SignalDefinition.NoTexts,
     };
 
     /// <summary>The signal that reports a setpoint.</summary>
