@@ -29,9 +29,13 @@ public sealed record GatewayLinkShape(string Name, bool Connected, DateTimeOffse
 
 /// <param name="ValueAge">Wall seconds, as is the lag.</param>
 public sealed record EndpointLinkShape(
-    string Name, string SecurityPolicy, string? Gateway, string? State, string? Detail, FreshnessShape Signals, double? ValueAge, double? Lag);
+    string Name, string SecurityPolicy, string? Gateway, string? State, string? Detail, FreshnessShape Signals, double? ValueAge, double? Lag,
+    ExpiryShape? ServerCertificate = null, ExpiryShape? GatewayCertificate = null);
 
-public sealed record CertificateShape(string Name, string Subject, DateTimeOffset NotAfter, double DaysLeft);
+/// <param name="WithinDays">30, 14 or 3 where it ends within so many days, 0 once it is over.</param>
+public sealed record ExpiryShape(DateTimeOffset NotAfter, double DaysLeft, int? WithinDays);
+
+public sealed record CertificateShape(string Name, string Subject, DateTimeOffset NotAfter, double DaysLeft, int? WithinDays);
 
 public sealed record FreshnessShape(int Signals, int Fresh, int Stale, int Bad);
 

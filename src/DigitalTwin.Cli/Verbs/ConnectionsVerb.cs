@@ -10,9 +10,6 @@ internal static class ConnectionsVerb
     /// <summary>A gateway ticks each second; three in a row that are missing are no jitter.</summary>
     private const double SilentAfterSeconds = 3;
 
-    /// <summary>From here on somebody has to look at a certificate: the host renews its own sixty days before their end, so it could not.</summary>
-    private const double ExpiresSoonDays = 30;
-
     public static Verb Create(Options options)
     {
         var verb = new Verb("connections", "Show gateways, the servers behind them, and the certificates of the link: state, lag, buffer, drops, expiry", "twin connections");
@@ -46,10 +43,15 @@ internal static class ConnectionsVerb
         screen.Show(servers);
         screen.Line("");
 
-        var certificates = Screen.Columns("certificate", "valid until", "days left", "subject");
+        var certificates = Screen.Columns("certificate", "valid until", "days left", "whose");
         foreach (var certificate in connections.Certificates)
-            certificates.AddRow(
-                Paint.Plain(certificate.Name), Paint.Plain(Words.Time(certificate.NotAfter)), DaysLeft(certificate.DaysLeft), Paint.Plain(certificate.Subject));
+            AddCertificate(certificates, certificate.Name, new(certificate.NotAfter, certificate.DaysLeft, certificate.WithinDays), certificate.Subject);
+        foreach (var endpoint in connections.Endpoints)
+        {
+            AddCertificate(certificates, endpoint.Name, endpoint.ServerCertificate, "the OPC UA server's");
+            AddCertificate(certificates, endpoint.Name, endpoint.GatewayCertificate, "the gateway's, at this server");
+        }
+
         screen.Show(certificates);
     }
 
@@ -59,6 +61,16 @@ internal static class ConnectionsVerb
     private static Text Fresh(FreshnessShape signals) =>
         $"{signals.Fresh}/{signals.Signals}" is var told && signals.Fresh == signals.Signals ? Paint.Plain(told) : Paint.Abnormal(told);
 
-    private static Text DaysLeft(double days) =>
-        days < 0 ? Paint.Abnormal("OVER") : days <= ExpiresSoonDays ? Paint.Abnormal($"{Words.Number(Math.Floor(days))} EXPIRES SOON") : Paint.Plain(Words.Number(Math.Floor(days)));
+    private static void AddCertificate(Table table, string name, ExpiryShape? expiry, string whose)
+    {
+        if (expiry is null) return;
+        string days = Words.Number(Math.Floor(expiry.DaysLeft));
+        Text left = expiry.WithinDays switch
+        {
+            null => Paint.Plain(days),
+            0 => Paint.Abnormal("OVER"),
+            { } within => Paint.Abnormal($"{days} ENDS WITHIN {within} DAYS"),
+        };
+        table.AddRow(Paint.Plain(name), Paint.Plain(Words.Time(expiry.NotAfter)), left, Paint.Plain(whose));
+    }
 }

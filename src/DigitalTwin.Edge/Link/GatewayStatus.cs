@@ -4,7 +4,9 @@ namespace DigitalTwin.Edge.Link;
 
 /// <param name="State"><c>connected</c>, <c>connecting</c>, <c>untrusted</c> or <c>failed</c>.</param>
 /// <param name="Detail">One sentence for a person.</param>
-public sealed record EndpointState(string Name, string State, string Detail);
+/// <param name="ServerCertificateUntil">End of the certificate that the server showed at the newest connection; null before the first.</param>
+/// <param name="GatewayCertificateUntil">End of the one that the gateway shows the server; null where the gateway does not tell.</param>
+public sealed record EndpointState(string Name, string State, string Detail, DateTimeOffset? ServerCertificateUntil = null, DateTimeOffset? GatewayCertificateUntil = null);
 
 /// <summary>A gateway as last heard.</summary>
 /// <param name="Since">Wall time at which it connected, or was lost.</param>
@@ -19,6 +21,9 @@ public sealed record GatewayStatus(
 /// <summary>Every gateway that has connected since the process started.</summary>
 public sealed class Gateways(TimeProvider time)
 {
+    /// <summary>The end of the year 9999, in which certificates end that shall not.</summary>
+    private const long LatestMicros = 253_402_300_799_999_999;
+
     private readonly ConcurrentDictionary<string, GatewayStatus> byName = new(StringComparer.Ordinal);
 
     public IReadOnlyList<GatewayStatus> All => [.. byName.Values.OrderBy(gateway => gateway.Name, StringComparer.Ordinal)];
@@ -35,13 +40,16 @@ public sealed class Gateways(TimeProvider time)
         if (byName.TryGetValue(name, out var known))
             byName[name] = known with
             {
-                Endpoints = [.. tick.Endpoints.Select(endpoint => new EndpointState(endpoint.Name, endpoint.State, endpoint.Detail))],
+                Endpoints = [.. tick.Endpoints.Select(endpoint => new EndpointState(
+                    endpoint.Name, endpoint.State, endpoint.Detail, Until(endpoint.ServerCertificateUntilUs), Until(endpoint.OwnCertificateUntilUs)))],
                 Buffered = (long)Math.Min(tick.Buffered, long.MaxValue),
                 Dropped = (long)Math.Min(tick.Dropped, long.MaxValue),
                 Tick = (long)Math.Min(tick.Counter, long.MaxValue),
                 TickedAt = time.GetTimestamp(),
             };
     }
+
+    private static DateTimeOffset? Until(long micros) => micros is <= 0 or > LatestMicros ? null : DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
     internal void Lost(string name)
     {

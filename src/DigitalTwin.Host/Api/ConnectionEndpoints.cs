@@ -22,12 +22,30 @@ public sealed record GatewayLinkView(string Name, bool Connected, DateTimeOffset
 /// <param name="Lag">
 /// Wall seconds from the server's time stamp of that value to its receipt here: link, buffer and any difference of the two clocks, so it may be below zero.
 /// </param>
+/// <param name="ServerCertificate">The one that the server showed at the newest connection; null before the first.</param>
+/// <param name="GatewayCertificate">The one that the gateway shows this server; not the one of the link to the host.</param>
 public sealed record EndpointLinkView(
-    string Name, string SecurityPolicy, string? Gateway, string? State, string? Detail, Freshness Signals, double? ValueAge, double? Lag);
+    string Name, string SecurityPolicy, string? Gateway, string? State, string? Detail, Freshness Signals, double? ValueAge, double? Lag, ExpiryView? ServerCertificate, ExpiryView? GatewayCertificate);
+
+/// <param name="DaysLeft">Below zero once it is over.</param>
+/// <param name="WithinDays">30, 14 or 3: it ends within so many days; 0 once it is over, null while there is more time.</param>
+public sealed record ExpiryView(DateTimeOffset NotAfter, double DaysLeft, int? WithinDays)
+{
+    private static readonly int[] Warnings = [3, 14, 30];
+
+    public static ExpiryView? Of(DateTimeOffset? notAfter, DateTimeOffset now) => notAfter is { } end ? Of(end, now) : null;
+
+    public static ExpiryView Of(DateTimeOffset notAfter, DateTimeOffset now)
+    {
+        double left = (notAfter - now).TotalDays;
+        return new(notAfter, left, left <= 0 ? 0 : Warnings.Where(days => left <= days).Select(days => (int?)days).FirstOrDefault());
+    }
+}
 
 /// <param name="Name">ca, core or gateway: what it is for, and its file in the folder <c>pki</c>.</param>
 /// <param name="DaysLeft">Below zero once it is over.</param>
-public sealed record CertificateView(string Name, string Subject, DateTimeOffset NotAfter, double DaysLeft);
+/// <param name="WithinDays">As of <see cref="ExpiryView"/>.</param>
+public sealed record CertificateView(string Name, string Subject, DateTimeOffset NotAfter, double DaysLeft, int? WithinDays);
 
 /// <summary>The way of the values from the plant's servers into this host, hop by hop.</summary>
 public static class ConnectionEndpoints
@@ -41,8 +59,10 @@ public static class ConnectionEndpoints
             [.. gateways.All.Select(gateway => new GatewayLinkView(
                 gateway.Name, gateway.Connected, gateway.Since, gateway.TickedAt is { } at ? time.GetElapsedTime(at).TotalSeconds : null, gateway.Buffered, gateway.Dropped))],
             [.. plant.Endpoints.Select(endpoint => View(endpoint, plant, known, live, time))],
-            [.. pki.Certificates.Select(certificate => new CertificateView(certificate.Name, certificate.Subject, certificate.NotAfter, (certificate.NotAfter - now).TotalDays))]);
+            [.. pki.Certificates.Select(certificate => View(certificate.Name, certificate.Subject, ExpiryView.Of(certificate.NotAfter, now)))]);
     }).WithName("connections").WithSummary("Gateways, the servers behind them, and the certificates of the link: state, lag, buffer, drops, expiry");
+
+    private static CertificateView View(string name, string subject, ExpiryView expiry) => new(name, subject, expiry.NotAfter, expiry.DaysLeft, expiry.WithinDays);
 
     private static EndpointLinkView View(EndpointDefinition endpoint, PlantDefinition plant, IEnumerable<GatewayStatus> gateways, LiveValues live, TimeProvider time)
     {
@@ -55,6 +75,7 @@ public static class ConnectionEndpoints
             .Select(gateway => (gateway.Name, State: gateway.Endpoints.FirstOrDefault(state => state.Name == endpoint.Name))).FirstOrDefault(found => found.State is not null);
         int stale = values.Count(value => value.Quality == ShownQuality.Stale), bad = values.Count(value => value.Quality == ShownQuality.Bad);
         return new(
-            endpoint.Name, endpoint.SecurityPolicy, gateway, told?.State, told?.Detail, new Freshness(values.Length, values.Length - stale - bad, stale, bad), newest?.Age?.TotalSeconds, lag);
+            endpoint.Name, endpoint.SecurityPolicy, gateway, told?.State, told?.Detail, new Freshness(values.Length, values.Length - stale - bad, stale, bad), newest?.Age?.TotalSeconds, lag,
+            ExpiryView.Of(told?.ServerCertificateUntil, time.GetUtcNow()), ExpiryView.Of(told?.GatewayCertificateUntil, time.GetUtcNow()));
     }
 }

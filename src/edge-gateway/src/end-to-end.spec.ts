@@ -125,7 +125,9 @@ test("values arrive in the plant's order with time, status and sequence; a node 
   expect(core.of(vibration).at(-1)).toMatchObject({ sourceUs: plantUs, status: 0 });
   expect(core.rows.map((row) => row.sequence)).toEqual(core.rows.map((_, index) => index + 1));
   expect(core.missing).toEqual([]);
-  const { detail } = present(core.ticks.at(-1)?.endpoints[0]);
+  const { detail, serverCertificateUntilUs, ownCertificateUntilUs } = present(core.ticks.at(-1)?.endpoints[0]);
+  expect(serverCertificateUntilUs).toBeGreaterThan(Date.now() * 1000);
+  expect(ownCertificateUntilUs).toBeGreaterThan(serverCertificateUntilUs);
   expect(detail).toMatch(/6 of 8 nodes .* monitored, not p\.a\.line1\.c\.absent \(ns=\d;s=Cell\.Absent: BadNodeIdUnknown\)/);
 }, 60_000);
 

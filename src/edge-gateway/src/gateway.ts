@@ -138,10 +138,11 @@ export class Gateway {
     const monotonicMs = performance.now();
     const now = new Date();
     const warnings = this.#certificateWarnings(now);
+    const ownCertificateUntilUs = this.certificateUntil.getTime() * 1000;
     this.#link.sendTick({
       counter: this.#ticks, bootId: this.bootId,
       plantTimeUs: this.#clock.now(Date.now() * 1000, monotonicMs), speed: this.#clock.speed, clockStands: this.#clock.stands(monotonicMs),
-      endpoints: this.#endpoints.map((endpoint) => endpoint.status(now, warnings)), buffered: this.buffer.buffered, dropped: this.buffer.dropped,
+      endpoints: this.#endpoints.map((endpoint) => ({ ...endpoint.status(now, warnings), ownCertificateUntilUs })), buffered: this.buffer.buffered, dropped: this.buffer.dropped,
     });
   }
 

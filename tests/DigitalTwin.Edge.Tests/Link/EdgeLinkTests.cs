@@ -153,7 +153,7 @@ public sealed class EdgeLinkTests
         await using (var gateway = await TestGateway.LinkAsync(core))
         {
             var tick = new Tick { Counter = 4, BootId = "boot-1", PlantTimeUs = Plant.Micros(Plant.T0), Speed = 20, Buffered = 17, Dropped = 2 };
-            tick.Endpoints.Add(new EndpointStatus { Name = "body-line1", State = "connected", Detail = "266 signals" });
+            tick.Endpoints.Add(new EndpointStatus { Name = "body-line1", State = "connected", Detail = "266 signals", ServerCertificateUntilUs = Plant.Micros(Plant.T0.AddDays(9)) });
             await gateway.SendAsync(new Frame { Tick = tick });
             await gateway.SendAsync(1, Executes);   // frames are taken in order: when this is acknowledged the tick is known
             await gateway.WaitForAckAsync(1);
@@ -164,7 +164,7 @@ public sealed class EdgeLinkTests
             await Eventually(() => core.Clock.Running is null);
             var status = Assert.Single(core.Gateways.All);
             Assert.Equal(("gateway", true, "boot-1", 17L, 2L, 4L), (status.Name, status.Connected, status.BootId, status.Buffered, status.Dropped, status.Tick));
-            Assert.Equal(new EndpointState("body-line1", "connected", "266 signals"), Assert.Single(status.Endpoints));
+            Assert.Equal(new EndpointState("body-line1", "connected", "266 signals", ServerCertificateUntil: Plant.T0.AddDays(9)), Assert.Single(status.Endpoints));
         }
         await Eventually(() => !core.Gateways.AnyConnected);
         Assert.Equal(17, Assert.Single(core.Gateways.All).Buffered);

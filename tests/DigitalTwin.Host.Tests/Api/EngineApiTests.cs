@@ -42,6 +42,11 @@ public class EngineApiTests(ScenarioHost scenario)
         Assert.Equal(signals.GetProperty("signals").GetInt32(), signals.GetProperty("fresh").GetInt32() + signals.GetProperty("stale").GetInt32() + signals.GetProperty("bad").GetInt32());
         Assert.InRange(endpoint.GetProperty("valueAge").GetDouble(), 0, 600);
         Assert.InRange(endpoint.GetProperty("lag").GetDouble(), -0.1, 60);   // made and received on one machine: only the link lies between
+        JsonElement server = endpoint.GetProperty("serverCertificate"), own = endpoint.GetProperty("gatewayCertificate");
+        Assert.InRange(server.GetProperty("daysLeft").GetDouble(), 12, 13);
+        Assert.Equal(14, server.GetProperty("withinDays").GetInt32());
+        Assert.InRange(own.GetProperty("daysLeft").GetDouble(), 399, 400);
+        Assert.Equal(JsonValueKind.Null, own.GetProperty("withinDays").ValueKind);
         JsonElement[] certificates = [.. connections.GetProperty("certificates").EnumerateArray()];
         Assert.Equal(["ca", "core", "gateway"], certificates.Select(certificate => certificate.GetProperty("name").GetString()));
         Assert.InRange(certificates[0].GetProperty("daysLeft").GetDouble(), 3640, 3650);

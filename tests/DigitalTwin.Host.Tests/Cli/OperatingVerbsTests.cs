@@ -54,7 +54,10 @@ public sealed class OperatingVerbsTests(ContractHost host) : IClassFixture<Contr
         Assert.Equal(["body", "connected", "gateway", "Basic256Sha256", "331/331", "0.2 s", "0.03 s", "331 signals"], rows[5]);
         Assert.Equal(["paint", "UNTRUSTED", "gateway", "Aes256_Sha256_RsaPss", "0/40", "–", "–", "it does not take our certificate"], rows[6]);
         Assert.Equal(["store", "NOT KNOWN", "–"], rows[7][..3]);
-        Assert.Equal(["3649", "13 EXPIRES SOON", "OVER"], rows[9..12].Select(row => row[2]));
+        Assert.Equal(["3649", "13 ENDS WITHIN 14 DAYS", "OVER"], rows[9..12].Select(row => row[2]));
+        Assert.Equal(["body", "2026-02-03T08:40:00Z", "29 ENDS WITHIN 30 DAYS", "the OPC UA server's"], rows[12]);
+        Assert.Equal(["body", "2026-01-07T08:40:00Z", "2 ENDS WITHIN 3 DAYS", "the gateway's, at this server"], rows[13]);
+        Assert.Equal(14, rows.Length);   // nobody knows a certificate of the others
     }
 
     [Fact]

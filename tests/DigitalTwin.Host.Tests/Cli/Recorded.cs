@@ -113,12 +113,13 @@ internal static class Recorded
         {"gateways":[{"name":"gateway","connected":true,"since":"2026-01-05T08:40:00.000Z","tickAge":0.412,"buffered":120,"dropped":7},
                      {"name":"old","connected":true,"since":"2026-01-05T08:40:00.000Z","tickAge":12.5,"buffered":0,"dropped":0},
                      {"name":"spare","connected":false,"since":"2026-01-05T08:41:00.000Z","tickAge":null,"buffered":0,"dropped":0}],
-         "endpoints":[{"name":"body","securityPolicy":"Basic256Sha256","gateway":"gateway","state":"connected","detail":"331 signals","signals":{"signals":331,"fresh":331,"stale":0,"bad":0},"valueAge":0.21,"lag":0.034},
+         "endpoints":[{"name":"body","securityPolicy":"Basic256Sha256","gateway":"gateway","state":"connected","detail":"331 signals","signals":{"signals":331,"fresh":331,"stale":0,"bad":0},"valueAge":0.21,"lag":0.034,
+                       "serverCertificate":{"notAfter":"2026-02-03T08:40:00.000Z","daysLeft":29.4,"withinDays":30},"gatewayCertificate":{"notAfter":"2026-01-07T08:40:00.000Z","daysLeft":2.4,"withinDays":3}},
                       {"name":"paint","securityPolicy":"Aes256_Sha256_RsaPss","gateway":"gateway","state":"untrusted","detail":"it does not take our certificate","signals":{"signals":40,"fresh":0,"stale":40,"bad":0},"valueAge":null,"lag":null},
                       {"name":"store","securityPolicy":"Basic256Sha256","gateway":null,"state":null,"detail":null,"signals":{"signals":12,"fresh":0,"stale":12,"bad":0},"valueAge":null,"lag":null}],
-         "certificates":[{"name":"ca","subject":"CN=DigitalTwin plant CA","notAfter":"2036-01-03T08:40:00.000Z","daysLeft":3649.2},
-                         {"name":"core","subject":"CN=core","notAfter":"2026-01-18T08:40:00.000Z","daysLeft":13.9},
-                         {"name":"gateway","subject":"CN=gateway","notAfter":"2026-01-04T08:40:00.000Z","daysLeft":-0.5}]}
+         "certificates":[{"name":"ca","subject":"CN=DigitalTwin plant CA","notAfter":"2036-01-03T08:40:00.000Z","daysLeft":3649.2,"withinDays":null},
+                         {"name":"core","subject":"CN=core","notAfter":"2026-01-18T08:40:00.000Z","daysLeft":13.9,"withinDays":14},
+                         {"name":"gateway","subject":"CN=gateway","notAfter":"2026-01-04T08:40:00.000Z","daysLeft":-0.5,"withinDays":0}]}
         """;
 
     public const string Shards = """

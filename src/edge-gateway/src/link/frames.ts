@@ -15,7 +15,8 @@ export interface Frame {
   gap?: { sequence: number; signal: number[]; fromUs: number; toUs: number; reason: string };
   tick?: {
     counter: number; bootId: string; plantTimeUs: number; speed: number; clockStands: boolean;
-    endpoints: { name: string; state: string; detail: string }[]; buffered: number; dropped: number;
+    endpoints: { name: string; state: string; detail: string; serverCertificateUntilUs: number; ownCertificateUntilUs: number }[];
+    buffered: number; dropped: number;
   };
   counts?: { sequence: number; since: number; signal: number[]; sampled: number[] };
   credit?: { samples: number };
@@ -38,7 +39,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   return exact(frame) as Frame;
 }
 
-const wide = new Set(["firstSequence", "nextSequence", "storedSequence", "sequence", "counter", "plantTimeUs", "fromUs", "toUs", "baseSourceUs", "baseServerUs", "buffered", "dropped", "epoch", "tick", "sourceUs", "since", "sampled", "serverUs"]);
+const wide = new Set(["firstSequence", "nextSequence", "storedSequence", "sequence", "counter", "plantTimeUs", "fromUs", "toUs", "baseSourceUs", "baseServerUs", "buffered", "dropped", "epoch", "tick", "sourceUs", "since", "sampled", "serverUs", "serverCertificateUntilUs", "ownCertificateUntilUs"]);
 
 /** 64-bit integers come as decimal texts (a double would round silently): each becomes a number, or the frame is refused. */
 function exact(value: unknown, name = ""): unknown {

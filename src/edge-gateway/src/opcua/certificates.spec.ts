@@ -116,4 +116,5 @@ test("a server's certificate that ends in ten days is taken, and said in the end
   await until("it is connected", () => it.status.state === "connected");
   for (let looks = 0; looks < 3; looks++) expect(it.status.detail).toMatch(/1 nodes of .* monitored; the server's certificate ends on .*, in 10 days; give the server a new one before/);
   expect(it.log.filter((line) => line.includes("certificate ends on"))).toHaveLength(1);
+  expect(it.status.serverCertificateUntilUs / 1000).toBe(Date.parse(new X509Certificate(readFileSync(identity.certificateFile)).validTo));
 }, 60_000);

@@ -11,6 +11,8 @@ export interface EndpointStatus {
   readonly state: "connected" | "connecting" | "untrusted" | "failed";
   /** One sentence for a person. */
   readonly detail: string;
+  /** End of the certificate that the server showed at the newest connection; 0 before the first. */
+  readonly serverCertificateUntilUs: number;
 }
 
 export interface EndpointEvents {
@@ -46,7 +48,7 @@ export class Endpoint {
     const expiry = this.#certificateUntil === undefined ? undefined : expiryOf(this.#certificateUntil, now);
     const own = expiry === undefined ? [] : [`the server's certificate ${expiry.text}; give the server a new one before, then trust it here`];
     if (this.#stages.reached(expiry)) for (const warning of own) this.log("warn", `endpoint ${this.definition.name}: ${warning}`);
-    return { name: this.definition.name, state: this.#state, detail: [this.#detail, ...own, ...warnings].join("; ") };
+    return { name: this.definition.name, state: this.#state, detail: [this.#detail, ...own, ...warnings].join("; "), serverCertificateUntilUs: (this.#certificateUntil?.getTime() ?? 0) * 1000 };
   }
 
   start(): void {
