@@ -2,7 +2,7 @@
 // something. Half a minute here; tests/network-cut.sh takes ten.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { createLinkCertificates } from "./testing/certificates.js";
@@ -86,8 +86,9 @@ test(`the core is out of reach for ${cutMs / 1000} s and the gateway is killed $
     areas: [{ id: "a", lines: [{ id: "l", endpoint: "e", namespaceUri: uri, nodePrefix: "L", signals: names.map((name) => ({ name, node: `nsu=${uri};s=${name}` })), cells: [] }] }],
   }));
   let gateway: ChildProcess | undefined;
+  const said = openSync(join(folder, "gateway.log"), "a");
   const launch = () => {
-    gateway = spawn(process.execPath, [join(code, "main.js"), "--data", folder, "--plant", plant, "--core", `wss://localhost:${wire.port}/edge/v1`, "--trust", server.certificateFile, "--exit-with-stdin"], { stdio: ["pipe", "pipe", "ignore"] });
+    gateway = spawn(process.execPath, [join(code, "main.js"), "--data", folder, "--plant", plant, "--core", `wss://localhost:${wire.port}/edge/v1`, "--trust", server.certificateFile, "--exit-with-stdin"], { stdio: ["pipe", "pipe", said] });
   };
   const kill = async () => {
     const ended = gateway === undefined || gateway.exitCode !== null || once(gateway, "exit");
@@ -99,8 +100,9 @@ test(`the core is out of reach for ${cutMs / 1000} s and the gateway is killed $
     value++;
     for (const name of names) server.set(uri, name, value, sourceUsOf(value));
   }, 1000 / changesPerSecond);
-  onTestFinished(async () => {
+  onTestFinished(async ({ task }) => {
     clearInterval(changing);
+    if (task.result?.state === "fail") console.info(`the gateways said:\n${readFileSync(join(folder, "gateway.log"), "utf8")}`);
     await kill();
     await wire.close();
     await core.stop();
