@@ -34,6 +34,7 @@ public sealed class CrashTests
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(CrashTests).Assembly.Location, "append", folder])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
         using var patience = new CancellationTokenSource(Patience);

@@ -81,7 +81,7 @@ public sealed class WaveformFilesTests
     /// <returns>The hashes it said to be kept.</returns>
     private static async Task<List<string>> LiveAndDieAsync(string folder, int reports)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(WaveformFilesTests).Assembly.Location, "keep", folder]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(WaveformFilesTests).Assembly.Location, "keep", folder]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
         {
