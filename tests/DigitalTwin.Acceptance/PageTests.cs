@@ -10,6 +10,8 @@ public class PageTests(ITestOutputHelper output)
 {
     private const string Robot = "leipzig.body.line1.cell3.robot";
 
+    private const string Trend = "[data-testid='chart-vibration'] [data-points]:not([data-points='0']) canvas";
+
     // The signal's declared period is 1 s of plant time; the plant runs at 1×.
     private static readonly TimeSpan TwicePeriod = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BackWithin = TimeSpan.FromSeconds(45);
@@ -135,9 +137,9 @@ public class PageTests(ITestOutputHelper output)
         foreach ((string name, string path, string shows) in new[]
         {
             ("overview", "/", "[data-testid='tile-leipzig.body.line1.cell8']"),
-            ("machine", $"/twins/{Robot}", "[data-testid='chart-vibration'] canvas"),
+            ("machine", $"/twins/{Robot}", Trend),
             ("oee", "/oee/leipzig.body.line1", "[data-testid='sums']"),
-            ("past", $"/twins/{Robot}?at={before}", "[data-testid='chart-vibration'] canvas"),
+            ("past", $"/twins/{Robot}?at={before}", Trend),
             ("values", "/values", $"[data-testid='live-{Robot}.vibration'][data-quality='good']"),
             ("find", "/find?where=kind%20%3D%20machine", "[data-testid='found']"),
             ("connections", "/connections", "[data-testid='certificate-core']"),

@@ -53,7 +53,14 @@ public sealed record AreaDefinition(string Id, string Name, IReadOnlyList<LineDe
 /// <param name="ConstraintStation">Id of the station whose OEE stands for the line's.</param>
 public sealed record LineDefinition(
     string Id, string Name, string Endpoint, string NamespaceUri, string ConstraintStation,
-    IReadOnlyList<SignalDefinition> Signals, IReadOnlyList<SetpointDefinition> Setpoints, IReadOnlyList<StationDefinition> Stations);
+    IReadOnlyList<SignalDefinition> Signals, IReadOnlyList<SetpointDefinition> Setpoints, IReadOnlyList<StationDefinition> Stations)
+{
+    /// <summary>Where the line's OEE should lie; null where nobody has said.</summary>
+    public OeeTarget? OeeTarget { get; init; }
+}
+
+/// <summary>A band of ratios.</summary>
+public sealed record OeeTarget(double Low, double High);
 
 /// <param name="PlannedRunTimePerItem">PRI of ISO 22400-2: planned time to produce one item.</param>
 public sealed record StationDefinition(
@@ -146,6 +153,7 @@ public sealed record SignalDefinition(
     /// <summary>What the numbers of an enumeration mean, by number; empty for any other signal.</summary>
     public IReadOnlyDictionary<string, string> Texts { get; init; } = NoTexts;
 
+    /// <summary>One for all, so that two definitions that say the same are equal.</summary>
     internal static IReadOnlyDictionary<string, string> NoTexts { get; } = new Dictionary<string, string>();
 
     /// <summary>The class of a signal whose definition names none.</summary>

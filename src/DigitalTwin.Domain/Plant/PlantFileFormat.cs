@@ -107,7 +107,8 @@ internal sealed record LineDocument(
     [Description("Name of an equipment class.")] string? Class = null,
     string? NodePrefix = null,
     IReadOnlyList<SignalDocument>? Signals = null,
-    IReadOnlyList<SetpointDocument>? Setpoints = null);
+    IReadOnlyList<SetpointDocument>? Setpoints = null,
+    [Description("Where the line's OEE should lie: lower and upper end, as ratios such as [0.75, 0.85].")] IReadOnlyList<double>? OeeTarget = null);
 
 [Description("ISA-95 work cell: the work unit that OEE is worked out for.")]
 internal sealed record CellDocument(

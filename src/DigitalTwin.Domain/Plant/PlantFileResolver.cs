@@ -91,9 +91,14 @@ internal sealed class PlantFileResolver(PlantDocument document, IReadOnlyList<Pl
             Fault($"{path}.namespaceUri", $"'{line.NamespaceUri}' is no namespace URI.");
         if (Each(line.Cells, $"{path}.cells", atLeastOne: true).All(cell => cell.Item.Id != line.ConstraintStation))
             Fault($"{path}.constraintStation", $"'{line.ConstraintStation}' is the id of no cell of the line.");
+        if (line.OeeTarget is { } target && (target.Count != 2 || target[0] < 0 || target[0] >= target[1] || target[1] > 1))
+            Fault($"{path}.oeeTarget", "Must be two ratios from 0 to 1, the lower one first.");
         var (signals, setpoints) = Expand(line.Class, line.NodePrefix, line.Signals, line.Setpoints, id, line, path);
         return new LineDefinition(id, Text(line.Name, $"{path}.name"), line.Endpoint ?? "", line.NamespaceUri ?? "", $"{id}.{line.ConstraintStation}", signals, setpoints,
-            [.. Each(line.Cells, $"{path}.cells").Select(at => Cell(at.Item, line, id, at.Path))]);
+            [.. Each(line.Cells, $"{path}.cells").Select(at => Cell(at.Item, line, id, at.Path))])
+        {
+            OeeTarget = line.OeeTarget is [var low, var high] ? new OeeTarget(low, high) : null,
+        };
     }
 
     private StationDefinition Cell(CellDocument cell, LineDocument line, string lineId, string path)

@@ -12,7 +12,8 @@ public sealed record PlantView(
 /// <param name="OffsetSeconds">How far plant time is ahead of wall time.</param>
 public sealed record ClockView(DateTimeOffset PlantTime, double Speed, double OffsetSeconds);
 
-public sealed record LineView(string Id, string Name, string Area, string ConstraintStation);
+/// <param name="OeeTarget">Where its OEE should lie; null where the definition does not say.</param>
+public sealed record LineView(string Id, string Name, string Area, string ConstraintStation, OeeTarget? OeeTarget);
 
 public sealed record ShiftView(string Name, DateTimeOffset From, DateTimeOffset To);
 
@@ -25,7 +26,7 @@ public static class PlantEndpoints
     public static void MapPlant(this IEndpointRouteBuilder api) =>
         api.MapGet("/plant", (PlantDefinition plant, TimeProvider time, PlantTime plantTime, PlantClock clock, ShiftCalendar calendar, Gateways gateways, LiveValues live) => new PlantView(
             plant.Id, plant.Name, plant.TimeZone, Clock(time, plantTime, clock),
-            [.. plant.Areas.SelectMany(area => area.Lines, (area, line) => new LineView(line.Id, line.Name, area.Id, line.ConstraintStation))],
+            [.. plant.Areas.SelectMany(area => area.Lines, (area, line) => new LineView(line.Id, line.Name, area.Id, line.ConstraintStation, line.OeeTarget))],
             calendar.At(plantTime.GetUtcNow()) is { } shift ? View(shift) : null,
             [.. gateways.All.Select(gateway => new GatewayView(gateway.Name, gateway.Connected, gateway.Since, gateway.Buffered, gateway.Dropped, gateway.Endpoints))],
             live.Freshness()))

@@ -11,7 +11,10 @@ let posted: FakeHost["posted"];
 let router: ReturnType<typeof plantRouter>;
 
 beforeEach(async () => { ({ answers, asked, posted } = await startFakeHost()); });
-afterEach(cleanup);
+afterEach(() => { cleanup(); vi.useRealTimers(); });
+
+/** Ages and the plant's clock stand still, however long the test takes; only timers go on. */
+const stopTheClock = () => vi.useFakeTimers({ toFake: ["Date", "performance"] });
 
 function open(path: string) {
   const opened = openPage(path);
@@ -20,6 +23,7 @@ function open(path: string) {
 }
 
 it("The overview shows the plant in grey, and a fault on the tile and first among the exceptions", async () => {
+  stopTheClock();
   const live = open("/");
   expect(await screen.findByTestId(`tile-${robot}`)).toHaveProperty("dataset.severity", "none");
   expect((await screen.findByTestId("plant-clock")).textContent).toBe("09:30:00");
@@ -91,6 +95,7 @@ const silent = { state: value(9, { age: 60 }), fault: value(4_294_971_403, { age
 const brokenRobot = () => twin(robot, "machine", { state: "Aborted", fault: 4_294_971_403, flags: ["journalDamaged"], reported: silent, desired: { speedOverride: { v: 100, t: t0, unit: "%", by: "plant definition" } } });
 
 it("What a silent machine last said of itself is hatched with its age, its timeline ends, and no difference is claimed", async () => {
+  stopTheClock();
   const live = open(`/twins/${robot}?signals=none`);
   const source = await stream();
   act(() => { source.send("snapshot", { ...snapshot(), items: [...plantTwins().slice(0, 4), brokenRobot()] }); live.flush(); });
@@ -101,6 +106,7 @@ it("What a silent machine last said of itself is hatched with its age, its timel
   expect(known(screen.getByTestId("fact-mode"))).toBeUndefined();
   expect(screen.getByTestId("value-speedOverride").closest("tr")?.textContent).toMatch(/100 %–$/);
   expect(screen.getAllByTestId("flag")[0]?.textContent).toContain("Journal damaged");
+  vi.advanceTimersByTime(3_000);   // the plant goes on, and nobody hears of the robot
   await waitFor(() => expect(screen.getByTestId("state-timeline").querySelector("[data-row] [data-group='unknown']")).toBeTruthy());
 });
 

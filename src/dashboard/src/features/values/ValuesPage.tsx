@@ -67,5 +67,5 @@ const Cell = memo(function Cell({ signal }: { readonly signal: Signal }) {
     const unsubscribe = live.subscribeValue(signal.id, show);
     return () => { unsubscribe(); text?.remove(); };
   }, [live, signal, number]);
-  return <li ref={cell} data-testid={`live-${signal.id}`} title={signal.id}><span>{signal.name}</span><b ref={shown} /><small>{signal.unit}</small></li>;
+  return <li ref={cell} data-testid={`live-${signal.id}`} title={signal.id}><span>{signal.name}</span><b ref={shown} />{signal.unit !== null && <small>{signal.unit}</small>}</li>;
 });

@@ -34,7 +34,7 @@ export interface Shift { readonly name: string; readonly from: string; readonly 
 export interface Endpoint { readonly name: string; readonly state: string; readonly detail: string | null }
 /** `since` is wall time, unlike nearly every other time. */
 export interface Gateway { readonly name: string; readonly connected: boolean; readonly since: string | null; readonly buffered: number; readonly dropped: number; readonly endpoints: readonly Endpoint[] }
-export interface LineSummary { readonly id: string; readonly name: string; readonly area: string; readonly constraintStation: string | null }
+export interface LineSummary { readonly id: string; readonly name: string; readonly area: string; readonly constraintStation: string | null; readonly oeeTarget?: { readonly low: number; readonly high: number } | null }
 
 export interface Plant {
   readonly id: string;
@@ -68,7 +68,7 @@ export interface Signal {
   readonly owner: string;
   readonly name: string;
   readonly role: string;
-  readonly type: "number" | "text";
+  readonly type: "number" | "text" | "waveform" | "image";
   readonly unit: string | null;
   readonly low: number | null;
   readonly high: number | null;

@@ -47,6 +47,8 @@ export function SignalChart({ id, series, length, window, until, definition, axi
         plot.setData(drawn(series, silence()), false);
         plot.setScale("x", { min: end - length, max: end });
       });
+      const points = String(series.t.length);
+      if (element.dataset.points !== points) element.dataset.points = points;
     };
     draw();
     const timer = until === null ? setInterval(draw, drawMs) : undefined;   // the past does not move

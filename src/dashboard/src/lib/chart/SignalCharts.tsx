@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useEffect, useLayoutEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { history, signalsQuery } from "../api/queries";
 import { useLive, useLiveView } from "../stream/hooks";
@@ -34,7 +34,7 @@ export function SignalCharts({ owner, ids, window, until = null }: { readonly ow
     staleTime: 0,
     gcTime: 0,
   });
-  useEffect(() => { for (const each of query.data?.series ?? []) series.get(each.id)?.load(each); }, [query.data, series]);
+  useLayoutEffect(() => { for (const each of query.data?.series ?? []) series.get(each.id)?.load(each); }, [query.data, series]);   // before the charts draw: one of the past does so only once
   useEffect(() => until !== null ? undefined : live.subscribeTags((tags) => {
     tags.ids.forEach((id, i) => {
       const v = tags.v[i];
