@@ -273,8 +273,9 @@ it("The connections show each hop with what is wrong, and claim nothing any more
   answers["/api/v1/connections"] = () => ({
     gateways: [{ name: "gateway", connected: true, since: t0, tickAge: 0.4, buffered: 120, dropped: 7 }],
     endpoints: [
-      { name: "body", securityPolicy: "Basic256Sha256", gateway: "gateway", state: "connected", detail: "331 signals", signals: { signals: 331, fresh: 331, stale: 0, bad: 0 }, valueAge: 0.2, lag: 0.034 },
-      { name: "paint", securityPolicy: "Aes256_Sha256_RsaPss", gateway: "gateway", state: "untrusted", detail: "it does not take our certificate", signals: { signals: 40, fresh: 0, stale: 40, bad: 0 }, valueAge: null, lag: null },
+      { name: "body", securityPolicy: "Basic256Sha256", gateway: "gateway", state: "connected", detail: "331 signals", signals: { signals: 331, fresh: 331, stale: 0, bad: 0 }, valueAge: 0.2, lag: 0.034,
+        serverCertificate: { notAfter: "2026-01-14T20:30:00.000Z", daysLeft: 9.5 }, gatewayCertificate: { notAfter: "2027-12-06T08:30:00.000Z", daysLeft: 700.2 } },
+      { name: "paint", securityPolicy: "Aes256_Sha256_RsaPss", gateway: "gateway", state: "untrusted", detail: "it does not take our certificate", signals: { signals: 40, fresh: 0, stale: 40, bad: 0 }, valueAge: null, lag: null, serverCertificate: null, gatewayCertificate: null },
     ],
     certificates: [{ name: "ca", subject: "CN=plant", notAfter: "2036-01-03T08:40:00.000Z", daysLeft: 3649.2 }, { name: "core", subject: "CN=core", notAfter: "2026-01-18T08:40:00.000Z", daysLeft: 13.9 }],
   });
@@ -282,7 +283,8 @@ it("The connections show each hop with what is wrong, and claim nothing any more
   const row = (id: string) => screen.getByTestId(id);
   expect((await screen.findByTestId("endpoint-body")).dataset.severity).toBe("none");
   expect(row("endpoint-body").textContent).toContain("connected · 331 signalsBasic256Sha256");
-  expect(row("endpoint-body").textContent).toMatch(/331 of 331(< 1|\d) s0\.03 sgateway$/);
+  expect(row("endpoint-body").textContent).toMatch(/331 of 331(< 1|\d) s0\.03 s 9 700gateway$/);
+  expect(within(row("endpoint-body")).getByRole("img", { name: "Priority 2" })).toBeTruthy();   // the server's certificate ends within two weeks
   expect(row("endpoint-paint").dataset.severity).toBe("p1");
   expect(row("endpoint-paint").textContent).toContain("certificate not trusted · it does not take our certificate");
   expect(within(row("gateway-gateway")).getByRole("img", { name: "Priority 2" })).toBeTruthy();   // what was dropped is abnormal

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { connectionsQuery } from "../../lib/api/queries";
-import type { Certificate, Connections, EndpointLink, GatewayLink } from "../../lib/api/types";
+import type { Certificate, Connections, EndpointLink, Expiry, GatewayLink } from "../../lib/api/types";
 import { age } from "../../lib/time/format";
 import { Loaded } from "../../lib/view/Loaded";
 import { Mark } from "../../lib/view/Mark";
@@ -45,7 +45,7 @@ function Hops({ connections: { gateways, endpoints, certificates }, answerAge }:
         <table className="grid connections">
           <thead><tr>
             <th scope="col">{t("connections.endpoint")}</th><th scope="col">{t("gateways.state")}</th><th scope="col">{t("connections.policy")}</th><th scope="col" className="num">{t("connections.fresh")}</th>
-            <th scope="col" className="num">{t("connections.valueAge")}</th><th scope="col" className="num">{t("connections.lag")}</th><th scope="col">{t("connections.toldBy")}</th>
+            <th scope="col" className="num">{t("connections.valueAge")}</th><th scope="col" className="num">{t("connections.lag")}</th><th scope="col" className="num">{t("connections.serverCertificate")}</th><th scope="col" className="num">{t("connections.gatewayCertificate")}</th><th scope="col">{t("connections.toldBy")}</th>
           </tr></thead>
           <tbody>{endpoints.map((endpoint) => <Endpoint key={endpoint.name} endpoint={endpoint} judged={judgeEndpoint(endpoint, judged.get(endpoint.gateway ?? ""))} answerAge={answerAge} />)}</tbody>
         </table>
@@ -81,6 +81,8 @@ function Endpoint({ endpoint, judged, answerAge }: { readonly endpoint: Endpoint
       <td className="num">{silent > 0 && <Mark severity="stale" label={t("severity.stale")} />} {t("connections.freshOf", { fresh: number.whole(signals.fresh), signals: number.whole(signals.signals) })}</td>
       <td className="num">{valueAge === null ? "–" : age(valueAge + answerAge)}</td>
       <td className="num">{lag === null ? "–" : `${number.fixed(lag, 2)} s`}</td>
+      <td className="num"><Expires at={endpoint.serverCertificate} /></td>
+      <td className="num"><Expires at={endpoint.gatewayCertificate} /></td>
       <td>{endpoint.gateway ?? "–"}</td>
     </tr>
   );
@@ -110,9 +112,18 @@ function State({ judged: { word, severity }, before }: { readonly judged: Judged
   return <>{severity && <><Mark severity={severity} label={t(`severity.${severity}`)} /> </>}<span className={severity ? "strong" : ""}>{text(word)}</span></>;
 }
 
-function Certificates({ certificates }: { readonly certificates: readonly Certificate[] }) {
+/** Days that a certificate has left, marked in time to renew it. */
+function Expires({ at }: { readonly at: Expiry | null }) {
   const { t } = useTranslation();
   const { number, time } = useFormats();
+  if (at === null) return <>–</>;
+  const severity = judgeExpiry(at.daysLeft);
+  return <span title={time.date(Date.parse(at.notAfter))}>{severity && <Mark severity={severity} label={t(`severity.${severity}`)} />} <span className={severity ? "strong" : ""}>{at.daysLeft < 0 ? t("connections.over") : number.whole(Math.floor(at.daysLeft))}</span></span>;
+}
+
+function Certificates({ certificates }: { readonly certificates: readonly Certificate[] }) {
+  const { t } = useTranslation();
+  const { time } = useFormats();
   return (
     <section className="panel" aria-labelledby="certificates-title">
       <header><h2 id="certificates-title">{t("connections.certificates")}</h2><span className="quiet small">{t("connections.renewal")}</span></header>
@@ -123,7 +134,7 @@ function Certificates({ certificates }: { readonly certificates: readonly Certif
           return (
             <tr key={name} data-testid={`certificate-${name}`} data-severity={severity ?? "none"}>
               <th scope="row">{t(`connections.of.${name}`, name)}</th><td className="quiet">{subject}</td><td className="num">{time.date(Date.parse(notAfter))}</td>
-              <td className="num">{severity && <Mark severity={severity} label={t(`severity.${severity}`)} />} <span className={severity ? "strong" : ""}>{daysLeft < 0 ? t("connections.over") : number.whole(Math.floor(daysLeft))}</span></td>
+              <td className="num"><Expires at={{ notAfter, daysLeft }} /></td>
             </tr>);
         })}</tbody>
       </table>

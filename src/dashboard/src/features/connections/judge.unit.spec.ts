@@ -4,7 +4,7 @@ import { judgeEndpoint, judgeExpiry, judgeGateway } from "./judge";
 
 const gateway = (more: Partial<GatewayLink> = {}): GatewayLink => ({ name: "gateway", connected: true, since: "2026-01-05T08:30:00.000Z", tickAge: 0.4, buffered: 0, dropped: 0, ...more });
 const endpoint = (more: Partial<EndpointLink> = {}): EndpointLink => ({
-  name: "body", securityPolicy: "Basic256Sha256", gateway: "gateway", state: "connected", detail: null, signals: { signals: 4, fresh: 4, stale: 0, bad: 0 }, valueAge: 0.1, lag: 0.02, ...more });
+  name: "body", securityPolicy: "Basic256Sha256", gateway: "gateway", state: "connected", detail: null, signals: { signals: 4, fresh: 4, stale: 0, bad: 0 }, valueAge: 0.1, lag: 0.02, serverCertificate: null, gatewayCertificate: null, ...more });
 
 it("A gateway that ticks is as it should be; one that is connected and does not tick is silent", () => {
   expect(judgeGateway(gateway(), 0)).toEqual({ word: "connected", severity: null });

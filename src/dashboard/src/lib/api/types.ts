@@ -182,7 +182,11 @@ export interface EndpointLink {
   readonly signals: Freshness;
   readonly valueAge: number | null;
   readonly lag: number | null;
+  /** What the server showed at the newest connection, and what the gateway shows it; null before the first. */
+  readonly serverCertificate: Expiry | null;
+  readonly gatewayCertificate: Expiry | null;
 }
+export interface Expiry { readonly notAfter: string; readonly daysLeft: number }
 /** `daysLeft` is below zero once it is over. */
 export interface Certificate { readonly name: string; readonly subject: string; readonly notAfter: string; readonly daysLeft: number }
 export interface Connections { readonly gateways: readonly GatewayLink[]; readonly endpoints: readonly EndpointLink[]; readonly certificates: readonly Certificate[] }
