@@ -17,15 +17,16 @@ internal sealed class Converter : IAsyncDisposable
     private readonly SampleFiles files;
     private readonly SegmentLog log;
     private readonly Shelf shelf;
+    private readonly Upkeep upkeep;
     private readonly SemaphoreSlim oneAtATime = new(1);
     private readonly SemaphoreSlim closed = new(0);
     private readonly CancellationTokenSource stop = new();
     private readonly Task background;
 
     public Converter(
-        string folder, DuckDatabase database, SampleFiles files, SegmentLog log, Shelf shelf, HistorianOptions options, TimeProvider time, Action<string> report)
+        string folder, DuckDatabase database, SampleFiles files, SegmentLog log, Shelf shelf, Upkeep upkeep, HistorianOptions options, TimeProvider time, Action<string> report)
     {
-        (this.folder, this.database, this.files, this.log, this.shelf) = (folder, database, files, log, shelf);
+        (this.folder, this.database, this.files, this.log, this.shelf, this.upkeep) = (folder, database, files, log, shelf, upkeep);
         background = Task.Run(() => RunAsync(options.RetryAfter, time, report));
     }
 
@@ -33,21 +34,36 @@ internal sealed class Converter : IAsyncDisposable
     public void Wake() => closed.Release();
 
     /// <returns>Rows moved.</returns>
-    public async Task<long> ConvertAsync(CancellationToken cancellation)
+    public Task<long> ConvertAsync(CancellationToken cancellation) => AloneAsync(() =>
+    {
+        var moved = 0L;
+        while (!cancellation.IsCancellationRequested && shelf.Now.Segments is [{ IsClosed: true } oldest, ..])
+        {
+            Convert(oldest);
+            moved += oldest.Rows;
+        }
+        return Task.FromResult(moved);
+    }, cancellation);
+
+    /// <summary>Merges days that are over, so long as no segment waits.</summary>
+    /// <returns>Days merged.</returns>
+    public Task<int> MergeAsync(CancellationToken cancellation) => AloneAsync(async () =>
+    {
+        var days = 0;
+        while (shelf.Now.Segments is not [{ IsClosed: true }, ..] && await upkeep.MergeAsync(cancellation)) days++;
+        return days;
+    }, cancellation);
+
+    /// <returns>Files let go of.</returns>
+    public Task<int> RetainAsync(Retention retention, DateOnly today, CancellationToken cancellation) => AloneAsync(() => upkeep.RetainAsync(retention, today), cancellation);
+
+    /// <summary>All that changes which files count goes one by one.</summary>
+    private async Task<T> AloneAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
     {
         await oneAtATime.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() =>
-            {
-                var moved = 0L;
-                while (!cancellation.IsCancellationRequested && shelf.Now.Segments is [{ IsClosed: true } oldest, ..])
-                {
-                    Convert(oldest);
-                    moved += oldest.Rows;
-                }
-                return moved;
-            }, cancellation);
+            return await Task.Run(work, cancellation);
         }
         finally
         {
@@ -74,11 +90,14 @@ internal sealed class Converter : IAsyncDisposable
                 try
                 {
                     await ConvertAsync(stop.Token);
+                    await MergeAsync(stop.Token);
                     await closed.WaitAsync(stop.Token);
                 }
                 catch (Exception e) when (e is DuckDbException or IOException or UnauthorizedAccessException)
                 {
-                    report($"Samples could not be written to Parquet files and stay in their segment files: {e.Message}");
+                    report(shelf.Now.Segments is [{ IsClosed: true }, ..]
+                        ? $"Samples could not be written to Parquet files and stay in their segment files: {e.Message}"
+                        : $"The files of a day could not be merged and stay as they are: {e.Message}");
                     await Task.Delay(retryAfter, time, stop.Token);
                 }
             }
@@ -133,9 +152,9 @@ internal sealed class Converter : IAsyncDisposable
     /// <summary>The file of a day's samples, and one of each tier made from it.</summary>
     private List<SampleFile> Written(DuckConnection connection, Segment segment, (DateTimeOffset Start, long Earliest, long Latest) day)
     {
-        var name = new FileName(DateOnly.FromDateTime(day.Start.UtcDateTime), segment.Number, null);
+        var name = new FileName(DateOnly.FromDateTime(day.Start.UtcDateTime), segment.Number, null, null);
         var rows = string.Create(CultureInfo.InvariantCulture,
             $"rows WHERE source_time >= make_timestamp({day.Earliest}) AND source_time <= make_timestamp({day.Latest})");
-        return new DayFiles(connection, files).Write(name, rows, day.Earliest, day.Latest);
+        return new DayFiles(connection, files).Write(name, rows);
     }
 }

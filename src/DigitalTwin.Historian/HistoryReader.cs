@@ -64,6 +64,13 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
         return samples;
     }, cancellation);
 
+    /// <summary>Ends when every question has that was asked before, and may have read files that count no more.</summary>
+    public async Task PassAsync()
+    {
+        for (var i = 0; i < MostAtOnce; i++) await turns.WaitAsync();
+        turns.Release(MostAtOnce);
+    }
+
     public async ValueTask DisposeAsync()
     {
         for (var i = 0; i < MostAtOnce; i++) await turns.WaitAsync();   // those who are still asking come to their end

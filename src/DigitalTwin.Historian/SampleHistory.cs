@@ -2,6 +2,7 @@ using DigitalTwin.Domain.Plant;
 using DigitalTwin.Historian.Engine;
 using DigitalTwin.Historian.Files;
 using DigitalTwin.Historian.Segments;
+using Microsoft.Win32.SafeHandles;
 
 namespace DigitalTwin.Historian;
 
@@ -22,9 +23,12 @@ public sealed class SampleHistory : IAsyncDisposable
     private readonly Converter converter;
     private bool disposed;
 
-    private SampleHistory(string folder, HistorianOptions options, TimeProvider time, Action<string> report)
+    private readonly Retention retention;
+
+    private SampleHistory(string folder, HistorianOptions options, TimeProvider time, Action<string> report, Trial trial)
     {
         Directory.CreateDirectory(folder);
+        retention = options.Retention;
         ownership = Owned(folder);
         try
         {
@@ -37,14 +41,15 @@ public sealed class SampleHistory : IAsyncDisposable
             ]);
             var checkpoint = Checkpoint.Read(folder);
             var files = SampleFiles.Open(Path.Combine(folder, "samples"), checkpoint.Files, checkpoint.Converted, report);
-            (log, var segments) = SegmentLog.Open(Path.Combine(folder, "segments"), checkpoint.Converted, report);
+            (log, var segments) = SegmentLog.Open(Path.Combine(folder, "segments"), checkpoint.Converted, report, trial.Sync);
             IReadOnlyList<Frame> frames = [.. segments.SelectMany(segment => segment.Frames())];
             var known = checkpoint.After(frames);
             var numbers = new SignalNumbers(known.Signals, frames.Select(HighestSignal).DefaultIfEmpty().Max());
             shelf = new(checkpoint, segments, options.MostSegmentsWaiting);
             reader = new(database, numbers, files, shelf);
             writer = new(log, shelf, numbers, known.Reached, options.RowsPerSegment, () => converter?.Wake());
-            converter = new(folder, database, files, log, shelf, options, time, report);
+            var upkeep = new Upkeep(folder, database, files, shelf, numbers, options.ClassOf, reader.PassAsync, trial.Reached);
+            converter = new(folder, database, files, log, shelf, upkeep, options, time, report);
         }
         catch
         {
@@ -59,7 +64,17 @@ public sealed class SampleHistory : IAsyncDisposable
     /// <exception cref="DllNotFoundException">DuckDB's library is not there; the message says how to get it.</exception>
     /// <param name="report">Told in one sentence what could not be read or written in the background.</param>
     public static SampleHistory Open(string folder, TimeProvider time, HistorianOptions? options = null, Action<string>? report = null) =>
-        new(Path.GetFullPath(folder), options ?? HistorianOptions.Default, time, report ?? (_ => { }));
+        new(Path.GetFullPath(folder), options ?? HistorianOptions.Default, time, report ?? (_ => { }), Trial.None);
+
+    /// <summary>As <see cref="Open(string, TimeProvider, HistorianOptions?, Action{string}?)"/>, to be tried where it hurts.</summary>
+    internal static SampleHistory Open(string folder, HistorianOptions options, Trial trial) => new(Path.GetFullPath(folder), options, TimeProvider.System, _ => { }, trial);
+
+    /// <param name="Sync">In place of the sync of a segment file.</param>
+    /// <param name="Reached">Told each step of an exchange of files.</param>
+    internal sealed record Trial(Action<SafeFileHandle> Sync, Action<string> Reached)
+    {
+        public static Trial None { get; } = new(RandomAccess.FlushToDisk, _ => { });
+    }
 
     /// <summary>Samples stored and resent samples dropped since the process started.</summary>
     public (long Stored, long Duplicates) Counts => (writer.Stored, writer.Duplicates);
@@ -101,6 +116,18 @@ public sealed class SampleHistory : IAsyncDisposable
     /// <summary>Turns what is in closed segments into Parquet files now, as the background does by itself.</summary>
     /// <returns>Rows moved.</returns>
     public Task<long> ConvertAsync(CancellationToken cancellation = default) => converter.ConvertAsync(cancellation);
+
+    /// <summary>Merges the files of days that are over now, as the background does by itself.</summary>
+    /// <returns>Days merged.</returns>
+    public Task<int> MergeAsync(CancellationToken cancellation = default) => converter.MergeAsync(cancellation);
+
+    /// <summary>Lets go of what is to be kept no longer. Counted from the newest stored day, if that is before <paramref name="plantNow"/>: what stands still loses nothing.</summary>
+    /// <returns>Files let go of.</returns>
+    public Task<int> RetainAsync(DateTimeOffset plantNow, CancellationToken cancellation = default)
+    {
+        var (now, newest) = (DateOnly.FromDateTime(plantNow.UtcDateTime), shelf.Now.Checkpoint.Files.Select(file => file.Says.Day).DefaultIfEmpty().Max());
+        return converter.RetainAsync(retention, newest < now ? newest : now, cancellation);
+    }
 
     /// <summary>Stores what is waiting, ends the background, closes the files. What is in segments stays there until the next start.</summary>
     public async ValueTask DisposeAsync()

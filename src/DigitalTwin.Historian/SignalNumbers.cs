@@ -20,6 +20,9 @@ internal sealed class SignalNumbers
 
     public string IdOf(uint number) => ids[number];
 
+    /// <returns>Null when the name is lost.</returns>
+    public string? NameOf(uint number) => ids.GetValueOrDefault(number);
+
     public uint Add(string id)
     {
         var number = next++;

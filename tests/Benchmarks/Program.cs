@@ -13,6 +13,7 @@ var all = new Dictionary<string, Action<TextWriter>>
     ["stages"] = IngestStages.Run,
     ["history"] = HistoryThroughput.Run,
     ["history-day"] = HistoryDay.Run,
+    ["history-size"] = HistorySize.Run,
     ["day"] = PlantDay.Run,
     ["latency"] = Latency.Run,
 };

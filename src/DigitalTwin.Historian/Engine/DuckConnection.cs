@@ -23,6 +23,9 @@ internal sealed unsafe class DuckConnection : SafeHandle
 
     internal nint Pointer => handle;
 
+    /// <summary>Once it is cancelled, no further statement begins.</summary>
+    public CancellationToken Ending { get; set; }
+
     /// <param name="parameters">Bound to ? in order: long, ulong, string or DateTimeOffset (a TIMESTAMP in UTC).</param>
     /// <returns>Rows that the statement has changed, where it says so.</returns>
     public long Execute(string sql, params ReadOnlySpan<object> parameters)
@@ -34,6 +37,7 @@ internal sealed unsafe class DuckConnection : SafeHandle
     /// <inheritdoc cref="Execute"/>
     public DuckResult Query(string sql, params ReadOnlySpan<object> parameters)
     {
+        Ending.ThrowIfCancellationRequested();
         var prepared = Native.duckdb_prepare(handle, sql, out var statement);
         try
         {

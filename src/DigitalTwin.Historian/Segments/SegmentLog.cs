@@ -10,11 +10,12 @@ namespace DigitalTwin.Historian.Segments;
 internal sealed class SegmentLog : IDisposable
 {
     private readonly string folder;
+    private readonly Action<SafeFileHandle> sync;
     private SafeFileHandle? file;
     private long length;
     private Exception? broken;
 
-    private SegmentLog(string folder, long newest) => (this.folder, Newest) = (folder, newest);
+    private SegmentLog(string folder, long newest, Action<SafeFileHandle> sync) => (this.folder, Newest, this.sync) = (folder, newest, sync);
 
     /// <summary>Number of the segment that was begun last.</summary>
     public long Newest { get; private set; }
@@ -24,8 +25,9 @@ internal sealed class SegmentLog : IDisposable
 
     /// <param name="converted">Segments up to here are in Parquet files; one that is still there is removed.</param>
     /// <param name="report">Told in a sentence what could not be read.</param>
+    /// <param name="sync">In place of the disk's, for a trial.</param>
     /// <returns>The log, and the segments after <paramref name="converted"/> in order.</returns>
-    public static (SegmentLog Log, IReadOnlyList<Segment> Segments) Open(string folder, long converted, Action<string> report)
+    public static (SegmentLog Log, IReadOnlyList<Segment> Segments) Open(string folder, long converted, Action<string> report, Action<SafeFileHandle>? sync = null)
     {
         Directory.CreateDirectory(folder);
         var numbers = Directory.EnumerateFiles(folder, "*.segment").Select(path => long.Parse(Path.GetFileNameWithoutExtension(path), CultureInfo.InvariantCulture)).Order().ToList();
@@ -35,7 +37,7 @@ internal sealed class SegmentLog : IDisposable
             if (numbers[i] != converted + 1 + i)
                 throw new IOException($"The sample history misses {new Segment(converted + 1 + i).FileName} in {folder}, which held acknowledged samples. Put it back from a copy.");
         var segments = numbers.Select(number => Read(folder, number, isLast: number == numbers[^1], report)).ToList();
-        return (new(folder, converted + segments.Count), segments);
+        return (new(folder, converted + segments.Count, sync ?? RandomAccess.FlushToDisk), segments);
     }
 
     /// <summary>Starts a new segment file.</summary>
@@ -67,7 +69,7 @@ internal sealed class SegmentLog : IDisposable
         }
         try
         {
-            RandomAccess.FlushToDisk(file!);
+            sync(file!);
         }
         catch (Exception e)
         {

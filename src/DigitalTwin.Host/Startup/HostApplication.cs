@@ -64,7 +64,7 @@ public static class HostApplication
         builder.Services.AddSingleton(logs).AddSingleton(logs.Factory);
         using OtlpExport? export = options.Otlp is { } collector ? new OtlpExport(collector, source.Plant.Id) : null;
         TimeProvider time = TimeProvider.System;
-        await using Stores stores = Stores.Open(data, source.Plant.Id, options.Postgres, time, logs.Factory.CreateLogger("historian"));
+        await using Stores stores = Stores.Open(data, source.Plant, options.Postgres, time, logs.Factory.CreateLogger("historian"));
 
         var clock = new PlantClock(time);
         var live = new LiveValues(source.Plant.Signals, clock, time);
@@ -123,7 +123,7 @@ public static class HostApplication
         services.AddSingleton(stores.Pki).AddSingleton<Gateways>().AddSingleton<Rejections>().AddSingleton<ITwinInbox, TwinInbox>().AddSingleton<EdgeLink>();
         services.AddSingleton(archive).AddSingleton(times).AddSingleton(cuts).AddSingleton<ProjectionSet>().AddSingleton<TimeTravel>().AddSingleton<PastValues>().AddSingleton<ContextHistory>();
         services.AddSingleton<TwinDirectory>().AddSingleton<UnitHistory>().AddSingleton(StopReasons.Of(source.Plant)).AddSingleton<StopReader>().AddSingleton<KpiReader>().AddSingleton<PlantBroadcast>().AddSingleton<Readiness>().AddSingleton(metrics).AddSingleton<HostMeters>().AddSingleton(commits);
-        services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>().AddHostedService<JournalWatch>().AddSingleton(stores.Waveforms).AddHostedService<WaveformRetention>();
+        services.AddSingleton<HostAddresses>().AddHostedService<TwinFeedService>().AddHostedService<Announcement>().AddHostedService<ParentWatch>().AddHostedService<JournalWatch>().AddSingleton(stores.Waveforms).AddHostedService<WaveformRetention>().AddHostedService<HistoryRetention>();
         if (!options.Attach)
             services.AddHostedService<EmbeddedPlant>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownWithin);

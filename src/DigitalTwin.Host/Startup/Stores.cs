@@ -36,7 +36,7 @@ public sealed class Stores : IAsyncDisposable
         Waveforms.Keep(sourceTime, format, content, signal.SampleRate).ToText();
 
     /// <exception cref="StartupException">One of them cannot be used; the message says which, why, and what to do.</exception>
-    public static Stores Open(DataFolder data, string plantId, string? postgres, TimeProvider time, ILogger log)
+    public static Stores Open(DataFolder data, PlantDefinition plant, string? postgres, TimeProvider time, ILogger log)
     {
         PlantPki? pki = null;
         JournalStore? journal = null;
@@ -45,9 +45,11 @@ public sealed class Stores : IAsyncDisposable
         try
         {
             pki = PlantPki.Open(data["pki"], time, fault => log.LogWarning("{Fault}", fault));
-            journal = JournalStore.Open(data, plantId, postgres, fault => log.LogWarning("{Fault}", fault));
+            journal = JournalStore.Open(data, plant.Id, postgres, fault => log.LogWarning("{Fault}", fault));
             projections = ProjectionStore.Open(data["projections"], fault => log.LogWarning("{Fault}", fault));
-            history = SampleHistory.Open(data["historian"], time, report: fault => log.LogWarning("{Fault}", fault));
+            var classes = plant.Signals.ToDictionary(signal => signal.Id, signal => signal.Class);
+            HistorianOptions options = HistorianOptions.Default with { ClassOf = signal => classes.GetValueOrDefault(signal, SignalClass.Telemetry) };
+            history = SampleHistory.Open(data["historian"], time, options, report: fault => log.LogWarning("{Fault}", fault));
             // Within the history's folder: the one is of no use without the other, and is copied with it.
             var ledger = LossLedger.Open(data["historian/ledger"], history.StoredSequence, fault => log.LogWarning("{Fault}", fault));
             return new Stores(pki, journal, projections, history, WaveformFiles.Open(data["historian/waveforms"]), ledger);
