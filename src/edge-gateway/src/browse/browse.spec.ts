@@ -195,3 +195,9 @@ test("a server that gives three references at a time, has two continuation point
   expect(mean.browses()).toBeGreaterThan(3 * generous.browses());
   expect(await check(plantOf(other.definition))).toMatchObject({ same: true });
 }, 60_000);
+
+test("a server that has one continuation point and does not say so leaves nodes out of its answers, and they are asked for again", async () => {
+  const generous = await startServer();
+  const mean = await startServer({ referencesPerNode: 3, continuationPoints: 1, untold: true });
+  expect(text(await browse(mean))).toBe(text(await browse(generous)));
+}, 60_000);

@@ -23,6 +23,8 @@ export const scalars: readonly (readonly [name: string, dataType: DataType, valu
 export interface Limits {
   readonly referencesPerNode?: number;
   readonly continuationPoints?: number;
+  /** The server does not say how many continuation points it has. */
+  readonly untold?: boolean;
   readonly nodesPerBrowse?: number;
   readonly nodesPerRead?: number;
 }
@@ -47,7 +49,7 @@ export async function everyTypeServer(folder: string, password: string, limits: 
     securityModes: modes, securityPolicies: policies, allowAnonymous: false,
     userManager: { isValidUser: (user: string, given: string) => user === "gateway" && given === password },
     serverCapabilities: {
-      maxBrowseContinuationPoints: limits.continuationPoints ?? 0,
+      maxBrowseContinuationPoints: limits.untold === true ? 0 : (limits.continuationPoints ?? 0),
       operationLimits: { maxNodesPerBrowse: limits.nodesPerBrowse ?? 0, maxNodesPerRead: limits.nodesPerRead ?? 0 },
     },
   });
@@ -60,7 +62,7 @@ export async function everyTypeServer(folder: string, password: string, limits: 
 }
 
 /** node-opcua has no limit of its own on the references of an answer; other servers have, and give a continuation point. */
-function countAndLimit(server: OPCUAServer, { referencesPerNode }: Limits): () => number {
+function countAndLimit(server: OPCUAServer, { referencesPerNode, continuationPoints, untold }: Limits): () => number {
   let calls = 0;
   const services = server as unknown as Record<string, (message: { request: BrowseRequest }, channel: unknown) => void>;
   for (const service of ["_on_BrowseRequest", "_on_BrowseNextRequest"]) {
@@ -69,6 +71,7 @@ function countAndLimit(server: OPCUAServer, { referencesPerNode }: Limits): () =
       calls++;
       const { request } = message;
       if (referencesPerNode !== undefined && "requestedMaxReferencesPerNode" in request) request.requestedMaxReferencesPerNode = Math.min(request.requestedMaxReferencesPerNode, referencesPerNode);
+      if (untold === true) server.engine.serverCapabilities.maxBrowseContinuationPoints = continuationPoints ?? 0;
       original.call(this, message, channel);
     };
   }
