@@ -23,6 +23,7 @@ internal sealed class Plant
     private readonly PhysicsParameters physics;
     private readonly PhysicsParameters linePhysics;
     private readonly Timetable timetable;
+    private readonly Staff staff;
     private readonly Site site;
     private readonly Board board;
     private readonly IReadOnlyList<int> measured;
@@ -35,10 +36,11 @@ internal sealed class Plant
         linePhysics = site.Assembly is null ? physics : Site.BodyShopOf(physics);
         this.site = site;
         timetable = new Timetable(physics);
+        staff = new Staff(site.Seed, physics, timetable);
         Nodes = Catalogue.Of(site, physics, speed);
         measured = [.. Enumerable.Range(0, Nodes.Count).Where(index => Sensors.CanFail(Nodes[index]))];
         board = new Board(Nodes, site.Sensors, announced);
-        witness = new Witness(site, Nodes, site.Antennas(physics));
+        witness = new Witness(site, Nodes, site.Antennas(physics), staff);
         begun = announced is not null;
     }
 
@@ -70,7 +72,7 @@ internal sealed class Plant
         }
         while (site.Time + Site.ScanMicros <= until)
         {
-            site.Scan(physics, linePhysics, timetable);
+            site.Scan(physics, linePhysics, timetable, staff);
             site.Sensors?.Scan(Nodes, measured, physics, site.Built, site.Time);
             witness.Look();
             board.Announce(site.Time, announcements);

@@ -45,6 +45,9 @@ internal sealed class PlantRun
 
     public int Index(string node) => Plant.Nodes.Index().First(item => item.Item.Id == node).Index;
 
+    /// <summary>What a text node announced, in time order.</summary>
+    public IReadOnlyList<string> Texts(string node) => Index(node) is var index ? [.. Announced.Where(announcement => announcement.Node == index).Select(announcement => announcement.Value.Text!)] : [];
+
     /// <summary>What a node announced, in time order.</summary>
     public IReadOnlyList<double> Values(string node)
     {

@@ -39,4 +39,14 @@ public sealed class ScenarioTests
         Assert.Empty(run.Plant.Site.Store!.Bodies);
         Assert.All(run.Plant.Site.Lines, line => Assert.InRange(line.Bodies.Count(), 0, 1));
     }
+
+    [Fact]
+    public void On_monday_morning_ovens_are_cold_and_what_they_let_out_in_the_first_hour_is_not_cured()
+    {
+        var run = Of("monday-morning");
+        Assert.All(run.Plant.Site.Paint!.Ovens, oven => Assert.True(oven.Celsius < 50));
+        run.For(3600);
+        Assert.True(run.Newest("Inspection.RejectCount") >= 5, $"{run.Newest("Inspection.RejectCount")} refused");
+        Assert.All(run.Plant.Site.Paint.Ovens, oven => Assert.True(oven.Celsius > 130));
+    }
 }

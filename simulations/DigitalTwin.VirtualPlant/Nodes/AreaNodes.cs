@@ -92,6 +92,7 @@ internal static class AreaNodes
     [
         .. folder.OfWorkplace(station),
         folder.Event("BufferLevel", NodeType.Int32, new(0, 8), "Bodies waiting in front of the station", () => station.Queue.Count),
+        folder.Text("Operator", "Badge of who works at the station; empty while nobody does", () => station.Operator),
         folder.Measured("Torque", NewtonMetre, new(0, 500), "Torque of the last bolt", () => station.Torque, 1),
     ];
 

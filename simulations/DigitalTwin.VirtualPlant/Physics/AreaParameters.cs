@@ -42,6 +42,8 @@ internal abstract record TunnelParameters : UnitParameters
     [Bounds(1, 100)] public int Places { get; init; }
     [Bounds(0, 400)] public double Celsius { get; init; }
     [Bounds(1, 1e5)] public double HeatSeconds { get; init; } = 900;
+    /// <summary>When the plant is built: 1 as hot as the recipe, 0 cold.</summary>
+    [Bounds(0, 1)] public double WarmAtStart { get; init; } = 1;
 }
 
 internal sealed record PretreatmentParameters : TunnelParameters

@@ -22,6 +22,7 @@ internal sealed record PhysicsParameters
     public PaintParameters Paint { get; init; } = new();
     public StoreParameters Store { get; init; } = new();
     public AssemblyParameters Assembly { get; init; } = new();
+    public StaffParameters Staff { get; init; } = new();
     public OrderParameters Orders { get; init; } = new();
     public IReadOnlyList<SupplierParameters> Suppliers { get; init; } =
     [

@@ -19,13 +19,20 @@ internal sealed class AssemblyStation : Workplace
     /// <summary>Nothing can be begun without the part that is fitted here.</summary>
     public bool Missing { get; set; }
 
+    /// <summary>Badge of who works here; empty while nobody does.</summary>
+    public string Operator { get; set; } = "";
+    /// <summary>How much longer than the station's own people whoever works here takes.</summary>
+    public double Work { get; set; } = 1;
+
+    protected override bool Attended => Operator.Length > 0;
+
     protected override int Choose(List<Body> queue, PhysicsParameters physics) => Missing || queue.Count == 0 ? -1 : 0;
 
     protected override double CycleOf(Body body, PhysicsParameters physics)
     {
         var assembly = physics.Assembly;
         var work = Number == Math.Min(12, assembly.Stations) ? assembly.LongestCycleSeconds : assembly.CycleSeconds * (1 + 0.02 * Math.Sin(Number));
-        return work * assembly.WorkOfModel[body.Model] * Math.Exp(assembly.CycleVariation * Cycles.Normal());
+        return work * Work * assembly.WorkOfModel[body.Model] * Math.Exp(assembly.CycleVariation * Cycles.Normal());
     }
 
     protected override Body Finish(Body body, PhysicsParameters physics)
@@ -65,7 +72,7 @@ internal sealed class FinalAssembly
     }
 
     /// <param name="supply">Takes a body out of the store; null while it gives none.</param>
-    public void Scan(Plan plan, Func<Body?> supply, double seconds, PhysicsParameters physics, long built, long now)
+    public void Scan(Plan plan, Staff staff, Func<Body?> supply, double seconds, PhysicsParameters physics, long built, long now)
     {
         for (var index = 0; index < Suppliers.Count; index++)
             Deliver(index, physics, built, now);
@@ -73,6 +80,8 @@ internal sealed class FinalAssembly
         {
             var next = index + 1 < Stations.Count ? Stations[index + 1].Queue : null;
             var room = next is null || next.Count < physics.Assembly.BufferCapacity;
+            var person = staff.Present(Stations[index].Number, plan, now);
+            (Stations[index].Operator, Stations[index].Work) = (person?.Badge ?? "", person?.Work ?? 1);
             var before = Stations[index].Body?.Number;
             var scanned = Stations[index].Scan(plan, Stations[index].Queue, room, seconds, physics, now);
             if (Stations[index].Body is { } body && body.Number != before)

@@ -76,7 +76,8 @@ internal sealed class PaintShop
             Heat(oven, paint.Oven);
         return shop;
 
-        static void Heat(Tunnel tunnel, TunnelParameters recipe) => (tunnel.Celsius, tunnel.CelsiusSetpoint) = (recipe.Celsius, recipe.Celsius);
+        void Heat(Tunnel tunnel, TunnelParameters recipe) =>
+            (tunnel.Celsius, tunnel.CelsiusSetpoint) = (physics.Line.AmbientCelsius + recipe.WarmAtStart * (recipe.Celsius - physics.Line.AmbientCelsius), recipe.Celsius);
     }
 
     /// <summary>Half full, as the paint shop of a plant that has worked for a while.</summary>

@@ -82,7 +82,7 @@ internal sealed class Site
     public Antennas Antennas(PhysicsParameters physics) => new(Seed, Assembly is null ? 0 : physics.Trouble.LostReadShare);
 
     /// <param name="lines">Physics of the body lines: those of <see cref="BodyShopOf"/> in the whole plant.</param>
-    public void Scan(PhysicsParameters physics, PhysicsParameters lines, Timetable timetable)
+    public void Scan(PhysicsParameters physics, PhysicsParameters lines, Timetable timetable, Staff staff)
     {
         Time += ScanMicros;
         var plan = timetable.At(Time);
@@ -90,7 +90,7 @@ internal sealed class Site
         // From the end of the plant to its start, for the same reason as within a line.
         if (Assembly is not null && Store is not null && Paint is not null && Stamping is not null)
         {
-            Assembly.Scan(plan, Store.TryTake, ScanSeconds, physics, Built, Time);
+            Assembly.Scan(plan, staff, Store.TryTake, ScanSeconds, physics, Built, Time);
             Store.Scan(plan, ScanSeconds, physics, Time);
             if (Paint.Scan(plan, body => Store.LaneFor(body, physics) is not null, ScanSeconds, physics, Time) is { } painted)
                 Store.LaneFor(painted, physics)!.Bodies.Add(painted);

@@ -16,6 +16,7 @@ internal sealed class Witness
     private readonly Site site;
     private readonly IReadOnlyList<Node> nodes;
     private readonly Antennas antennas;
+    private readonly Staff staff;
     private readonly (string Name, Machine Machine)[] machines;
     private readonly (string Name, Cell Cell)[] cells;
     private readonly Workplace[] workplaces;
@@ -24,10 +25,12 @@ internal sealed class Witness
     private readonly int[] dresses;
     private readonly double[] worn;
     private readonly HashSet<SensorFault> lying;
+    private long? shift;
 
-    public Witness(Site site, IReadOnlyList<Node> nodes, Antennas antennas)
+    public Witness(Site site, IReadOnlyList<Node> nodes, Antennas antennas, Staff staff)
     {
-        (this.site, this.nodes, this.antennas) = (site, nodes, antennas);
+        (this.site, this.nodes, this.antennas, this.staff) = (site, nodes, antennas, staff);
+        shift = site.Time == site.Built ? null : staff.ShiftAt(site.Time);   // of a plant that is resumed its roster has been told
         machines = [.. site.Machines];
         cells = [.. site.Lines.SelectMany(line => line.Cells.Select(cell => ($"{line.Prefix}Cell{cell.Number}", cell)))];
         workplaces = [.. site.Stations.OfType<Workplace>()];
@@ -52,6 +55,20 @@ internal sealed class Witness
             LookAtWorkplace(index);
         if (site.Sensors is { } sensors && (sensors.Faults.Count > 0 || lying.Count > 0))
             LookAtSensors(sensors);
+        if (site.Assembly is not null && staff.ShiftAt(site.Time) != shift)
+            LookAtStaff();
+    }
+
+    private void LookAtStaff()
+    {
+        shift = staff.ShiftAt(site.Time);
+        foreach (var (index, person) in staff.At(site.Time).Index())
+        {
+            if (person.Absent is { } absent)
+                Note("absent", $"Station{index + 1}", $"{absent}, {person.Badge} stands in", hours: person.FromSeconds / 3600);
+            else if (person.FromSeconds > 0)
+                Note("late", $"Station{index + 1}", person.Badge, hours: person.FromSeconds / 3600);
+        }
     }
 
     private void LookAtMachine(int index)

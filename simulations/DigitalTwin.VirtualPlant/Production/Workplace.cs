@@ -19,6 +19,9 @@ internal abstract class Workplace : Station
     public bool Done => Body is not null && Progress >= 1;
     private bool MidCycle => Body is not null && Progress < 1;
 
+    /// <summary>Without the people it takes it waits, also in the middle of its work.</summary>
+    protected virtual bool Attended => true;
+
     protected abstract double CycleOf(Body body, PhysicsParameters physics);
 
     /// <returns>Index in the queue of the body to take next; -1: none of them.</returns>
@@ -55,7 +58,7 @@ internal abstract class Workplace : Station
         plan == Plan.Handover ? UnitState.Stopped
         : plan == Plan.Break && !MidCycle ? UnitState.Idle
         : SetupSeconds > 0 ? UnitState.Held
-        : Body is null && Choose(queue, physics) < 0 || Done && !room ? UnitState.Suspended
+        : !Attended || Body is null && Choose(queue, physics) < 0 || Done && !room ? UnitState.Suspended
         : UnitState.Execute;
 
     private void Take(List<Body> queue, int index, PhysicsParameters physics)
