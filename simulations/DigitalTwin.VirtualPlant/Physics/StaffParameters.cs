@@ -4,9 +4,9 @@ namespace DigitalTwin.VirtualPlant.Physics;
 internal sealed record StaffParameters
 {
     /// <summary>Share of people who do not come to a shift.</summary>
-    [Bounds(0, 1)] public double AbsentShare { get; init; } = 0.03;
+    [Bounds(0, 1)] public double AbsentShare { get; init; } = 0;
     /// <summary>Share of people who come late, by how many minutes on average.</summary>
-    [Bounds(0, 1)] public double LateShare { get; init; } = 0.02;
+    [Bounds(0, 1)] public double LateShare { get; init; } = 0;
     [Bounds(0, 480)] public double LateMinutes { get; init; } = 6;
     /// <summary>People of each shift without a station of their own, and the share of the stations that each of them knows.</summary>
     [Bounds(0, 50)] public int StandIns { get; init; } = 2;
