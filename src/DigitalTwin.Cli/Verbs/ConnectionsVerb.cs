@@ -29,7 +29,7 @@ internal static class ConnectionsVerb
         foreach (var gateway in connections.Gateways)
             links.AddRow(
                 Paint.Plain(gateway.Name), State(gateway), Paint.Plain(Words.Time(gateway.Since)), Paint.Plain(Words.Age(gateway.TickAge)),
-                Paint.Plain(Words.Number(gateway.Buffered)), gateway.Dropped > 0 ? Paint.Abnormal(Words.Number(gateway.Dropped)) : Paint.Plain("0"));
+                Paint.Plain(Words.Number(gateway.Buffered)), Dropped(gateway));
         if (connections.Gateways.Count == 0) screen.Line("No gateway has connected yet.");
         else screen.Show(links);
         screen.Line("");
@@ -53,6 +53,15 @@ internal static class ConnectionsVerb
         }
 
         screen.Show(certificates);
+    }
+
+    /// <summary>Diagnostic samples first, state last: whoever reads it sees how far it has come.</summary>
+    private static Text Dropped(GatewayLinkShape gateway)
+    {
+        if (gateway.Dropped == 0) return Paint.Plain("0");
+        (long Samples, string Name)[] classes =
+            [(gateway.DroppedDiagnostic, "diagnostic"), (gateway.DroppedTelemetry, "telemetry"), (gateway.Dropped - gateway.DroppedDiagnostic - gateway.DroppedTelemetry, "state")];
+        return Paint.Abnormal($"{Words.Number(gateway.Dropped)}: {string.Join(", ", classes.Where(one => one.Samples > 0).Select(one => $"{Words.Number(one.Samples)} {one.Name}"))}");
     }
 
     private static Text State(GatewayLinkShape gateway) =>

@@ -48,6 +48,9 @@ internal sealed class IngestPipeline
     /// <returns>False when the stages take no more.</returns>
     public ValueTask<bool> TryWriteAsync(SampleColumns samples, ulong first) => TryWriteAsync(new Arrived(samples, first, null));
 
+    /// <summary>The same for what is left of thinned samples.</summary>
+    public ValueTask<bool> TryWriteAsync(SampleColumns samples, Frame thinned) => TryWriteAsync(new Arrived(samples, 0, thinned));
+
     /// <summary>The same for a gap or the gateway's counts.</summary>
     public ValueTask<bool> TryWriteAsync(Frame frame) => TryWriteAsync(new Arrived(null, 0, frame));
 
@@ -101,7 +104,7 @@ internal sealed class IngestPipeline
 
     private Taken TakeIn(in Arrived arrived)
     {
-        if (arrived.Samples is { } samples) return intake.Take(samples, arrived.First);
+        if (arrived.Samples is { } samples) return arrived.Other is { } thinned ? intake.Take(thinned.Thinned, samples) : intake.Take(samples, arrived.First);
         return arrived.Other!.BodyCase switch
         {
             Frame.BodyOneofCase.Gap => intake.Take(arrived.Other.Gap),
@@ -155,6 +158,7 @@ internal sealed class IngestPipeline
     }
 
     /// <param name="Samples">Null for another frame than one of samples.</param>
+    /// <param name="Other">Null for a frame of samples of which none are gone.</param>
     private readonly record struct Arrived(SampleColumns? Samples, ulong First, Frame? Other);
 
     /// <param name="Samples">In sequence order, marks of missing context among them.</param>

@@ -2,6 +2,7 @@ using DigitalTwin.Domain.Contexts;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ledger;
 using DigitalTwin.Edge.Link;
+using Google.Protobuf.Collections;
 
 namespace DigitalTwin.Edge.Ingest;
 
@@ -74,26 +75,68 @@ internal sealed class Intake
     public Taken Take(SampleColumns rows, ulong first)
     {
         if (rows.Count == 0) return Nothing();
+        return Take(rows, first, rows.SourceTimes[0], [], []);
+    }
+
+    /// <summary>The same where the gateway has dropped some of the rows.</summary>
+    /// <param name="rows">As decoded: what is left, perhaps nothing.</param>
+    public Taken Take(Thinned frame, SampleColumns rows)
+    {
+        var thinning = Thinning.Of(frame, rows.Count);
+        return Take(rows, thinning.First, rows.Count > 0 ? rows.SourceTimes[0] : frame.Lost[0].FromUs, thinning.Holes, Lost(thinning, frame.Lost));
+    }
+
+    /// <summary>Those of a frame that is new are told by signal. Of one that came in part before, nobody knows which of them are new.</summary>
+    private List<(Observation.NotObserved Unseen, IReadOnlyList<uint> Known, IReadOnlyList<LedgerFact> Facts)> Lost(Thinning thinning, RepeatedField<Lost> lost)
+    {
+        var (told, isCounted) = (new List<(Observation.NotObserved, IReadOnlyList<uint>, IReadOnlyList<LedgerFact>)>(), thinning.First >= expected && thinning.IsCounted);
+        ulong[] gone = [.. thinning.Gone.Where(sequence => sequence >= expected)];
+        for (var i = 0; i < Math.Min(lost.Count, gone.Length); i++)
+        {
+            var (one, from, to) = (lost[i], TimeIn(lost[i].FromUs), TimeIn(lost[i].ToUs));
+            foreach (var number in one.Signal.Where(number => number < delivered.Length)) delivered[number] = null;   // the first value after it is news
+            uint[] known = [.. one.Signal.Where(number => number < signals.Length && signals[number].Slot is not null)];
+            IReadOnlyList<LedgerFact> facts = isCounted
+                ? [.. one.Signal.Zip(one.Count, (number, count) => new LedgerFact.Gone(new(NameOf(number), one.Reason, count, from, to)))]
+                : i == 0 ? [new LedgerFact.Hole(new(one.Reason, gone.Length, from, to))] : [];
+            told.Add((new(new([.. known.Select(number => ids[number]!)], from, to, one.Reason, gone[i]), [.. known.Select(number => signals[number].Slot!.Signal)]), known, facts));
+        }
+        return told;
+    }
+
+    private static DateTimeOffset TimeIn(long micros) => Time(micros) ?? throw new MalformedFrameException("a time of lost samples is outside the years 1 to 9999");
+
+    private Taken Take(
+        SampleColumns rows, ulong first, long firstTime, IReadOnlyList<Hole> holes, List<(Observation.NotObserved Unseen, IReadOnlyList<uint> Known, IReadOnlyList<LedgerFact> Facts)> lost)
+    {
         var (observations, facts, before) = (new List<Observation>(), new List<LedgerFact>(), expected - 1);
-        var marks = Unaccounted(first, rows.SourceTimes[0], observations, facts);
+        var marks = Unaccounted(first, firstTime, observations, facts);
+        foreach (var (unseen, known, lostFacts) in lost)
+        {
+            observations.Add(unseen);
+            facts.AddRange(lostFacts);
+            marks = Marked(marks, unseen.Gap, known);
+        }
         var plantNow = clock.Running;
         // A clock that is told again, or was set back, lets twins take what they had to hold for late.
         if (plantNow is not null && !(plantNow >= lastPlantNow)) Array.Clear(delivered);
         lastPlantNow = plantNow;
-        using (var writer = live.BeginWrite()) TakeRows(rows, first, plantNow, writer, observations, facts);
+        using (var writer = live.BeginWrite()) TakeRows(rows, first, holes, plantNow, writer, observations, facts);
         return new(rows, observations, facts, before, expected - 1) { Marks = marks };
     }
 
     /// <summary>Moves the rows that are taken to the front, and cuts off the others.</summary>
-    private void TakeRows(SampleColumns rows, ulong first, DateTimeOffset? plantNow, LiveValues.Writer writer, List<Observation> observations, List<LedgerFact> facts)
+    private void TakeRows(
+        SampleColumns rows, ulong first, IReadOnlyList<Hole> holes, DateTimeOffset? plantNow, LiveValues.Writer writer, List<Observation> observations, List<LedgerFact> facts)
     {
         var (numbers, sources, servers, values) = (rows.Signals, rows.SourceTimes, rows.ServerTimes, rows.Numbers);
         var (statuses, sequences, texts) = (rows.Statuses, rows.Sequences, rows.Texts);
         var ahead = plantNow is { } now ? SampleColumns.MicrosOf(now + SourceTimes.AheadOfClock) : long.MaxValue;
         var serverAhead = SampleColumns.MicrosOf(writer.WallNow + SourceTimes.AheadOfClock);
-        var (taken, textAt, textTaken) = (0, 0, 0);
+        var (taken, textAt, textTaken, holeAt) = (0, 0, 0, 0);
         for (var row = 0; row < rows.Count; row++)
         {
+            if (holeAt < holes.Count && holes[holeAt].Row == row) first += holes[holeAt++].Count;
             var text = textAt < texts.Count && texts[textAt].Row == row ? texts[textAt++].Text : null;
             var (number, sequence, source, value) = (numbers[row], first + (ulong)row, sources[row], text is null ? values[row] : double.NaN);
             ref var signal = ref signals[Math.Min(number, (uint)signals.Length - 1)];
@@ -118,6 +161,7 @@ internal sealed class Intake
             if (signal.IsDiscrete) Tell(ref signal, new(signal.Id, value, text, status, SampleColumns.TimeOf(source), SampleColumns.TimeOf(servers[taken - 1]), sequence), source, number, plantNow, observations);
         }
         texts.RemoveRange(textTaken, texts.Count - textTaken);
+        if (holeAt < holes.Count) first += holes[holeAt].Count;   // behind the last row
         expected = Math.Max(expected, first + (ulong)rows.Count);
         (rows.Count, rows.Ids) = (taken, ids);
     }

@@ -15,6 +15,9 @@ internal abstract record LedgerFact
     /// <param name="Numbers">Sequences that the gap itself takes.</param>
     public sealed record Unseen(IReadOnlyList<SignalDefinition> Signals, string Reason, DateTimeOffset From, DateTimeOffset To, int Numbers) : LedgerFact;
 
+    /// <summary>Samples that had sequences which never come.</summary>
+    public sealed record Gone(LostSamples Samples) : LedgerFact;
+
     public sealed record Hole(LostSequences Lost) : LedgerFact;
 
     public sealed record Told(GatewayCounts Counts) : LedgerFact;
@@ -101,6 +104,10 @@ internal sealed class Tally(string bufferId)
             case LedgerFact.Unseen unseen:
                 lost.AddRange(unseen.Signals.Select(signal => new LostSamples(signal.Id, unseen.Reason, Due(signal.Period, unseen.From, unseen.To), unseen.From, unseen.To)));
                 accounted += unseen.Numbers;
+                break;
+            case LedgerFact.Gone gone:
+                lost.Add(gone.Samples);
+                accounted += gone.Samples.Count;
                 break;
             case LedgerFact.Hole hole:
                 holes.Add(hole.Lost);

@@ -121,6 +121,11 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
                     link.Counters.AddSamples(samples.Count);
                     await pipeline.TryWriteAsync(samples, frame.Waveform.Sequence);
                     continue;
+                case Frame.BodyOneofCase.Thinned:
+                    if (frame.Thinned.Rows is { } rows) decoder.Read(rows, samples);
+                    link.Counters.AddSamples(samples.Count);
+                    await pipeline.TryWriteAsync(samples, frame);
+                    continue;
                 case Frame.BodyOneofCase.Gap or Frame.BodyOneofCase.Counts:
                     await pipeline.TryWriteAsync(frame);
                     break;

@@ -16,7 +16,14 @@ public sealed record EndpointState(string Name, string State, string Detail, Dat
 /// <param name="TickedAt">Monotonic time stamp of the newest tick, of whatever boot; null before the first. Endpoints, buffered and dropped are as of then.</param>
 public sealed record GatewayStatus(
     string Name, bool Connected, DateTimeOffset Since, string BootId, string BufferId,
-    IReadOnlyList<EndpointState> Endpoints, long Buffered, long Dropped, long Tick, long? TickedAt = null);
+    IReadOnlyList<EndpointState> Endpoints, long Buffered, long Dropped, long Tick, long? TickedAt = null)
+{
+    /// <summary>Of the dropped ones, those of class telemetry.</summary>
+    public long DroppedTelemetry { get; init; }
+
+    /// <summary>Of the dropped ones, those of class diagnostic; the others were of class state, or could not be read.</summary>
+    public long DroppedDiagnostic { get; init; }
+}
 
 /// <summary>Every gateway that has connected since the process started.</summary>
 public sealed class Gateways(TimeProvider time)
@@ -44,6 +51,8 @@ public sealed class Gateways(TimeProvider time)
                     endpoint.Name, endpoint.State, endpoint.Detail, Until(endpoint.ServerCertificateUntilUs), Until(endpoint.OwnCertificateUntilUs)))],
                 Buffered = (long)Math.Min(tick.Buffered, long.MaxValue),
                 Dropped = (long)Math.Min(tick.Dropped, long.MaxValue),
+                DroppedTelemetry = (long)Math.Min(tick.DroppedTelemetry, long.MaxValue),
+                DroppedDiagnostic = (long)Math.Min(tick.DroppedDiagnostic, long.MaxValue),
                 Tick = (long)Math.Min(tick.Counter, long.MaxValue),
                 TickedAt = time.GetTimestamp(),
             };

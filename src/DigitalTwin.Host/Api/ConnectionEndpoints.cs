@@ -11,7 +11,9 @@ public sealed record ConnectionsView(IReadOnlyList<GatewayLinkView> Gateways, IR
 /// <param name="TickAge">Wall seconds since its newest tick, which comes each second; null before the first. What it holds and has dropped is as of then.</param>
 /// <param name="Buffered">Samples that it holds and that are not acknowledged.</param>
 /// <param name="Dropped">Samples that it has dropped since its buffer was made.</param>
-public sealed record GatewayLinkView(string Name, bool Connected, DateTimeOffset Since, double? TickAge, long Buffered, long Dropped);
+/// <param name="DroppedTelemetry">Of those, the ones of class telemetry.</param>
+/// <param name="DroppedDiagnostic">And those of class diagnostic; the others were of class state, or could not be read.</param>
+public sealed record GatewayLinkView(string Name, bool Connected, DateTimeOffset Since, double? TickAge, long Buffered, long Dropped, long DroppedTelemetry, long DroppedDiagnostic);
 
 /// <summary>An OPC UA server that the plant definition names, as the gateway that reads it tells of it.</summary>
 /// <param name="SecurityPolicy">The only one that is used with it, by the plant definition; the mode is always SignAndEncrypt.</param>
@@ -57,7 +59,8 @@ public static class ConnectionEndpoints
         DateTimeOffset now = time.GetUtcNow();
         return new ConnectionsView(
             [.. gateways.All.Select(gateway => new GatewayLinkView(
-                gateway.Name, gateway.Connected, gateway.Since, gateway.TickedAt is { } at ? time.GetElapsedTime(at).TotalSeconds : null, gateway.Buffered, gateway.Dropped))],
+                gateway.Name, gateway.Connected, gateway.Since, gateway.TickedAt is { } at ? time.GetElapsedTime(at).TotalSeconds : null, gateway.Buffered, gateway.Dropped,
+                gateway.DroppedTelemetry, gateway.DroppedDiagnostic))],
             [.. plant.Endpoints.Select(endpoint => View(endpoint, plant, known, live, time))],
             [.. pki.Certificates.Select(certificate => View(certificate.Name, certificate.Subject, ExpiryView.Of(certificate.NotAfter, now)))]);
     }).WithName("connections").WithSummary("Gateways, the servers behind them, and the certificates of the link: state, lag, buffer, drops, expiry");

@@ -61,8 +61,8 @@ export class Gateway {
     const certificateUntil = new Date(new X509Certificate(await readFile(pki.certificateFile)).validTo);
     for (const file of options.trust) log("info", await trust(pki, file));
     const password = await sharedPassword(join(options.data, "pki", "opcua-gateway.password"));
-    const ids = options.plant.signals.map((signal) => signal.id);
-    const buffer = await DurableBuffer.open(join(options.data, "gateway", "buffer"), ids, options.buffer, (text) => log("warn", text));
+    const classes = new Map(options.plant.signals.map((signal) => [signal.id, signal.class]));
+    const buffer = await DurableBuffer.open(join(options.data, "gateway", "buffer"), [...classes.keys()], options.buffer, (text) => log("warn", text), (id) => classes.get(id));
     const gateway = new Gateway(options, buffer, unlock, certificateUntil, log);
     for (const endpoint of options.plant.endpoints) {
       const { items, targets } = gateway.#targetsOf(endpoint);
@@ -143,6 +143,7 @@ export class Gateway {
       counter: this.#ticks, bootId: this.bootId,
       plantTimeUs: this.#clock.now(Date.now() * 1000, monotonicMs), speed: this.#clock.speed, clockStands: this.#clock.stands(monotonicMs),
       endpoints: this.#endpoints.map((endpoint) => ({ ...endpoint.status(now, warnings), ownCertificateUntilUs })), buffered: this.buffer.buffered, dropped: this.buffer.dropped,
+      droppedTelemetry: this.buffer.droppedOf.telemetry, droppedDiagnostic: this.buffer.droppedOf.diagnostic,
     });
   }
 

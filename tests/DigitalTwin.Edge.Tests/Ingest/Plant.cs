@@ -2,6 +2,7 @@ using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Edge.Link;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 
 namespace DigitalTwin.Edge.Tests.Ingest;
 
@@ -52,11 +53,40 @@ internal static class Plant
     /// <summary>A frame on its way through the link's own decoder.</summary>
     public static Taken Take(this Intake intake, Samples frame) => intake.Take(Decoded(frame), frame.FirstSequence);
 
+    public static Taken Take(this Intake intake, Thinned frame) => intake.Take(frame, Decoded(frame.Rows));
+
+    /// <summary>What a full buffer makes of a frame: rows without the ones that it has dropped, and how many each signal has lost.</summary>
+    public static Thinned Thinned(ulong first, Row[] rows, Func<int, bool> drops)
+    {
+        var frame = new Thinned { Rows = Frame(first, [.. rows.Where((_, i) => !drops(i))]) };
+        var (kept, hole) = (0u, 0u);
+        for (var i = 0; i <= rows.Length; i++)
+        {
+            if (i < rows.Length && drops(i)) hole++;
+            else
+            {
+                if (hole > 0) (frame.HoleRow, frame.HoleCount).Add(kept, hole);
+                (kept, hole) = (kept + 1, 0);
+            }
+        }
+        var lost = new Lost { Reason = "buffer-full", FromUs = Micros(T0), ToUs = Micros(T0.AddMinutes(1)) };
+        foreach (var signal in rows.Where((_, i) => drops(i)).GroupBy(row => row.Signal)) (lost.Signal, lost.Count).Add((uint)signal.Key, (uint)signal.Count());
+        frame.Lost.Add(lost);
+        return frame;
+    }
+
+    private static void Add(this (RepeatedField<uint> One, RepeatedField<uint> Other) columns, uint one, uint other)
+    {
+        columns.One.Add(one);
+        columns.Other.Add(other);
+    }
+
     public static ValueTask<bool> TryWriteAsync(this IngestPipeline pipeline, Samples frame) => pipeline.TryWriteAsync(Decoded(frame), frame.FirstSequence);
 
     private static SampleColumns Decoded(Samples frame)
     {
         var columns = new SampleColumns();
+        if (frame.Signal.Count == 0) return columns;
         Assert.True(new SamplesDecoder().TryRead(new Frame { Samples = frame }.ToByteArray(), columns, out var first));
         Assert.Equal(frame.FirstSequence, first);
         return columns;

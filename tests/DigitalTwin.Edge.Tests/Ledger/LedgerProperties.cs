@@ -97,6 +97,55 @@ public sealed class LedgerProperties
             Assert.Equal(Shown(book), Shown(copy));
         }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void What_a_full_buffer_has_dropped_is_lost_by_signal_also_where_a_part_of_its_frame_had_come_before() =>
+        Prop.ForAll(Thinnings().ToArbitrary(), thinning =>
+        {
+            var (book, intake, stored) = (new LedgerBook(), NewIntake(), 0);
+            var (lost, next) = (new Dictionary<string, int>(), 0);
+            foreach (var frame in thinning.Frames)
+            {
+                var first = (ulong)next + 1;
+                // So many of its rows came before the link was cut and the buffer full.
+                if (frame.CameBefore > 0) stored += Take(intake, new() { Samples = Plant.Frame(first, thinning.Made[next..(next + frame.CameBefore)]) }, book).Count;
+                for (var times = 0; times <= frame.Again; times++)
+                    stored += Take(intake, Thinned(first, thinning.Made[next..(next + frame.Drops.Length)], frame.Drops), book).Count;
+                for (var i = frame.CameBefore; i < frame.Drops.Length; i++)
+                    if (frame.Drops[i]) lost[Id(thinning.Made[next + i])] = lost.GetValueOrDefault(Id(thinning.Made[next + i])) + 1;
+                next += frame.Drops.Length;
+                if (thinning.Frames.All(one => one.CameBefore == 0)) Assert.Equal(0, book.Report().Unattributed);   // nothing has to wait for the gateway's counts
+            }
+            Take(intake, Counts(thinning.Made), book);
+            var report = book.Report();
+            Assert.Equal(0, report.Unattributed);
+            Assert.All(report.Lines, line => Assert.Equal(0, line.Unexplained));
+            Assert.Equal(stored, report.Lines.Sum(line => line.Stored));
+            foreach (var line in report.Lines)
+            {
+                Assert.Equal(thinning.Made.Count(row => Id(row) == line.Signal), line.Sampled);
+                Assert.Equal(lost.GetValueOrDefault(line.Signal), line.Gaps.Where(gap => gap.Reason == "buffer-full").Sum(gap => gap.Count));
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
+
+    private sealed record ThinnedFrame(bool[] Drops, int CameBefore, int Again);
+
+    private sealed record ThinnedStory(Row[] Made, ThinnedFrame[] Frames);
+
+    private static Gen<ThinnedStory> Thinnings() =>
+        from sizes in Gen.Choose(1, 12).NonEmptyListOf()
+        from made in Rows().ArrayOf(sizes.Sum())
+        from frames in Gen.CollectToArray(sizes.Select(size =>
+            from drops in Gen.Elements(true, false).ArrayOf(size)
+            from before in Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(0, size)))
+            from again in Gen.Choose(0, 1)
+            select new ThinnedFrame(drops, before, again)))
+        select new ThinnedStory(made, frames);
+
+    private static string Id(Row row) => Plant.Dictionary[row.Signal];
+
+    private static Frame Thinned(ulong first, Row[] rows, bool[] drops) =>
+        drops.Any(drop => drop) ? new() { Thinned = Plant.Thinned(first, rows, i => drops[i]) } : new() { Samples = Plant.Frame(first, rows) };
+
     internal static string Shown(LedgerBook book) => Shown(book.Report());
 
     internal static string Shown(LedgerReport report) => string.Join('\n', report.Lines.OrderBy(line => line.Signal, StringComparer.Ordinal)
@@ -134,7 +183,7 @@ public sealed class LedgerProperties
     private static List<string> Take(Intake intake, Frame frame, LedgerBook book)
     {
         var tally = new Tally(BufferId);
-        var taken = frame.Counts is { } counts ? intake.Take(counts) : intake.Take(frame.Samples);
+        var taken = frame.Counts is { } counts ? intake.Take(counts) : frame.Thinned is { } thinned ? intake.Take(thinned) : intake.Take(frame.Samples);
         tally.Add(taken);
         book.Apply(tally.Take());
         return [.. taken.Samples.All().Select(sample => sample.Signal)];

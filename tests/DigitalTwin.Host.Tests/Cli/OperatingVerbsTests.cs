@@ -48,7 +48,7 @@ public sealed class OperatingVerbsTests(ContractHost host) : IClassFixture<Contr
     {
         Run run = await host.Twin("connections");
         string[][] rows = [.. run.Lines.Where(line => line.Length > 0).Select(Cells)];
-        Assert.Equal(["gateway", "connected", "2026-01-05T08:40:00Z", "0.4 s", "120", "7"], rows[1]);
+        Assert.Equal(["gateway", "connected", "2026-01-05T08:40:00Z", "0.4 s", "120", "7: 5 diagnostic, 2 telemetry"], rows[1]);
         Assert.Equal(["old", "SILENT"], rows[2][..2]);
         Assert.Equal(["spare", "NOT CONNECTED", "2026-01-05T08:41:00Z", "–"], rows[3][..4]);
         Assert.Equal(["body", "connected", "gateway", "Basic256Sha256", "331/331", "0.2 s", "0.03 s", "331 signals"], rows[5]);

@@ -1,7 +1,8 @@
 import { decodeFrame, encodeFrame } from "../link/frames.js";
-import { pack, unpack } from "../samples/columns.js";
-import { endOf, gapRecord, type DurableBuffer } from "./durable-buffer.js";
-import type { BufferRecord } from "./record.js";
+import { pack } from "../samples/columns.js";
+import { gapRecord, type DurableBuffer } from "./durable-buffer.js";
+import { endOf, type BufferRecord } from "./record.js";
+import { numbered, thinnedRecord } from "./thinning.js";
 
 /** Walks over the buffer in sequence order, once for each connection to the core. */
 export class BufferReader {
@@ -38,14 +39,27 @@ export class BufferReader {
   }
 }
 
-/** Cuts a record of samples in two, the first with so many rows. */
-export function split(record: BufferRecord, rows: number): [BufferRecord, BufferRecord] {
-  const { samples } = decodeFrame(record.content);
-  if (samples === undefined || rows <= 0 || rows >= record.count) throw new RangeError(`split: ${rows} of ${record.count} rows`);
-  const all = unpack(samples);
-  const part = (from: number, to: number): BufferRecord => {
-    const sequence = record.sequence + from;
-    return { sequence, count: to - from, content: encodeFrame({ samples: pack(all, from, to, sequence) }) };
-  };
-  return [part(0, rows), part(rows, all.length)];
+/** How many samples a record is for the credit. */
+export function creditOf(record: BufferRecord): number {
+  const tag = record.content[0];
+  if (tag === gapTag) return 0;
+  return tag === thinnedTag ? decodeFrame(record.content).thinned?.rows.signal.length ?? 0 : record.count;
+}
+
+/** Fields 4 and 13 of Frame, length-delimited. */
+const gapTag = (4 << 3) | 2;
+const thinnedTag = (13 << 3) | 2;
+
+/** Cuts a record of samples in two, the first with so many rows. Of a thinned one it is not known then in which part each sample is gone. */
+export function split(record: BufferRecord, count: number): [BufferRecord, BufferRecord] {
+  const frame = decodeFrame(record.content);
+  const rows = numbered(record.sequence, frame);
+  if (frame.samples === undefined && frame.thinned === undefined || count <= 0 || count >= rows.length) throw new RangeError(`split: ${count} of ${rows.length} rows`);
+  const middle = (rows[count - 1] as { sequence: number }).sequence + 1;
+  const lost = frame.thinned?.lost.map((each) => ({ ...each, count: [] }));
+  const part = (from: number, to: number, own: typeof rows): BufferRecord =>
+    own.length === to - from
+      ? { sequence: from, count: to - from, content: encodeFrame({ samples: pack(own.map(({ row }) => row), 0, own.length, from) }) }
+      : thinnedRecord(from, to, own, lost ?? []);
+  return [part(record.sequence, middle, rows.slice(0, count)), part(middle, endOf(record) + 1, rows.slice(count))];
 }

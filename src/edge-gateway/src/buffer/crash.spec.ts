@@ -5,7 +5,8 @@ import { compiledGateway } from "../testing/compiled.js";
 import { temporaryFolder } from "../testing/folder.js";
 import { randomFrom } from "../testing/random.js";
 import { BufferReader } from "./buffer-reader.js";
-import { DurableBuffer, endOf } from "./durable-buffer.js";
+import { DurableBuffer } from "./durable-buffer.js";
+import { endOf } from "./record.js";
 import { rowsIn } from "./rows.js";
 
 const kills = 5;

@@ -7,8 +7,8 @@ import type { Row } from "../samples/row.js";
 import { temporaryFolder } from "../testing/folder.js";
 import { present } from "../testing/present.js";
 import { BufferReader, split } from "./buffer-reader.js";
-import { DurableBuffer, endOf, mostPendingRows, type BufferOptions } from "./durable-buffer.js";
-import type { BufferRecord } from "./record.js";
+import { DurableBuffer, mostPendingRows, type BufferOptions } from "./durable-buffer.js";
+import { endOf, type BufferRecord } from "./record.js";
 
 const options: BufferOptions = { maxBytes: 1e9, segmentBytes: 4000, syncSpacingMs: 0 };
 const row = (signal: number, sourceUs: number): Row => ({ signal, sourceUs, serverUs: 5, status: 0, value: sourceUs / 2 });

@@ -1,22 +1,23 @@
 /**
  * The gateway's memory: samples and gaps in numbered segment files, synced before anything is sent to the core, kept until the
  * core says that it holds them. Rows that arrive while a sync runs are written together by the next one (group commit).
- * The buffer is bounded by bytes: when it is full the oldest segment goes, and a gap in its place says so.
- * A disk without room is no reason to end: the oldest segment makes room, out of a reserve that was written before; where there is no older
- * one, what comes is counted and becomes a gap as soon as something can be written.
+ * The buffer is bounded by bytes: when it is full the oldest samples of the least class go, and are told as lost where they were.
+ * A disk without room is no reason to end: the same makes room there, out of a reserve that was written before; where there is nothing older,
+ * what comes is counted and becomes a gap as soon as something can be written.
  * Any other write or sync that fails is not retried, since nobody knows what is on the disk then: the process ends, and the next start
  * reads what is really there.
  */
 import { mkdir, open, readdir, rm, truncate, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeFrame } from "../link/frames.js";
+import { decodeFrame, encodeFrame } from "../link/frames.js";
+import type { SignalClass } from "../plant/definition.js";
 import type { Gap, Row } from "../samples/row.js";
 import { SampleCounts } from "../samples/sample-counts.js";
 import { openDictionary, type Dictionary } from "./dictionary.js";
 import { ignoreFull, syncFolder } from "./files.js";
-import { readLosses, Room, type Dropped, type Losses, type Segment } from "./making-room.js";
-import { encodeRecord, type BufferRecord } from "./record.js";
-import { recordsOf, rowsIn, weightOf } from "./rows.js";
+import { finishThinning, givableClasses, readLosses, Room, type Dropped, type Losses, type Segment } from "./making-room.js";
+import { encodeRecord, endOf, type BufferRecord } from "./record.js";
+import { recordsOf, rowsOf, weightOf } from "./rows.js";
 import { encodeHead, readSegment, segmentName, type ReadSegment, type SegmentHead } from "./segment.js";
 
 export interface BufferOptions {
@@ -53,13 +54,13 @@ export class DurableBuffer {
 
   private constructor(
     private readonly folder: string, readonly options: BufferOptions, readonly dictionary: Dictionary,
-    private readonly segments: Segment[], active: FileHandle, newest: ReadSegment, losses: Losses,
+    private readonly segments: Segment[], active: FileHandle, newest: ReadSegment, losses: Losses, classes: readonly SignalClass[],
   ) {
     this.numbers = new Map(dictionary.signals.map((id, index) => [id, index + 1]));
     this.#active = active;
     this.#next = newest.head.firstSequence;
     this.#counts = new SampleCounts(newest.head.countedSince ?? newest.head.firstSequence, newest.head.counts);
-    this.#room = new Room(folder, options.maxBytes, segments, this.lastSource, { dropped: Math.max(newest.head.dropped, losses.dropped), lost: losses.lost }, dictionary.signals.length);
+    this.#room = new Room(folder, options, segments, this.lastSource, { ...losses, dropped: Math.max(newest.head.dropped, losses.dropped) }, classes);
     for (const [signal, sourceUs] of newest.head.last) this.lastSource.set(signal, sourceUs);
     for (const record of newest.records) this.#remember(record);
   }
@@ -69,8 +70,17 @@ export class DurableBuffer {
     return this.#room.dropped;
   }
 
-  static async open(folder: string, ids: readonly string[], options: BufferOptions, log: (text: string) => void): Promise<DurableBuffer> {
+  /** Of those, the ones of a class that is dropped first. */
+  get droppedOf(): Readonly<Record<"telemetry" | "diagnostic", number>> {
+    return this.#room.droppedOf;
+  }
+
+  /** @param classOf of a signal by its id; one that nobody knows any more is kept as long as state is. */
+  static async open(
+    folder: string, ids: readonly string[], options: BufferOptions, log: (text: string) => void, classOf: (id: string) => SignalClass | undefined = () => undefined,
+  ): Promise<DurableBuffer> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    await finishThinning(folder);
     const names = (await readdir(folder)).filter((name) => name.endsWith(".seg")).sort();
     const dictionary = await openDictionary(folder, ids, names.length > 0);
     let newest: ReadSegment | undefined;
@@ -100,12 +110,12 @@ export class DurableBuffer {
     for (const name of names) {
       const path = join(folder, name);
       const handle = await open(path, "r");
-      segments.push({ firstSequence: Number.parseInt(name, 10), path, bytes: (await handle.stat()).size });
+      segments.push({ firstSequence: Number.parseInt(name, 10), path, bytes: (await handle.stat()).size, givable: new Set(givableClasses) });
       await handle.close();
     }
     const active = await open((segments.at(-1) as Segment).path, "a");
     await active.sync();
-    const buffer = new DurableBuffer(folder, options, dictionary, segments, active, newest, await readLosses(folder));
+    const buffer = new DurableBuffer(folder, options, dictionary, segments, active, newest, await readLosses(folder), dictionary.signals.map((id) => classOf(id) ?? "state"));
     await buffer.#room.reserve.take();
     return buffer;
   }
@@ -122,6 +132,11 @@ export class DurableBuffer {
   /** Sequences on disk that the core has not acknowledged. */
   get buffered(): number {
     return this.#next - 1 - Math.max(this.#room.acknowledged, this.firstSequence - 1);
+  }
+
+  /** What its segments take on the disk. */
+  get bytes(): number {
+    return this.#room.bytes;
   }
 
   /** Set where a full buffer has lost something that the core does not know of yet. */
@@ -198,15 +213,19 @@ export class DurableBuffer {
       for (const { gaps, rows } of batches) this.#count(gaps, rows);
       return;
     }
+    if (this.#unwritten !== undefined) await this.#room.note();
     this.#unwritten = undefined;
     if (!this.#room.reserve.held) await this.#room.reserve.take();
     for (const { rows } of batches) {
       for (const row of rows) this.lastSource.set(row.signal, row.sourceUs);
       this.#counts.add(rows);
+      this.#room.admit(rows);
     }
     this.#activeRecords.push(...records);
     this.#next = sequence;
-    await this.#room.dropOldest();
+    if (!this.#room.isOver) return;
+    await this.#roll(this.#next).catch(ignoreFull);   // what is least may be in the segment that is being written
+    await this.#room.makeRoom(() => this.#pendingRows < mostPendingRows / 4);
   }
 
   /** @returns false where the disk has no room, and none can be made; what was half written is taken back then. */
@@ -237,7 +256,7 @@ export class DurableBuffer {
         more = this.segments.length <= before;
       }
       while (!more || !(await this.#room.reserve.take())) {
-        if (!(await this.#room.dropSegment("disk-full"))) break;
+        if (!(await this.#room.step("disk-full"))) break;
         more = true;
       }
     } catch (error) {
@@ -249,7 +268,7 @@ export class DurableBuffer {
   /** One gap for all that cannot be written, so that its memory is bounded by the number of signals. */
   #count(gaps: readonly Gap[], rows: readonly Row[]): void {
     if (gaps.length === 0 && rows.length === 0) return;
-    this.#room.dropped += rows.length;
+    this.#room.count(rows);
     const before = this.#unwritten;
     const from = [...gaps.map((gap) => gap.fromUs), ...rows.map((row) => this.lastSource.get(row.signal) ?? row.sourceUs), ...(before === undefined ? [] : [before.fromUs])];
     const to = [...gaps.map((gap) => gap.toUs), ...rows.map((row) => row.sourceUs), ...(before === undefined ? [] : [before.toUs])];
@@ -262,9 +281,11 @@ export class DurableBuffer {
   #remember(record: BufferRecord): void {
     this.#activeRecords.push(record);
     this.#next = record.sequence + record.count;
-    const rows = rowsIn(record);
+    const frame = decodeFrame(record.content);
+    const rows = rowsOf(frame);
     for (const row of rows) this.lastSource.set(row.signal, row.sourceUs);
     this.#counts.add(rows);
+    for (const { signal, count } of frame.thinned?.lost ?? []) signal.forEach((each, index) => this.#counts.addLost(each, count[index] ?? 0));
   }
 
   async #roll(firstSequence: number): Promise<void> {
@@ -273,7 +294,7 @@ export class DurableBuffer {
     const file = await createSegment(path, head);
     await this.#active.close();
     this.#active = file;
-    this.segments.push({ firstSequence, path, bytes: head.length });
+    this.segments.push({ firstSequence, path, bytes: head.length, givable: new Set() });
     this.#activeRecords = [];
     this.#next = firstSequence;
     await this.#room.removeAcknowledged();
@@ -315,10 +336,6 @@ export class DurableBuffer {
     while (from > 0 && endOf(this.#activeRecords[from - 1] as BufferRecord) >= sequence) from--;
     return this.#activeRecords.slice(from);
   }
-}
-
-export function endOf(record: BufferRecord): number {
-  return record.sequence + record.count - 1;
 }
 
 export function gapRecord(sequence: number, gap: Gap): BufferRecord {

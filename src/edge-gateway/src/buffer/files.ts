@@ -5,15 +5,20 @@ import { dirname } from "node:path";
 export async function replaceFile(path: string, content: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.new`;
-  const file = await open(temporary, "w", 0o600);
+  await writeWhole(temporary, content);
+  await rename(temporary, path);
+  await syncFolder(dirname(path));
+}
+
+/** The file is on disk when this resolves; its name may not be. */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, "w", 0o600);
   try {
     await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
 }
 
 /** Makes names that were created, renamed or removed in a folder last. */

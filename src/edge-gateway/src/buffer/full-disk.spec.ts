@@ -11,7 +11,8 @@ import { FakeCore } from "../testing/fake-core.js";
 import { temporaryFolder, until } from "../testing/folder.js";
 import { canMount, fillUp, smallDisk } from "../testing/small-disk.js";
 import { BufferReader } from "./buffer-reader.js";
-import { DurableBuffer, endOf } from "./durable-buffer.js";
+import { DurableBuffer } from "./durable-buffer.js";
+import { endOf } from "./record.js";
 
 const perBatch = 500;
 

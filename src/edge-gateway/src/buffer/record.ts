@@ -10,6 +10,11 @@ export interface BufferRecord {
   readonly content: Uint8Array;
 }
 
+/** Last of its sequences. */
+export function endOf(record: BufferRecord): number {
+  return record.sequence + record.count - 1;
+}
+
 const headBytes = 8;
 const bodyHeadBytes = 12;
 /** Far above any frame we write: a longer length is damage. */

@@ -1,10 +1,10 @@
-import { decodeFrame, encodeFrame } from "../link/frames.js";
+import { decodeFrame, encodeFrame, type Frame } from "../link/frames.js";
 import { pack, unpack } from "../samples/columns.js";
 import type { ContentFormat, Row } from "../samples/row.js";
 import type { BufferRecord } from "./record.js";
 
 /** One frame holds at most so many rows; a small frame keeps the link responsive. */
-const rowsPerFrame = 500;
+export const rowsPerFrame = 500;
 
 /** What a row without content takes in memory, about. */
 const bytesPerRow = 250;
@@ -31,8 +31,12 @@ export function recordsOf(rows: readonly Row[], firstSequence: number): BufferRe
 
 /** None in a gap. */
 export function rowsIn(record: BufferRecord): Row[] {
-  const { samples, waveform } = decodeFrame(record.content);
+  return rowsOf(decodeFrame(record.content));
+}
+
+export function rowsOf({ samples, thinned, waveform }: Frame): Row[] {
   if (samples !== undefined) return unpack(samples);
+  if (thinned !== undefined) return unpack(thinned.rows);
   if (waveform === undefined) return [];
   const { signal, sourceUs, serverUs, statusCode, format, content } = waveform;
   return [{ signal, sourceUs, serverUs, status: statusCode, value: NaN, content: { format: format as ContentFormat, bytes: content } }];

@@ -5,7 +5,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { WebSocket } from "ws";
-import { BufferReader, split } from "../buffer/buffer-reader.js";
+import { BufferReader, creditOf, split } from "../buffer/buffer-reader.js";
 import type { DurableBuffer } from "../buffer/durable-buffer.js";
 import type { Log } from "../log.js";
 import { CreditWindow } from "./credit-window.js";
@@ -184,7 +184,7 @@ class Session {
         this.#again = false;
         let record = await this.#reader.next();
         while (record !== undefined && !this.#ended) {
-          const rows = record.content[0] === gapTag ? 0 : record.count;
+          const rows = creditOf(record);
           if (!this.#window.take(rows)) {
             // With samples in flight more credit will come. With none, a record larger than all the credit there is goes in parts.
             const part = this.#window.available;
@@ -229,9 +229,6 @@ class Session {
     }
   }
 }
-
-/** Field 4 of Frame, length-delimited. */
-const gapTag = (4 << 3) | 2;
 
 async function readLinkCertificates(folder: string): Promise<{ certificate: string; key: string; ca: string }> {
   const read = async (name: string): Promise<string> => {

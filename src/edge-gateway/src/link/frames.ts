@@ -12,11 +12,15 @@ export interface Frame {
   coreHello?: { bootId: string; storedSequence: number; credit: number };
   samples?: SamplesColumns;
   waveform?: { sequence: number; signal: number; sourceUs: number; serverUs: number; statusCode: number; format: string; content: Uint8Array };
+  thinned?: {
+    rows: SamplesColumns; holeRow: number[]; holeCount: number[];
+    lost: { signal: number[]; count: number[]; fromUs: number; toUs: number; reason: string }[];
+  };
   gap?: { sequence: number; signal: number[]; fromUs: number; toUs: number; reason: string };
   tick?: {
     counter: number; bootId: string; plantTimeUs: number; speed: number; clockStands: boolean;
     endpoints: { name: string; state: string; detail: string; serverCertificateUntilUs: number; ownCertificateUntilUs: number }[];
-    buffered: number; dropped: number;
+    buffered: number; dropped: number; droppedTelemetry: number; droppedDiagnostic: number;
   };
   counts?: { sequence: number; since: number; signal: number[]; sampled: number[] };
   credit?: { samples: number };
@@ -39,7 +43,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   return exact(frame) as Frame;
 }
 
-const wide = new Set(["firstSequence", "nextSequence", "storedSequence", "sequence", "counter", "plantTimeUs", "fromUs", "toUs", "baseSourceUs", "baseServerUs", "buffered", "dropped", "epoch", "tick", "sourceUs", "since", "sampled", "serverUs", "serverCertificateUntilUs", "ownCertificateUntilUs"]);
+const wide = new Set(["firstSequence", "nextSequence", "storedSequence", "sequence", "counter", "plantTimeUs", "fromUs", "toUs", "baseSourceUs", "baseServerUs", "buffered", "dropped", "droppedTelemetry", "droppedDiagnostic", "epoch", "tick", "sourceUs", "since", "sampled", "serverUs", "serverCertificateUntilUs", "ownCertificateUntilUs"]);
 
 /** 64-bit integers come as decimal texts (a double would round silently): each becomes a number, or the frame is refused. */
 function exact(value: unknown, name = ""): unknown {

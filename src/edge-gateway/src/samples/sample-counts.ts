@@ -13,6 +13,11 @@ export class SampleCounts {
     for (const { signal } of rows) this.#bySignal.set(signal, (this.#bySignal.get(signal) ?? 0) + 1);
   }
 
+  /** Rows that got a sequence and are gone. */
+  addLost(signal: number, rows: number): void {
+    this.#bySignal.set(signal, (this.#bySignal.get(signal) ?? 0) + rows);
+  }
+
   get all(): readonly (readonly [number, number])[] {
     return [...this.#bySignal];
   }
