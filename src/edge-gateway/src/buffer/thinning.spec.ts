@@ -1,8 +1,11 @@
 import { expect, onTestFinished, test } from "vitest";
+import { CoreLink } from "../link/core-link.js";
 import { decodeFrame } from "../link/frames.js";
 import type { SignalClass } from "../plant/definition.js";
 import type { Row } from "../samples/row.js";
-import { temporaryFolder } from "../testing/folder.js";
+import { createLinkCertificates } from "../testing/certificates.js";
+import { FakeCore } from "../testing/fake-core.js";
+import { temporaryFolder, until } from "../testing/folder.js";
 import { present } from "../testing/present.js";
 import { randomFrom } from "../testing/random.js";
 import { BufferReader, creditOf, split } from "./buffer-reader.js";
@@ -151,6 +154,34 @@ test("a full buffer gives up the oldest diagnostic samples, then the oldest tele
     await buffer.close();
   }
 }, 120_000);
+
+test("over the link comes what is left, with its sequences, and what each signal has lost, for one credit a row", async () => {
+  const folder = temporaryFolder();
+  await createLinkCertificates(folder);
+  const core = await FakeCore.withCertificates(folder);
+  core.credit = 1000;   // a frame has fewer rows: none has to be cut in two
+  await core.start();
+  const buffer = await DurableBuffer.open(folder, ids, { maxBytes: 38_000, segmentBytes: 8000, syncSpacingMs: 0 }, () => undefined, classOf);
+  const random = randomFrom(7);
+  for (let batch = 0; batch < 250; batch++) {
+    buffer.append([], Array.from({ length: 20 }, (_, index) => ({ signal: 1 + Math.floor(random() * 3), sourceUs: batch * 20 + index + 1, serverUs: 5, status: 0, value: 1 })));
+    await buffer.flushed();
+  }
+  expect(buffer.droppedOf.telemetry).toBeGreaterThan(0);
+  const link = new CoreLink({ url: core.url, certificates: folder, bootId: "boot", plantHash: "hash" }, buffer, () => undefined);
+  onTestFinished(async () => {
+    link.stop();
+    await core.stop();
+    await buffer.close();
+  });
+  link.start();
+  await until("all has come", () => core.stored === 5000);
+  for (const { sequence, sourceUs } of core.rows) expect(sequence).toBe(sourceUs);
+  expect([core.missing, core.gaps, core.rows.length]).toEqual([[], [], 5000 - buffer.dropped]);
+  expect(core.mostInFlight).toBeLessThanOrEqual(1000);
+  const lostOf = (signal: number) => sum(core.lost.map((lost) => lost.count[lost.signal.indexOf(signal)] ?? 0));
+  expect([lostOf(1), lostOf(2), lostOf(3)]).toEqual([0, buffer.droppedOf.telemetry, buffer.droppedOf.diagnostic]);
+}, 60_000);
 
 async function readAll(buffer: DurableBuffer): Promise<{ records: BufferRecord[]; bytes: number }> {
   const reader = new BufferReader(buffer, 0);

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
+import { numbered } from "../buffer/thinning.js";
 import { decodeFrame, encodeFrame, type Frame } from "../link/frames.js";
 import { unpack } from "../samples/columns.js";
 import type { ContentFormat, Row } from "../samples/row.js";
@@ -15,6 +16,7 @@ export class FakeCore {
   readonly rows: Seen[] = [];
   readonly gaps: NonNullable<Frame["gap"]>[] = [];
   readonly counts: NonNullable<Frame["counts"]>[] = [];
+  readonly lost: NonNullable<Frame["thinned"]>["lost"][number][] = [];
   readonly ticks: NonNullable<Frame["tick"]>[] = [];
   readonly hellos: NonNullable<Frame["gatewayHello"]>[] = [];
   /** Rows and gaps that came again after a reconnect. */
@@ -100,21 +102,28 @@ export class FakeCore {
       socket.send(encodeFrame({ ack: { sequence: this.stored } }));
     }
     if (frame.samples !== undefined) this.#take(socket, frame.samples.firstSequence, unpack(frame.samples));
+    if (frame.thinned !== undefined) {
+      const { rows, holeCount, lost } = frame.thinned;
+      if (rows.firstSequence > this.stored) this.lost.push(...lost);
+      const all = numbered(rows.firstSequence, frame);
+      this.#take(socket, rows.firstSequence, all.map(({ row }) => row), all.map(({ sequence }) => sequence), holeCount.reduce((sum, count) => sum + count, 0));
+    }
     if (frame.waveform !== undefined) {
       const { sequence, signal, sourceUs, serverUs, statusCode, format, content } = frame.waveform;
       this.#take(socket, sequence, [{ signal, sourceUs, serverUs, status: statusCode, value: NaN, content: { format: format as ContentFormat, bytes: content } }]);
     }
   }
 
-  #take(socket: WebSocket, firstSequence: number, rows: readonly Row[]): void {
+  #take(socket: WebSocket, firstSequence: number, rows: readonly Row[], sequences = rows.map((_, index) => firstSequence + index), gone = 0): void {
     this.#inFlight += rows.length;
     this.mostInFlight = Math.max(this.mostInFlight, this.#inFlight);
     if (firstSequence > this.stored + 1) this.missing.push(`${this.stored + 1}..${firstSequence - 1}`);
     rows.forEach((row, index) => {
-      if (firstSequence + index <= this.stored) this.repeated++;
-      else this.keep({ ...row, sequence: firstSequence + index });
+      const sequence = sequences[index] as number;
+      if (sequence <= this.stored) this.repeated++;
+      else this.keep({ ...row, sequence });
     });
-    this.stored = Math.max(this.stored, firstSequence + rows.length - 1);
+    this.stored = Math.max(this.stored, firstSequence + rows.length + gone - 1);
     if (this.givesCredit) this.#give(socket, rows.length);
     socket.send(encodeFrame({ ack: { sequence: this.stored } }));
   }
