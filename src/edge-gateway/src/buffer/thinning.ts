@@ -93,7 +93,7 @@ class Part {
   end = 0;
 
   get isLarge(): boolean {
-    return this.#rows.length >= rowsPerFrame;
+    return this.#rows.length >= rowsPerFrame / 2;   // times are told as differences to the first row: a frame of many moments is longer than two
   }
 
   keep(sequence: number, row: Row): void {
