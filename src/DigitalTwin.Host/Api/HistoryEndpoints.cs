@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DigitalTwin.Domain.Calendars;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Edge.Ingest;
 using DigitalTwin.Historian;
@@ -10,7 +11,8 @@ namespace DigitalTwin.Host.Api;
 public sealed record HistoryView(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<SeriesView> Series);
 
 /// <param name="Raw">Samples in the window, however many points stand for them.</param>
-public sealed record SeriesView(string Id, string? Unit, long Raw, IReadOnlyList<PointView> Points);
+/// <param name="Context">With context=true: what the samples belong to, over the whole window.</param>
+public sealed record SeriesView(string Id, string? Unit, long Raw, IReadOnlyList<PointView> Points, IReadOnlyList<ContextSpanView>? Context);
 
 /// <param name="T">Milliseconds since 1970 UTC, plant time, of the newest sample in the point.</param>
 /// <param name="V">Number or text of that sample.</param>
@@ -47,7 +49,7 @@ public static class HistoryEndpoints
     /// <summary>Of all signals together: an answer of it is some 100 MB.</summary>
     private const int MostOfAll = 1_000_000;
 
-    private const string Shape = "from, to: the last hour where they are missing. Not more samples than points come as they are; more come as buckets, each with its last value, extremes, worst quality and count. gap: silence before a point that no line is to be drawn over. Buckets of a minute and more lie at whole minutes.";
+    private const string Shape = "from, to: the last hour where they are missing. Not more samples than points come as they are; more come as buckets, each with its last value, extremes, worst quality and count. gap: silence before a point that no line is to be drawn over. Buckets of a minute and more lie at whole minutes. context=true: also what they belong to (vehicle, order, variant, operator, shift), by source time; at most 31 days of it.";
 
     public static void MapHistory(this IEndpointRouteBuilder api)
     {
@@ -56,12 +58,12 @@ public static class HistoryEndpoints
     }
 
     private static Task<Results<Ok<HistoryView>, ProblemHttpResult>> One(
-        SampleHistory history, LiveValues live, PlantTime plantTime, string signal, CancellationToken cancellation, string? from = null, string? to = null, string? points = null) =>
-        Get(history, live, plantTime, cancellation, signal, from, to, points);
+        SampleHistory history, ContextHistory contexts, LiveValues live, PlantTime plantTime, string signal, CancellationToken cancellation, string? from = null, string? to = null, string? points = null, bool context = false) =>
+        Get(history, contexts, live, plantTime, cancellation, signal, from, to, points, context);
 
     private static async Task<Results<Ok<HistoryView>, ProblemHttpResult>> Get(
-        SampleHistory history, LiveValues live, PlantTime plantTime, CancellationToken cancellation,
-        string? ids = null, string? from = null, string? to = null, string? points = null)
+        SampleHistory history, ContextHistory contexts, LiveValues live, PlantTime plantTime, CancellationToken cancellation,
+        string? ids = null, string? from = null, string? to = null, string? points = null, bool context = false)
     {
         var asked = new Asked();
         DateTimeOffset end = asked.Time("to", to) ?? plantTime.GetUtcNow();
@@ -70,7 +72,10 @@ public static class HistoryEndpoints
         string[] signals = (ids ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         asked.Require(signals.Length is > 0 and <= MostSignals, $"ids names 1 to {MostSignals} signals, separated by commas.");
         asked.Require((long)signals.Length * most <= MostOfAll, $"{signals.Length} signals of {most} points are more than {MostOfAll} points in all; ask for fewer points.");
-        asked.Require(start < end, "from has to lie before to.");
+        if (context)
+            asked.RequireWindow(start, end);
+        else
+            asked.Require(start < end, "from has to lie before to.");
         if (!asked.IsValid)
             return asked.Problem;
         string[] unknown = [.. signals.Where(id => live.Find(id) is null)];
@@ -78,10 +83,13 @@ public static class HistoryEndpoints
             return Problems.NotFound($"There is no signal {string.Join(", ", unknown.Select(id => $"'{id}'"))}; a twin's signals are in its 'reported', written TWIN.NAME.");
 
         IReadOnlyList<SignalHistory> found = await history.HistoryAsync(signals, start, end, most, cancellation);
-        return TypedResults.Ok(new HistoryView(start, end, [.. found.Select(series => View(series, live.Find(series.Signal)!.Signal))]));
+        var spans = new Dictionary<string, IReadOnlyList<ContextSpanView>>();
+        foreach (string place in context ? signals.Select(id => live.Find(id)!.Signal.Owner).Distinct() : [])
+            spans.Add(place, await contexts.ViewAsync(place, new Period(start, end), cancellation));
+        return TypedResults.Ok(new HistoryView(start, end, [.. found.Select(series => View(series, live.Find(series.Signal)!.Signal, spans))]));
     }
 
-    private static SeriesView View(SignalHistory series, SignalDefinition signal)
+    private static SeriesView View(SignalHistory series, SignalDefinition signal, Dictionary<string, IReadOnlyList<ContextSpanView>> spans)
     {
         TimeSpan mostSilence = Staleness.StaleAfter(signal.Period, 1);
         var points = new PointView[series.Points.Count];
@@ -98,7 +106,7 @@ public static class HistoryEndpoints
             points[i] = point.Count == 1 ? view : view with { N = point.Count, First = Finite(point.First), Mean = Finite(point.Mean), Good = (double)point.Good / point.Count };
         }
 
-        return new SeriesView(series.Signal, signal.Unit, series.Raw, points);
+        return new SeriesView(series.Signal, signal.Unit, series.Raw, points, spans.GetValueOrDefault(signal.Owner));
     }
 
     // JSON has no NaN.

@@ -56,7 +56,7 @@ public class HistoryAndOeeTests(ScenarioHost scenario)
     [Fact]
     public async Task Points_of_a_quarter_of_an_hour_keep_quality_and_gaps()
     {
-        JsonElement series = (await Host.GetAsync($"/api/v1/history/{MadePlant.Robot}.vibration?from=2026-01-05T06:00:00Z&to=2026-01-05T08:00:00Z&points=8")).GetProperty("series")[0];
+        JsonElement series = (await Host.GetAsync($"/api/v1/history/{MadePlant.Robot}.vibration?from=2026-01-05T06:00:00Z&to=2026-01-05T06:30:00Z&points=2")).GetProperty("series")[0];
         JsonElement[] points = [.. series.GetProperty("points").EnumerateArray()];
         Assert.Equal([(1000, "good"), (2, "bad")], points.Select(point => (point.GetProperty("n").GetInt32(), point.GetProperty("q").GetString()!)));
         Assert.False(points[0].TryGetProperty("gap", out _));
@@ -69,7 +69,11 @@ public class HistoryAndOeeTests(ScenarioHost scenario)
         JsonElement[] tags = [.. (await Host.GetAsync($"/api/v1/tags?scope={MadePlant.Robot}")).GetProperty("items").EnumerateArray()];
         Assert.All(tags, tag => Assert.StartsWith(MadePlant.Robot, tag.GetProperty("id").GetString(), StringComparison.Ordinal));
         JsonElement vibration = tags.Single(tag => tag.GetProperty("id").GetString() == $"{MadePlant.Robot}.vibration");
-        Assert.Equal((3.5, "mm/s", "2026-01-05T06:16:00.000Z"), (vibration.GetProperty("v").GetDouble(), vibration.GetProperty("unit").GetString(), vibration.GetProperty("t").GetString()));
+        // Other tests of this plant report it too: whatever came last is the newest of its history.
+        JsonElement newest = (await Host.GetAsync($"/api/v1/history/{MadePlant.Robot}.vibration?from=2026-01-05T06:10:00Z&to=2026-01-05T18:00:00Z&points=20000")).GetProperty("series")[0].GetProperty("points").EnumerateArray().Last();
+        Assert.Equal(
+            (newest.GetProperty("v").GetDouble(), "mm/s", Time(newest)),
+            (vibration.GetProperty("v").GetDouble(), vibration.GetProperty("unit").GetString(), vibration.GetProperty("t").GetDateTimeOffset().ToUnixTimeMilliseconds()));
         Assert.True(vibration.GetProperty("age").GetDouble() >= 0);
         Assert.NotEmpty(await Host.RefusalAsync("/api/v1/tags?scope=leipzig.roof", System.Net.HttpStatusCode.NotFound, "NOT_FOUND"));
     }
