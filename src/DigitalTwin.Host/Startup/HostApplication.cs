@@ -64,7 +64,7 @@ public static class HostApplication
         builder.Services.AddSingleton(logs).AddSingleton(logs.Factory);
         using OtlpExport? export = options.Otlp is { } collector ? new OtlpExport(collector, source.Plant.Id) : null;
         TimeProvider time = TimeProvider.System;
-        await using Stores stores = Stores.Open(data, source.Plant, options.Postgres, time, logs.Factory.CreateLogger("historian"));
+        await using Stores stores = Stores.Open(data, source.Plant, options.Postgres, options.Retention, time, logs.Factory.CreateLogger("historian"));
 
         var clock = new PlantClock(time);
         var live = new LiveValues(source.Plant.Signals, clock, time);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using DigitalTwin.Historian.Files;
 using DigitalTwin.Host.Telemetry;
 using Npgsql;
 
@@ -14,10 +15,11 @@ namespace DigitalTwin.Host.Startup;
 /// <param name="Attach">True: plant, OPC UA server and gateway run as processes of their own.</param>
 /// <param name="Postgres">Connection string of the database that holds the journal, without a password; null: it is in the data folder.</param>
 /// <param name="WaveformDays">Days of plant time for which the contents of waveforms and images are kept.</param>
+/// <param name="Retention">For how long samples are kept, and the points that stand for them.</param>
 /// <param name="Otlp">Where traces and metrics are sent over OTLP; null: nowhere, whatever the environment says.</param>
 public sealed record LaunchOptions(
     DirectoryInfo Data, IReadOnlyList<Uri> Urls, FileInfo Plant, double Speed, long Seed, FileInfo? Physics, bool Attach, int EdgePort, int OpcUaPort,
-    LogFormat Log, Uri? Otlp, string? Postgres, int WaveformDays)
+    LogFormat Log, Uri? Otlp, string? Postgres, int WaveformDays, Retention Retention)
 {
     private const string DefaultUrl = "http://localhost:5080";
 
@@ -37,7 +39,8 @@ public sealed record LaunchOptions(
         var otlp = new Option<string?>("--otlp") { Description = "Address of an OpenTelemetry collector (OTLP over HTTP) that traces and metrics are sent to, such as http://localhost:4318; without it nothing is sent" };
         var postgres = new Option<string?>("--postgres") { Description = "Keep the journal in PostgreSQL: a connection string such as \"Host=127.0.0.1;Database=plant;Username=twin\", its password in a pass file" };
         var waveformDays = new Option<int>("--waveform-days") { Description = "Days of plant time for which waveforms and images are kept", DefaultValueFactory = _ => 30 };
-        var root = new RootCommand("DigitalTwin host: starts a live plant, its twins, the API and the page.") { data, urls, plant, speed, seed, physics, attach, edgePort, opcUaPort, log, otlp, postgres, waveformDays };
+        Option<int>[] kept = [Days("state", Retention.Default.State), Days("telemetry", Retention.Default.Telemetry), Days("diagnostic", Retention.Default.Diagnostic)];
+        var root = new RootCommand("DigitalTwin host: starts a live plant, its twins, the API and the page.") { data, urls, plant, speed, seed, physics, attach, edgePort, opcUaPort, log, otlp, postgres, waveformDays, kept[0], kept[1], kept[2] };
 
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count == 0 && parsed.Action is { } action && action.GetType().Name is "HelpAction" or "VersionOptionAction")
@@ -64,15 +67,15 @@ public sealed record LaunchOptions(
         string? database = Value(postgres, null);
         if (database is not null)
             CheckDatabase(database, faults);
-        int days = Value(waveformDays, 30);
-        if (days is < 1 or > 3650)
-            faults.Add($"--waveform-days {days} is outside 1 to 3650.");
+        int days = ReadDays(waveformDays);
+        int[] classDays = [.. kept.Select(ReadDays)];
         if (faults.Count == 0)
         {
             exitCode = 0;
             return new LaunchOptions(
                 new DirectoryInfo(folder), addresses, new FileInfo(file), factor, Value(seed, 1), named is null ? null : new FileInfo(named), parsed.GetValue(attach), edge, opcUa,
-                form == "json" ? LogFormat.Json : LogFormat.Text, collector, database, days);
+                form == "json" ? LogFormat.Json : LogFormat.Text, collector, database, days,
+                Retention.OfSamples(classDays[0], classDays[1], classDays[2]));
         }
 
         foreach (string fault in faults)
@@ -81,9 +84,20 @@ public sealed record LaunchOptions(
         exitCode = 2;
         return null;
 
+        int ReadDays(Option<int> option)
+        {
+            int given = Value(option, 1);
+            if (given is < 1 or > Retention.Longest)
+                faults.Add($"{option.Name} {given} is outside 1 to {Retention.Longest}.");
+            return given;
+        }
+
         // A value that does not parse has its fault already; the others are checked all the same.
         T Value<T>(Option<T> option, T unreadable) => parsed.GetResult(option)?.Errors.Any() == true ? unreadable : parsed.GetValue(option)!;
     }
+
+    private static Option<int> Days(string kind, Kept usual) =>
+        new($"--{kind}-days") { Description = $"Days of plant time for which samples of class {kind} are kept; points stand for them after that", DefaultValueFactory = _ => usual.Samples };
 
     private static string ReadPath(string option, string given, List<string> faults)
     {

@@ -5,6 +5,7 @@ using DigitalTwin.Edge.Ledger;
 using DigitalTwin.Edge.Pki;
 using DigitalTwin.Historian;
 using DigitalTwin.Historian.Engine;
+using DigitalTwin.Historian.Files;
 using DigitalTwin.Historian.Waveforms;
 using DigitalTwin.Persistence.Projections;
 using Microsoft.Data.Sqlite;
@@ -36,7 +37,7 @@ public sealed class Stores : IAsyncDisposable
         Waveforms.Keep(sourceTime, format, content, signal.SampleRate).ToText();
 
     /// <exception cref="StartupException">One of them cannot be used; the message says which, why, and what to do.</exception>
-    public static Stores Open(DataFolder data, PlantDefinition plant, string? postgres, TimeProvider time, ILogger log)
+    public static Stores Open(DataFolder data, PlantDefinition plant, string? postgres, Retention retention, TimeProvider time, ILogger log)
     {
         PlantPki? pki = null;
         JournalStore? journal = null;
@@ -48,7 +49,7 @@ public sealed class Stores : IAsyncDisposable
             journal = JournalStore.Open(data, plant.Id, postgres, fault => log.LogWarning("{Fault}", fault));
             projections = ProjectionStore.Open(data["projections"], fault => log.LogWarning("{Fault}", fault));
             var classes = plant.Signals.ToDictionary(signal => signal.Id, signal => signal.Class);
-            HistorianOptions options = HistorianOptions.Default with { ClassOf = signal => classes.GetValueOrDefault(signal, SignalClass.Telemetry) };
+            HistorianOptions options = HistorianOptions.Default with { ClassOf = signal => classes.GetValueOrDefault(signal, SignalClass.Telemetry), Retention = retention };
             history = SampleHistory.Open(data["historian"], time, options, report: fault => log.LogWarning("{Fault}", fault));
             // Within the history's folder: the one is of no use without the other, and is copied with it.
             var ledger = LossLedger.Open(data["historian/ledger"], history.StoredSequence, fault => log.LogWarning("{Fault}", fault));

@@ -1,4 +1,5 @@
 using System.Net;
+using DigitalTwin.Historian.Files;
 using DigitalTwin.Host.Startup;
 using DigitalTwin.Host.Telemetry;
 
@@ -20,6 +21,26 @@ public class LaunchOptionsTests
     {
         LaunchOptions options = Parse("--urls", "http://127.0.0.1:0", "--opcua-port", "4841")!;
         Assert.Equal((0, 4841), (options.EdgePort, options.OpcUaPort));
+    }
+
+    [Fact]
+    public void Each_class_is_kept_as_long_as_asked_for_and_its_minutes_no_shorter()
+    {
+        Retention kept = Parse("--telemetry-days", "1000", "--diagnostic-days", "7")!.Retention;
+        Assert.Equal((Retention.Default.State, 1000, 1000, 7, 400), (kept.State, kept.Telemetry.Samples, kept.Telemetry.Minutes, kept.Diagnostic.Samples, kept.Diagnostic.Minutes));
+    }
+
+    [Theory]
+    [InlineData("--state-days", "0")]
+    [InlineData("--telemetry-days", "3661")]
+    [InlineData("--diagnostic-days", "-1")]
+    [InlineData("--waveform-days", "0")]
+    public void Days_that_nobody_can_mean_are_refused(string option, string days)
+    {
+        var error = new StringWriter();
+        Assert.Null(LaunchOptions.Parse([option, days], error, out int exitCode));
+        Assert.Equal(2, exitCode);
+        Assert.Contains($"{option} {days} is outside 1 to 3660", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
