@@ -14,6 +14,7 @@ var all = new Dictionary<string, Action<TextWriter>>
     ["history"] = HistoryThroughput.Run,
     ["history-day"] = HistoryDay.Run,
     ["history-size"] = HistorySize.Run,
+    ["contents"] = ContentThroughput.Run,
     ["day"] = PlantDay.Run,
     ["latency"] = Latency.Run,
 };
