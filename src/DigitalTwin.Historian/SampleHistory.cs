@@ -37,6 +37,7 @@ public sealed class SampleHistory : IAsyncDisposable
             [
                 ("memory_limit", options.MemoryLimit),
                 ("temp_directory", Path.Combine(folder, "temporary")),
+                ("enable_external_file_cache", "false"),     // it keeps what it has read up to its whole limit, beside the pages that the system keeps anyway
                 ("autoinstall_known_extensions", "false"),   // nothing is loaded from a network
             ]);
             var checkpoint = Checkpoint.Read(folder);
