@@ -33,7 +33,7 @@ internal sealed class Intake
     /// <summary>Bounds the table that a hello can ask for.</summary>
     public const uint HighestNumber = 1_000_000;
 
-    private const long Never = long.MinValue;
+    private const long Never = LiveValues.NotStored;
 
     private readonly LiveValues live;
     private readonly Rejections rejections;
@@ -65,7 +65,7 @@ internal sealed class Intake
         expected = stored + 1;
         bufferIsNew = stored == 0;
         foreach (var number in Known)   // of an older connection, or from history
-            if (signals[number].Slot!.Version != 0) lastSourceTime = Math.Max(lastSourceTime, signals[number].Slot!.SourceTime);
+            lastSourceTime = Math.Max(lastSourceTime, signals[number].Slot!.StoredTime);
     }
 
     /// <summary>Numbers whose signal the plant definition has.</summary>
@@ -267,7 +267,7 @@ internal sealed class Intake
         SampleColumns? marks = null;
         if (bufferIsNew && lastSourceTime != Never && IsTime(firstTime) && lastSourceTime < firstTime)
         {
-            uint[] seen = [.. Known.Where(number => signals[number].Slot!.Version != 0)];
+            uint[] seen = [.. Known.Where(number => signals[number].Slot!.StoredTime != LiveValues.NotStored)];
             var unseen = Unseen(seen, "buffer-new", first, firstTime);
             observations.Add(unseen);
             marks = Marked(marks, unseen.Gap with { Sequence = first }, seen);   // none is free before it
@@ -294,7 +294,7 @@ internal sealed class Intake
 
     internal static DateTimeOffset? Time(long micros) => IsTime(micros) ? SampleColumns.TimeOf(micros) : null;
 
-    private static bool IsTime(long micros) => micros is > EarliestMicros and < LatestMicros;
+    internal static bool IsTime(long micros) => micros is > EarliestMicros and < LatestMicros;
 
     // Years 1 and 9999, as microseconds since 1970.
     private const long EarliestMicros = -62_135_596_800_000_000;

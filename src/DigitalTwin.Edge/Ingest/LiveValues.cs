@@ -79,7 +79,10 @@ public sealed class LiveValues
         using var writer = BeginWrite();
         foreach (var sample in newest)
             if (byId.TryGetValue(sample.Signal, out var slot) && slot.Version == 0)
-                slot.Write(SampleColumns.MicrosOf(sample.SourceTime), SampleColumns.MicrosOf(sample.ServerTime), sample.Number, sample.Text, sample.StatusCode, sample.Sequence, NotReceived, writer.Version);
+            {
+                slot.StoredTime = SampleColumns.MicrosOf(sample.SourceTime);
+                slot.Write(slot.StoredTime, SampleColumns.MicrosOf(sample.ServerTime), sample.Number, sample.Text, sample.StatusCode, sample.Sequence, NotReceived, writer.Version);
+            }
     }
 
     internal Slot? FindSlot(string signalId) => byId.GetValueOrDefault(signalId);
@@ -100,6 +103,12 @@ public sealed class LiveValues
     /// <summary>Read from history: when it was received is not known.</summary>
     private const long NotReceived = long.MinValue;
 
+    /// <summary>No sample of the signal has come in its order yet.</summary>
+    internal const long NotStored = long.MinValue;
+
+    /// <summary>Sequences start at 1; what is shown ahead of its order has none yet.</summary>
+    private const ulong Unnumbered = 0;
+
     /// <summary>One signal. Written under the table's lock, read without: a reader that a write has overtaken reads once more.</summary>
     internal sealed class Slot(SignalDefinition signal)
     {
@@ -115,8 +124,27 @@ public sealed class LiveValues
         /// <summary>Of the newest change; 0 before the first.</summary>
         public long Version => Volatile.Read(ref version);
 
-        /// <summary>Microseconds since 1970; for the writer alone.</summary>
+        /// <summary>Microseconds since 1970 of what is shown; for the writer alone.</summary>
         public long SourceTime => sourceTime;
+
+        /// <summary>
+        /// The same of the newest sample that came in its order, which may be behind what is shown; <see cref="NotStored"/> before the first. What is late
+        /// is judged by it.
+        /// </summary>
+        public long StoredTime { get; set; } = NotStored;
+
+        /// <summary>What is shown has come ahead of its order.</summary>
+        public bool IsAhead { get; set; }
+
+        /// <summary>By this process, not read from history.</summary>
+        public bool IsReceived => Version != 0 && receivedAt != NotReceived;
+
+        /// <summary>Whether a sample is the one that is shown.</summary>
+        public bool Shows(long source, double value, string? says, uint code) =>
+            (sourceTime, status) == (source, code) && number.Equals(value) && text == says;
+
+        /// <summary>What is shown ahead has come in its order too: it is no news, and was received when it was.</summary>
+        public void CatchUp(ulong at) => Write(sourceTime, serverTime, number, text, status, at, receivedAt, version);
 
         public void Write(long source, long server, double value, string? says, uint code, ulong at, long received, long changed)
         {
@@ -163,12 +191,34 @@ public sealed class LiveValues
 
         public DateTimeOffset WallNow => owner.time.GetUtcNow();
 
-        /// <returns>False when a newer sample is there already.</returns>
+        /// <summary>A sample in its order. It is shown unless a newer one is shown already.</summary>
+        /// <returns>False when a newer one has come in its order before: it is late.</returns>
         public bool Offer(Slot slot, long sourceTime, long serverTime, double number, string? text, uint status, ulong sequence)
         {
-            if (sourceTime < slot.SourceTime && slot.Version != 0 && !SampleRules.Supersedes(sourceTime, slot.SourceTime, plantNow)) return false;
-            slot.Write(sourceTime, serverTime, number, text, status, sequence, receivedAt, Version);
+            if (sourceTime < slot.StoredTime && !SampleRules.Supersedes(sourceTime, slot.StoredTime, plantNow)) return false;
+            slot.StoredTime = sourceTime;
+            // Of two at the same time the one that came ahead is the later one, until it has come in its order too.
+            if (!slot.IsAhead || (sourceTime != slot.SourceTime && SampleRules.Supersedes(sourceTime, slot.SourceTime, plantNow)))
+            {
+                slot.Write(sourceTime, serverTime, number, text, status, sequence, receivedAt, Version);
+                slot.IsAhead = false;
+            }
+            else if (slot.Shows(sourceTime, number, text, status))
+            {
+                slot.CatchUp(sequence);
+                slot.IsAhead = false;
+            }
             return true;
+        }
+
+        /// <summary>A sample ahead of its order: it is shown unless a newer one is.</summary>
+        /// <param name="age">How long ago it was received, at the other end of the link.</param>
+        public void OfferAhead(Slot slot, long sourceTime, long serverTime, double number, string? text, uint status, TimeSpan age)
+        {
+            if (slot.Version != 0 && !SampleRules.Supersedes(sourceTime, slot.SourceTime, plantNow)) return;
+            if (slot.IsReceived && slot.Shows(sourceTime, number, text, status)) return;
+            slot.Write(sourceTime, serverTime, number, text, status, Unnumbered, receivedAt - (long)(age.TotalSeconds * owner.time.TimestampFrequency), Version);
+            slot.IsAhead = true;
         }
 
         public void Dispose()

@@ -73,12 +73,12 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
         var pipeline = new IngestPipeline(intake, link.Store, link.Twins, link.Ledger, hello.BufferId, AnswerAsync);
         link.Gateways.Connected(hello);
         LogConnected(link.Log, hello.Gateway, stored, hello.FirstSequence, hello.NextSequence);
-        outgoing.Writer.TryWrite(new() { CoreHello = new() { BootId = link.BootId, StoredSequence = stored, Credit = link.Options.Credit } });
+        outgoing.Writer.TryWrite(new() { CoreHello = new() { BootId = link.BootId, StoredSequence = stored, Credit = link.Options.Credit, TakesNewest = true } });
 
         // The stages know nothing of the socket: when it is gone, what was taken in is stored all the same.
         var stages = pipeline.RunAsync(CancellationToken.None);
         sender = SendAsync();
-        receiver = ReceiveFramesAsync(hello.Gateway, pipeline, new(hello.Signals, link.Live, link.Store.Keep));
+        receiver = ReceiveFramesAsync(hello.Gateway, pipeline, new(hello.Signals, link.Live, link.Store.Keep), new(hello.Signals, link.Live));
         var stop = Task.Delay(Timeout.Infinite, stopping);
         try
         {
@@ -95,7 +95,7 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
     }
 
     /// <summary>Reads until the gateway closes. Once the stages take no more, what still comes is read and left to be sent again.</summary>
-    private async Task ReceiveFramesAsync(string name, IngestPipeline pipeline, ContentIntake contents)
+    private async Task ReceiveFramesAsync(string name, IngestPipeline pipeline, ContentIntake contents, NewestIntake newest)
     {
         var decoder = new SamplesDecoder();
         while (await ReceiveBytesAsync(CancellationToken.None) is { } length)
@@ -128,6 +128,10 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
                     continue;
                 case Frame.BodyOneofCase.Gap or Frame.BodyOneofCase.Counts:
                     await pipeline.TryWriteAsync(frame);
+                    break;
+                case Frame.BodyOneofCase.Newest:
+                    if (frame.Newest.Rows is { } ahead) decoder.ReadUnnumbered(ahead, samples);
+                    newest.Show(samples, frame.Newest.AgeMs);   // at once: in the stages it would wait behind what it is ahead of
                     break;
                 case Frame.BodyOneofCase.Tick:
                     Take(name, frame.Tick);

@@ -34,12 +34,20 @@ internal sealed class SamplesDecoder
             columns.Clear();
             return false;
         }
-        Fit(columns, first, baseSource, baseServer);
+        CheckSequence(first);
+        Fit(columns, baseSource, baseServer);
         return true;
     }
 
     /// <summary>The same from the library's message.</summary>
     public void Read(Samples samples, SampleColumns columns)
+    {
+        CheckSequence(samples.FirstSequence);
+        ReadUnnumbered(samples, columns);
+    }
+
+    /// <summary>The same of rows that have no sequences.</summary>
+    public void ReadUnnumbered(Samples samples, SampleColumns columns)
     {
         Begin();
         if (samples.Signal.Count > MostRows) throw TooManyRows(samples.Signal.Count);
@@ -53,7 +61,7 @@ internal sealed class SamplesDecoder
         statusCodes.AddRange(samples.StatusCode);
         textRows.AddRange(samples.TextRow);
         texts.AddRange(samples.Text);
-        Fit(columns, samples.FirstSequence, samples.BaseSourceUs, samples.BaseServerUs);
+        Fit(columns, samples.BaseSourceUs, samples.BaseServerUs);
     }
 
     private void Begin()
@@ -167,10 +175,9 @@ internal sealed class SamplesDecoder
     }
 
     /// <summary>Checks that the columns are of one length and the sparse ones ascend, makes times absolute, and puts the sparse ones in place.</summary>
-    private void Fit(SampleColumns columns, ulong first, long baseSource, long baseServer)
+    private void Fit(SampleColumns columns, long baseSource, long baseServer)
     {
         var rows = counts[0];
-        if (first is 0 or > long.MaxValue) throw new MalformedFrameException("sequences start at 1");
         if (counts[1] != rows || counts[2] != rows || counts[3] != rows)
             throw new MalformedFrameException("columns signal, source_dt_us, server_dt_us and value differ in length");
         CheckSparse("status", statusRows, statusCodes.Count, rows);
@@ -181,6 +188,11 @@ internal sealed class SamplesDecoder
         for (var i = 0; i < statusRows.Count; i++) columns.Statuses[(int)statusRows[i]] = statusCodes[i];
         for (var i = 0; i < textRows.Count; i++) columns.Texts.Add(((int)textRows[i], texts[i]));
         columns.Count = rows;
+    }
+
+    private static void CheckSequence(ulong first)
+    {
+        if (first is 0 or > long.MaxValue) throw new MalformedFrameException("sequences start at 1");
     }
 
     private static void CheckSparse(string name, List<uint> at, int values, int rows)

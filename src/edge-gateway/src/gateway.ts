@@ -26,6 +26,7 @@ export interface GatewayOptions {
   readonly core: string;
   readonly trust: readonly string[];
   readonly buffer: BufferOptions;
+  readonly drainRowsPerSecond: number;
   readonly trustCommand: (thumbprint: string) => string;
 }
 
@@ -50,7 +51,7 @@ export class Gateway {
   private constructor(private readonly options: GatewayOptions, readonly buffer: DurableBuffer, private readonly unlock: () => Promise<void>, private readonly certificateUntil: Date, private readonly log: Log) {
     this.#clock = new PlantClock(options.plant.clock !== null);
     this.#gaps = new GapTracker(buffer.lastSource);
-    this.#link = new CoreLink({ url: options.core, certificates: join(options.data, "pki"), bootId: this.bootId, plantHash: options.plant.hash }, buffer, log);
+    this.#link = new CoreLink({ url: options.core, certificates: join(options.data, "pki"), bootId: this.bootId, plantHash: options.plant.hash, drainRowsPerSecond: options.drainRowsPerSecond }, buffer, log);
   }
 
   /** @returns the gateway, with endpoints and link dialling. */

@@ -52,6 +52,7 @@ async function main(): Promise<void> {
   const gateway = await Gateway.start({
     data, plant, core: options.core, trust: options.trust,
     buffer: { ...defaultBufferOptions, maxBytes: options.bufferMegabytes * 1024 * 1024, segmentBytes: Math.min(defaultBufferOptions.segmentBytes, options.bufferMegabytes * 1024 * 256) },
+    drainRowsPerSecond: options.drainRowsPerSecond,
     trustCommand: (thumbprint) => `node ${main} trust --data ${data} ${thumbprint}`,
   }, log);
   close = () => gateway.stop();

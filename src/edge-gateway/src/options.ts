@@ -1,11 +1,11 @@
 import { isEndpointUrl } from "./plant/definition.js";
 
 export type Options =
-  | { readonly kind: "run"; readonly data: string; readonly plant: string; readonly core: string; readonly endpoints: ReadonlyMap<string, string>; readonly trust: readonly string[]; readonly bufferMegabytes: number; readonly exitWithStdin: boolean }
+  | { readonly kind: "run"; readonly data: string; readonly plant: string; readonly core: string; readonly endpoints: ReadonlyMap<string, string>; readonly trust: readonly string[]; readonly bufferMegabytes: number; readonly drainRowsPerSecond: number; readonly exitWithStdin: boolean }
   | { readonly kind: "trust"; readonly data: string; readonly certificate: string }
   | { readonly kind: "help" };
 
-export const usage = `usage: edge-gateway --plant FILE [--data DIR] [--core URL] [--endpoint NAME=URL]... [--trust CERTFILE]... [--buffer-megabytes N] [--exit-with-stdin]
+export const usage = `usage: edge-gateway --plant FILE [--data DIR] [--core URL] [--endpoint NAME=URL]... [--trust CERTFILE]... [--buffer-megabytes N] [--drain-rows-per-second N] [--exit-with-stdin]
        edge-gateway trust [--data DIR] CERTFILE|THUMBPRINT`;
 
 /** @throws Error with one sentence on what is wrong. */
@@ -19,6 +19,7 @@ export function parseOptions(args: readonly string[]): Options {
   const endpoints = new Map<string, string>();
   const trust: string[] = [];
   let bufferMegabytes = 512;
+  let drainRowsPerSecond = 20_000;
   let exitWithStdin = false;
   const certificates: string[] = [];
 
@@ -40,6 +41,7 @@ export function parseOptions(args: readonly string[]): Options {
       endpoints.set(name, url);
     } else if (option === "--trust") trust.push(value(option));
     else if (option === "--buffer-megabytes") bufferMegabytes = positive(option, value(option));
+    else if (option === "--drain-rows-per-second") drainRowsPerSecond = positive(option, value(option));
     else if (option === "--exit-with-stdin") exitWithStdin = true;
     else throw new Error(`there is no option ${option}`);
   }
@@ -50,7 +52,7 @@ export function parseOptions(args: readonly string[]): Options {
   }
   if (plant === undefined) throw new Error("--plant FILE is missing");
   if (!/^wss:\/\/[^\s/]+(\/\S*)?$/.test(core)) throw new Error(`--core "${core}" is not of the form wss://host:port/path`);
-  return { kind: "run", data, plant, core, endpoints, trust, bufferMegabytes, exitWithStdin };
+  return { kind: "run", data, plant, core, endpoints, trust, bufferMegabytes, drainRowsPerSecond, exitWithStdin };
 }
 
 function split(pair: string): [string, string] {

@@ -83,6 +83,14 @@ internal static class Plant
 
     public static ValueTask<bool> TryWriteAsync(this IngestPipeline pipeline, Samples frame) => pipeline.TryWriteAsync(Decoded(frame), frame.FirstSequence);
 
+    /// <summary>Rows that have no sequences, through the link's own decoder.</summary>
+    public static SampleColumns Columns(params Row[] rows)
+    {
+        var columns = new SampleColumns();
+        new SamplesDecoder().ReadUnnumbered(Frame(0, rows), columns);
+        return columns;
+    }
+
     private static SampleColumns Decoded(Samples frame)
     {
         var columns = new SampleColumns();

@@ -58,6 +58,30 @@ public sealed class EdgeLinkTests
     }
 
     [Fact]
+    public async Task What_a_gateway_tells_ahead_of_its_backlog_is_shown_at_once_and_nothing_else_comes_of_it()
+    {
+        await using var core = await TestCore.StartAsync();
+        var goOn = new TaskCompletionSource();
+        core.BeforeTelling = () => goOn.Task;   // the stages stand, full of older samples
+        await using var gateway = await TestGateway.LinkAsync(core);
+        Assert.True(gateway.Core.TakesNewest);
+        for (var i = 0; i < 100; i++) await gateway.SendAsync((ulong)i + 1, new Row(1, i, i));
+        await gateway.SendAsync(new Frame { Newest = new() { Rows = Plant.Frame(0, new Row(1, 600, 500), new Row(0, 600, 9)), AgeMs = { 300, 20 } } });
+        for (var version = core.Live.Version; core.Live.Find(Plant.Vibration.Id)!.Sample is null; version = core.Live.Version)
+            await core.Live.WaitForChangeAsync(version, CancellationToken.None).WaitAsync(TestGateway.Patience);
+        Assert.Empty(core.Happened);
+        goOn.SetResult();
+        await gateway.WaitForAckAsync(100);
+
+        Assert.Equal(500, core.Live.Find(Plant.State.Id)!.Sample!.Value.Number);
+        Assert.Equal(9, core.Live.Find(Plant.Vibration.Id)!.Sample!.Value.Number);
+        Assert.Equal(Enumerable.Range(1, 100).Select(sequence => (ulong)sequence), core.Stored.Select(sample => sample.Sequence));
+        Assert.Equal(Enumerable.Range(0, 100).Select(number => (double)number), core.Told.OfType<Observation.Reported>().Select(report => report.Sample.Number));
+        Assert.Equal((Plant.State.Id, 100), core.Ledger.Report().Lines.Select(line => (line.Signal, (int)line.Stored)).Single());
+        Assert.Equal((100, 0), (gateway.Credit, core.Rejections.All.Count));
+    }
+
+    [Fact]
     public async Task A_buffer_made_anew_starts_over()
     {
         await using var core = await TestCore.StartAsync();

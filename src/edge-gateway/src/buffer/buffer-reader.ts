@@ -27,9 +27,14 @@ export class BufferReader {
     return record;
   }
 
+  /** First sequence that has not been read. */
+  get nextSequence(): number {
+    return this.position + 1;
+  }
+
   /** Whether all that is on disk has been read. */
   get atEnd(): boolean {
-    return this.position === this.buffer.nextSequence - 1;
+    return this.nextSequence === this.buffer.nextSequence;
   }
 
   /** Puts the rows of a record that were not sent back, as a record of their own. */

@@ -47,7 +47,7 @@ export class DurableBuffer {
   /** What the disk had no room for, to be written as a gap. */
   #unwritten: Gap | undefined;
   readonly #room: Room;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(written: readonly Row[]) => void>();
 
   /** Called when the disk refuses; the process has to end. */
   onFailure: (error: Error) => void = (error) => { throw error; };
@@ -149,8 +149,8 @@ export class DurableBuffer {
     return this.#counts;
   }
 
-  /** Calls back whenever more is on disk. */
-  onDurable(listener: () => void): () => void {
+  /** Calls back whenever more is on disk, with its rows. */
+  onDurable(listener: (written: readonly Row[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -185,8 +185,8 @@ export class DurableBuffer {
         if (wait > 0 && !this.#closing) await new Promise((resolve) => setTimeout(resolve, wait));
         this.#lastFlush = performance.now();
         this.#pendingRows = 0;
-        await this.#flush(this.#pending.splice(0));
-        for (const listener of this.#listeners) listener();
+        const written = await this.#flush(this.#pending.splice(0));
+        for (const listener of this.#listeners) listener(written);
       }
     } catch (error) {
       this.#fail(error as Error);
@@ -199,7 +199,8 @@ export class DurableBuffer {
     this.onFailure(new Error(`the buffer in ${this.folder} cannot be written (${cause.message}); free or repair that disk, then start the gateway again`));
   }
 
-  async #flush(batches: { gaps: readonly Gap[]; rows: readonly Row[] }[]): Promise<void> {
+  /** @returns the rows that are on disk now. */
+  async #flush(batches: { gaps: readonly Gap[]; rows: readonly Row[] }[]): Promise<readonly Row[]> {
     if ((this.segments.at(-1) as Segment).bytes >= this.options.segmentBytes) await this.#roll(this.#next).catch(ignoreFull);
     let sequence = this.#next;
     const records: BufferRecord[] = [];
@@ -211,7 +212,7 @@ export class DurableBuffer {
     }
     if (!(await this.#write(Buffer.concat(records.map(encodeRecord))))) {
       for (const { gaps, rows } of batches) this.#count(gaps, rows);
-      return;
+      return [];
     }
     if (this.#unwritten !== undefined) await this.#room.note();
     this.#unwritten = undefined;
@@ -223,9 +224,11 @@ export class DurableBuffer {
     }
     this.#activeRecords.push(...records);
     this.#next = sequence;
-    if (!this.#room.isOver) return;
+    const written = batches.length === 1 ? (batches[0] as { rows: readonly Row[] }).rows : batches.flatMap(({ rows }) => rows);
+    if (!this.#room.isOver) return written;
     await this.#roll(this.#next).catch(ignoreFull);   // what is least may be in the segment that is being written
     await this.#room.makeRoom(() => this.#pendingRows < mostPendingRows / 4);
+    return written;
   }
 
   /** @returns false where the disk has no room, and none can be made; what was half written is taken back then. */

@@ -19,7 +19,7 @@ test("the link waits for its certificates, takes renewed ones at its next connec
   const { port } = core;
   const buffer = await DurableBuffer.open(join(folder, "buffer"), ["a"], { maxBytes: 1e9, segmentBytes: 1e6, syncSpacingMs: 0 }, () => undefined);
   const log: string[] = [];
-  const link = new CoreLink({ url: core.url, certificates: used, bootId: "boot", plantHash: "hash" }, buffer, (_, text) => log.push(text));
+  const link = new CoreLink({ url: core.url, certificates: used, bootId: "boot", plantHash: "hash", drainRowsPerSecond: 20_000 }, buffer, (_, text) => log.push(text));
   onTestFinished(async () => {
     link.stop();
     await core.stop();
@@ -50,7 +50,7 @@ test("a core whose network goes dead without a word is given up after five secon
   const wire = await CuttableWire.to(core.port);
   const buffer = await DurableBuffer.open(join(folder, "buffer"), ["a"], { maxBytes: 1e9, segmentBytes: 1e6, syncSpacingMs: 0 }, () => undefined);
   const log: string[] = [];
-  const link = new CoreLink({ url: `wss://localhost:${wire.port}/edge/v1`, certificates: folder, bootId: "boot", plantHash: "hash" }, buffer, (_, text) => log.push(text));
+  const link = new CoreLink({ url: `wss://localhost:${wire.port}/edge/v1`, certificates: folder, bootId: "boot", plantHash: "hash", drainRowsPerSecond: 20_000 }, buffer, (_, text) => log.push(text));
   onTestFinished(async () => {
     link.stop();
     await wire.close();
@@ -65,5 +65,38 @@ test("a core whose network goes dead without a word is given up after five secon
   await until("it is noticed", () => log.some((line) => line.includes("no sign of life for 5 s")), 10_000);
   wire.mend();
   await until("the sample is there, once", () => core.rows.length === 1);
+  expect(core.missing).toEqual([]);
+}, 60_000);
+
+test.each([[true, "is told what is newest before it"], [false, "that does not know of that is sent the backlog alone"]])("after a while without a link a core (%j) %s", async (takesNewest) => {
+  const folder = temporaryFolder();
+  await createLinkCertificates(folder);
+  const core = await FakeCore.withCertificates(folder);
+  core.takesNewest = takesNewest;
+  const seen: string[] = [];
+  core.onNewest = (rows) => seen.push(`newest ${rows.map(({ value }) => value).join(" ")}`);
+  core.keep = (row) => {
+    seen.push(`stored ${row.value}`);
+    core.rows.push(row);
+  };
+  const buffer = await DurableBuffer.open(join(folder, "buffer"), ["a", "b"], { maxBytes: 1e9, segmentBytes: 1e6, syncSpacingMs: 0 }, () => undefined);
+  await core.start();
+  const { url } = core;
+  await core.stop();
+  const link = new CoreLink({ url, certificates: folder, bootId: "boot", plantHash: "hash", drainRowsPerSecond: 20_000 }, buffer, () => undefined);
+  onTestFinished(async () => {
+    link.stop();
+    await core.stop();
+    await buffer.close();
+  });
+  buffer.append([], [1, 2, 3].map((value) => ({ signal: 1, sourceUs: value, serverUs: value, status: 0, value })));
+  const since = performance.now();
+  link.start();
+  await until("the rows have waited", () => performance.now() - since > 2500);
+  buffer.append([], [{ signal: 2, sourceUs: 4, serverUs: 4, status: 0, value: 4 }]);
+  await buffer.flushed();
+  await core.start();
+  await until("all is there", () => core.rows.length === 4);
+  expect(seen).toEqual([...(takesNewest ? ["newest 3 4"] : []), "stored 1", "stored 2", "stored 3", "stored 4"]);
   expect(core.missing).toEqual([]);
 }, 60_000);

@@ -1,6 +1,7 @@
 /**
  * The link to the core: dials, resumes where the core says, sends what is on disk in sequence order within the credit, and a tick each
  * second. It never ends by itself: whatever breaks the connection, it dials again, and everything not acknowledged is sent again.
+ * While it is behind, what is newest goes ahead, to be shown, and the backlog follows at a bounded rate.
  */
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -8,8 +9,11 @@ import { WebSocket } from "ws";
 import { BufferReader, creditOf, split } from "../buffer/buffer-reader.js";
 import type { DurableBuffer } from "../buffer/durable-buffer.js";
 import type { Log } from "../log.js";
+import { Backlog } from "./backlog.js";
 import { CreditWindow } from "./credit-window.js";
+import { Drain } from "./drain.js";
 import { decodeFrame, encodeFrame, type Frame } from "./frames.js";
+import { NewestRows } from "./newest-rows.js";
 
 export interface CoreLinkOptions {
   readonly url: string;
@@ -17,6 +21,8 @@ export interface CoreLinkOptions {
   readonly certificates: string;
   readonly bootId: string;
   readonly plantHash: string;
+  /** What a backlog is drained at, at least. */
+  readonly drainRowsPerSecond: number;
 }
 
 const firstRetryMs = 200;
@@ -25,6 +31,11 @@ const longestRetryMs = 2000;
 const silenceMs = 5000;
 /** How often the core is told what was numbered, where nothing waits to be sent: 7 bytes a signal. */
 const countsEveryMs = 10_000;
+/** The oldest row that is not sent is older: what is shown at the core would be old. Less is the usual wait for disk and credit. */
+const behindAfterMs = 2000;
+const newestEveryMs = 250;
+/** Between two looks at what of a backlog may be sent. */
+const drainEveryMs = 20;
 
 export class CoreLink {
   #socket: WebSocket | undefined;
@@ -33,8 +44,18 @@ export class CoreLink {
   #retryMs = firstRetryMs;
   #retry: NodeJS.Timeout | undefined;
   #lastFailure = "";
+  readonly #newest = new NewestRows();
+  readonly #backlog = new Backlog();
+  readonly #unsubscribe: () => void;
 
-  constructor(private readonly options: CoreLinkOptions, private readonly buffer: DurableBuffer, private readonly log: Log) {}
+  constructor(private readonly options: CoreLinkOptions, private readonly buffer: DurableBuffer, private readonly log: Log) {
+    this.#backlog.arrived(performance.now(), buffer.nextSequence);
+    this.#unsubscribe = buffer.onDurable((written) => {
+      const now = performance.now();
+      this.#backlog.arrived(now, buffer.nextSequence);
+      this.#newest.add(written, now);
+    });
+  }
 
   start(): void {
     this.#dial();
@@ -42,6 +63,7 @@ export class CoreLink {
 
   stop(): void {
     this.#stopped = true;
+    this.#unsubscribe();
     clearTimeout(this.#retry);
     this.#socket?.close(1001);
     const socket = this.#socket;
@@ -88,11 +110,12 @@ export class CoreLink {
       try {
         const frame = decodeFrame(data as Buffer);
         if (frame.coreHello !== undefined && session === undefined) {
-          const { storedSequence, credit } = frame.coreHello;
+          const { storedSequence, credit, takesNewest } = frame.coreHello;
           this.#retryMs = firstRetryMs;
           this.#lastFailure = "";
           this.log("info", `linked to the core at ${url}; it holds up to ${storedSequence} of ${this.buffer.nextSequence - 1}`);
-          session = new Session(socket, this.buffer, storedSequence, credit, (error) => {
+          const drain = new Drain(this.options.drainRowsPerSecond, performance.now(), this.buffer.nextSequence);
+          session = new Session(socket, this.buffer, this.#backlog, drain, takesNewest ? this.#newest : undefined, storedSequence, credit, (error) => {
             failure = error.message;
             socket.terminate();
           });
@@ -139,12 +162,20 @@ class Session {
   #pumping = false;
   #again = false;
   #countsAt = -Infinity;
+  #newestOnItsWay = false;
+  #telling: NodeJS.Timeout | undefined;
+  #draining: NodeJS.Timeout | undefined;
   readonly #unsubscribe: () => void;
 
-  constructor(private readonly socket: WebSocket, private readonly buffer: DurableBuffer, stored: number, credit: number, private readonly fail: (error: Error) => void) {
+  /** @param newest undefined for a core that does not know such frames. */
+  constructor(
+    private readonly socket: WebSocket, private readonly buffer: DurableBuffer, private readonly backlog: Backlog, private readonly drain: Drain,
+    private readonly newest: NewestRows | undefined, stored: number, credit: number, private readonly fail: (error: Error) => void,
+  ) {
     this.#window = new CreditWindow(credit);
     this.#reader = new BufferReader(buffer, stored);
     this.#unsubscribe = buffer.onDurable(() => this.#wake());
+    newest?.startOver();
     void this.#guard(this.#resume(stored));
   }
 
@@ -153,6 +184,7 @@ class Session {
       this.#window.grant(frame.credit.samples);
       this.#wake();
     } else if (frame.ack !== undefined) {
+      this.backlog.acknowledged(frame.ack.sequence);
       void this.#guard(this.buffer.acknowledge(frame.ack.sequence));
     } else if (frame.command !== undefined) {
       // This gateway has no writing client: the core is told so instead of being left without an answer.
@@ -164,11 +196,16 @@ class Session {
   end(): void {
     this.#ended = true;
     this.#unsubscribe();
+    clearInterval(this.#telling);
+    clearTimeout(this.#draining);
   }
 
   async #resume(stored: number): Promise<void> {
     await this.buffer.skipTo(stored);
     await this.buffer.acknowledge(stored);
+    if (this.#ended) return;
+    this.#tellNewest();
+    this.#telling = setInterval(() => this.#tellNewest(), newestEveryMs);
     this.#wake();
   }
 
@@ -182,29 +219,62 @@ class Session {
     try {
       while (this.#again && !this.#ended) {
         this.#again = false;
-        let record = await this.#reader.next();
-        while (record !== undefined && !this.#ended) {
-          const rows = creditOf(record);
+        while (!this.#ended && this.#mayGoOn()) {
+          let record = await this.#reader.next();
+          if (record === undefined) break;
+          let rows = creditOf(record);
           if (!this.#window.take(rows)) {
             // With samples in flight more credit will come. With none, a record larger than all the credit there is goes in parts.
             const part = this.#window.available;
             if (this.#window.inFlight > 0 || part <= 0) {
               this.#reader.putBack(record);
+              this.#rest();
               break;
             }
             const [head, tail] = split(record, part);
             this.#window.take(part);
             this.#reader.putBack(tail);
-            record = head;
+            [record, rows] = [head, part];
           }
+          this.drain.sent(rows);
           await this.#send(record.content);
-          record = await this.#reader.next();
         }
         if (!this.#ended) await this.#sendCounts();
       }
     } finally {
       this.#pumping = false;
     }
+  }
+
+  get #waitedMs(): number {
+    return this.backlog.waitedMs(this.#reader.nextSequence, performance.now());
+  }
+
+  /** A backlog has to leave room for what is newest; without one, the credit alone holds back. */
+  #mayGoOn(): boolean {
+    if (this.#waitedMs <= behindAfterMs) {
+      this.#rest();
+      return true;
+    }
+    if (this.drain.allows(performance.now(), this.buffer.nextSequence)) return true;
+    this.#draining ??= setTimeout(() => {
+      this.#draining = undefined;
+      this.#wake();
+    }, drainEveryMs);
+    return false;
+  }
+
+  #rest(): void {
+    this.drain.rest(performance.now(), this.buffer.nextSequence);
+  }
+
+  /** All of it is handed to the socket at once, so that no later row goes before; the next only when the socket has taken this. */
+  #tellNewest(): void {
+    if (this.newest === undefined || this.#newestOnItsWay || this.#waitedMs <= behindAfterMs) return;
+    const frames = this.newest.take(performance.now());
+    if (frames.length === 0) return;
+    this.#newestOnItsWay = true;
+    void Promise.all(frames.map((newest) => this.#send(encodeFrame({ newest })))).then(() => { this.#newestOnItsWay = false; });
   }
 
   /** The counts are of all that is on disk, so they can be told only where all of that is sent. */

@@ -9,9 +9,10 @@ export interface Frame {
     gateway: string; bootId: string; bufferId: string; plantHash: string;
     firstSequence: number; nextSequence: number; signals: { number: number; id: string }[];
   };
-  coreHello?: { bootId: string; storedSequence: number; credit: number };
+  coreHello?: { bootId: string; storedSequence: number; credit: number; takesNewest: boolean };
   samples?: SamplesColumns;
   waveform?: { sequence: number; signal: number; sourceUs: number; serverUs: number; statusCode: number; format: string; content: Uint8Array };
+  newest?: { rows: SamplesColumns; ageMs: number[] };
   thinned?: {
     rows: SamplesColumns; holeRow: number[]; holeCount: number[];
     lost: { signal: number[]; count: number[]; fromUs: number; toUs: number; reason: string }[];

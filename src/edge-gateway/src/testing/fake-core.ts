@@ -28,8 +28,11 @@ export class FakeCore {
   /** Most samples that were ever in flight. */
   mostInFlight = 0;
   givesCredit = true;
+  takesNewest = true;
   /** What becomes of each row that is new. */
   keep: (row: Seen) => void = (row) => void this.rows.push(row);
+  /** Values that are shown ahead of those that wait. */
+  onNewest: (rows: readonly Row[], ageMs: readonly number[]) => void = () => undefined;
   onGap: (gap: NonNullable<Frame["gap"]>) => void = () => undefined;
   port = 0;
   #inFlight = 0;
@@ -88,9 +91,10 @@ export class FakeCore {
   #receive(socket: WebSocket, frame: Frame): void {
     if (frame.gatewayHello !== undefined) {
       this.hellos.push(frame.gatewayHello);
-      socket.send(encodeFrame({ coreHello: { bootId: "fake", storedSequence: this.stored, credit: this.credit } }));
+      socket.send(encodeFrame({ coreHello: { bootId: "fake", storedSequence: this.stored, credit: this.credit, takesNewest: this.takesNewest } }));
     }
     if (frame.tick !== undefined) this.ticks.push(frame.tick);
+    if (frame.newest !== undefined) this.onNewest(unpack(frame.newest.rows), frame.newest.ageMs);
     if (frame.counts !== undefined) this.counts.push(frame.counts);
     if (frame.gap !== undefined) {
       if (frame.gap.sequence <= this.stored) this.repeated++;
