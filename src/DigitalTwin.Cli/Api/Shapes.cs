@@ -24,8 +24,9 @@ public sealed record EndpointShape(string Name, string State, string? Detail);
 
 public sealed record ConnectionsShape(IReadOnlyList<GatewayLinkShape> Gateways, IReadOnlyList<EndpointLinkShape> Endpoints, IReadOnlyList<CertificateShape> Certificates);
 
-/// <param name="TickAge">Wall seconds.</param>
-public sealed record GatewayLinkShape(string Name, bool Connected, DateTimeOffset Since, double? TickAge, long Buffered, long Dropped, long DroppedTelemetry = 0, long DroppedDiagnostic = 0);
+/// <param name="TickAge">Wall seconds, as are Behind and LevelIn.</param>
+public sealed record GatewayLinkShape(string Name, bool Connected, DateTimeOffset Since, double? TickAge, long Buffered, long Dropped, long DroppedTelemetry = 0, long DroppedDiagnostic = 0,
+    double? Behind = null, double? LevelIn = null);
 
 /// <param name="ValueAge">Wall seconds, as is the lag.</param>
 public sealed record EndpointLinkShape(

@@ -29,7 +29,7 @@ internal static class ConnectionsVerb
         foreach (var gateway in connections.Gateways)
             links.AddRow(
                 Paint.Plain(gateway.Name), State(gateway), Paint.Plain(Words.Time(gateway.Since)), Paint.Plain(Words.Age(gateway.TickAge)),
-                Paint.Plain(Words.Number(gateway.Buffered)), Dropped(gateway));
+                Buffered(gateway), Dropped(gateway));
         if (connections.Gateways.Count == 0) screen.Line("No gateway has connected yet.");
         else screen.Show(links);
         screen.Line("");
@@ -54,6 +54,10 @@ internal static class ConnectionsVerb
 
         screen.Show(certificates);
     }
+
+    private static Text Buffered(GatewayLinkShape gateway) => gateway.Behind is { } behind
+        ? Paint.Abnormal($"{Words.Number(gateway.Buffered)}: {Words.Age(behind)} BEHIND, level {(gateway.LevelIn is { } levelIn ? $"in about {Words.Age(levelIn)}" : "nobody knows when")}")
+        : Paint.Plain(Words.Number(gateway.Buffered));
 
     /// <summary>Diagnostic samples first, state last: whoever reads it sees how far it has come.</summary>
     private static Text Dropped(GatewayLinkShape gateway)

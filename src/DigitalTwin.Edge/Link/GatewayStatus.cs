@@ -23,6 +23,12 @@ public sealed record GatewayStatus(
 
     /// <summary>Of the dropped ones, those of class diagnostic; the others were of class state, or could not be read.</summary>
     public long DroppedDiagnostic { get; init; }
+
+    /// <summary>How long the oldest sample that it has not sent has waited; null while it is not behind.</summary>
+    public TimeSpan? Behind { get; init; }
+
+    /// <summary>Until it is level again, at its pace of late; null where nobody knows.</summary>
+    public TimeSpan? LevelIn { get; init; }
 }
 
 /// <summary>Every gateway that has connected since the process started.</summary>
@@ -53,6 +59,8 @@ public sealed class Gateways(TimeProvider time)
                 Dropped = (long)Math.Min(tick.Dropped, long.MaxValue),
                 DroppedTelemetry = (long)Math.Min(tick.DroppedTelemetry, long.MaxValue),
                 DroppedDiagnostic = (long)Math.Min(tick.DroppedDiagnostic, long.MaxValue),
+                Behind = Seconds(tick.BehindSeconds),
+                LevelIn = Seconds(tick.LevelInSeconds),
                 Tick = (long)Math.Min(tick.Counter, long.MaxValue),
                 TickedAt = time.GetTimestamp(),
             };
@@ -60,8 +68,11 @@ public sealed class Gateways(TimeProvider time)
 
     private static DateTimeOffset? Until(long micros) => micros is <= 0 or > LatestMicros ? null : DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
+    /// <summary>What is longer than thirty years is no word of a gateway that can be believed.</summary>
+    private static TimeSpan? Seconds(double seconds) => seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : null;
+
     internal void Lost(string name)
     {
-        if (byName.TryGetValue(name, out var known)) byName[name] = known with { Connected = false, Since = time.GetUtcNow() };
+        if (byName.TryGetValue(name, out var known)) byName[name] = known with { Connected = false, Since = time.GetUtcNow(), Behind = null, LevelIn = null };
     }
 }

@@ -13,7 +13,9 @@ public sealed record ConnectionsView(IReadOnlyList<GatewayLinkView> Gateways, IR
 /// <param name="Dropped">Samples that it has dropped since its buffer was made.</param>
 /// <param name="DroppedTelemetry">Of those, the ones of class telemetry.</param>
 /// <param name="DroppedDiagnostic">And those of class diagnostic; the others were of class state, or could not be read.</param>
-public sealed record GatewayLinkView(string Name, bool Connected, DateTimeOffset Since, double? TickAge, long Buffered, long Dropped, long DroppedTelemetry, long DroppedDiagnostic);
+/// <param name="Behind">Wall seconds that the oldest sample which it has not sent has waited; null while it is not behind, or away.</param>
+/// <param name="LevelIn">Wall seconds until it has sent what waits, at its pace of late; null where nobody knows.</param>
+public sealed record GatewayLinkView(string Name, bool Connected, DateTimeOffset Since, double? TickAge, long Buffered, long Dropped, long DroppedTelemetry, long DroppedDiagnostic, double? Behind, double? LevelIn);
 
 /// <summary>An OPC UA server that the plant definition names, as the gateway that reads it tells of it.</summary>
 /// <param name="SecurityPolicy">The only one that is used with it, by the plant definition; the mode is always SignAndEncrypt.</param>
@@ -60,7 +62,7 @@ public static class ConnectionEndpoints
         return new ConnectionsView(
             [.. gateways.All.Select(gateway => new GatewayLinkView(
                 gateway.Name, gateway.Connected, gateway.Since, gateway.TickedAt is { } at ? time.GetElapsedTime(at).TotalSeconds : null, gateway.Buffered, gateway.Dropped,
-                gateway.DroppedTelemetry, gateway.DroppedDiagnostic))],
+                gateway.DroppedTelemetry, gateway.DroppedDiagnostic, gateway.Behind?.TotalSeconds, gateway.LevelIn?.TotalSeconds))],
             [.. plant.Endpoints.Select(endpoint => View(endpoint, plant, known, live, time))],
             [.. pki.Certificates.Select(certificate => View(certificate.Name, certificate.Subject, ExpiryView.Of(certificate.NotAfter, now)))]);
     }).WithName("connections").WithSummary("Gateways, the servers behind them, and the certificates of the link: state, lag, buffer, drops, expiry");

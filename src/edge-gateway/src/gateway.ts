@@ -144,7 +144,7 @@ export class Gateway {
       counter: this.#ticks, bootId: this.bootId,
       plantTimeUs: this.#clock.now(Date.now() * 1000, monotonicMs), speed: this.#clock.speed, clockStands: this.#clock.stands(monotonicMs),
       endpoints: this.#endpoints.map((endpoint) => ({ ...endpoint.status(now, warnings), ownCertificateUntilUs })), buffered: this.buffer.buffered, dropped: this.buffer.dropped,
-      droppedTelemetry: this.buffer.droppedOf.telemetry, droppedDiagnostic: this.buffer.droppedOf.diagnostic,
+      droppedTelemetry: this.buffer.droppedOf.telemetry, droppedDiagnostic: this.buffer.droppedOf.diagnostic, ...this.#link.standing,
     });
   }
 

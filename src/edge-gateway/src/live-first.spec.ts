@@ -101,13 +101,18 @@ test("after a cut of the network each signal's value of now is at the core withi
   await until("what the plant does now is shown", () => liveAfterMs < Infinity, 30_000);
   await until("the core has what came during the cut", () => least(stored) >= valueAtLink, 120_000);
   const drainMs = performance.now() - linkedAt;
+  const told = core.ticks.at(-1) as (typeof core.ticks)[number];
   clearInterval(changing);
   const last = value;
   await until("the core has all", () => least(stored) >= last, 60_000);
+  await until("the gateway says that it is level", () => core.ticks.at(-1)?.behindSeconds === 0);
 
   console.info(`cut ${cutMs / 1000} s: live after ${Math.round(liveAfterMs)} ms, ${valueAtLink - storedWhenLive} of ${valueAtLink - valueAtCut} values of each signal still to come; drained after ${Math.round(drainMs)} ms; ${newestFrames} frames ahead, ${rows} rows, ${core.repeated} came again`);
   expect(liveAfterMs).toBeLessThan(2000);
   expect(storedWhenLive).toBeLessThan(valueAtLink - (valueAtLink - valueAtCut) / 3);
+  expect(told.behindSeconds).toBeGreaterThan(2);
+  expect(told.levelInSeconds).toBeGreaterThan(0);
+  expect(told.levelInSeconds).toBeLessThan(3 * cutMs / 1000);
   expect(faults.slice(0, 5)).toEqual([]);
   expect(core.missing).toEqual([]);
   expect(core.repeated).toBe(0);

@@ -184,14 +184,15 @@ public sealed class EdgeLinkTests
 
             core.Time.Advance(2);
             Assert.Equal((Plant.T0.AddSeconds(40), 20.0), (core.Clock.Now!.Value, core.Clock.Speed));
-            await gateway.SendAsync(new Frame { Tick = new() { Counter = 4, BootId = "boot-1", PlantTimeUs = Plant.Micros(Plant.T0.AddSeconds(40)), Speed = 20, ClockStands = true, Buffered = 17, Dropped = 2, Endpoints = { tick.Endpoints } } });
+            await gateway.SendAsync(new Frame { Tick = new() { Counter = 4, BootId = "boot-1", PlantTimeUs = Plant.Micros(Plant.T0.AddSeconds(40)), Speed = 20, ClockStands = true, Buffered = 17, Dropped = 2, BehindSeconds = 83.5, LevelInSeconds = double.NaN, Endpoints = { tick.Endpoints } } });
             await Eventually(() => core.Clock.Running is null);
             var status = Assert.Single(core.Gateways.All);
             Assert.Equal(("gateway", true, "boot-1", 17L, 2L, 4L), (status.Name, status.Connected, status.BootId, status.Buffered, status.Dropped, status.Tick));
+            await Eventually(() => (Assert.Single(core.Gateways.All).Behind, status.LevelIn) == (TimeSpan.FromSeconds(83.5), null));
             Assert.Equal(new EndpointState("body-line1", "connected", "266 signals", ServerCertificateUntil: Plant.T0.AddDays(9)), Assert.Single(status.Endpoints));
         }
         await Eventually(() => !core.Gateways.AnyConnected);
-        Assert.Equal(17, Assert.Single(core.Gateways.All).Buffered);
+        Assert.Equal((17, null), (Assert.Single(core.Gateways.All).Buffered, Assert.Single(core.Gateways.All).Behind));
     }
 
     [Fact]

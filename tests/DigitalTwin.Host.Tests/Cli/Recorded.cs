@@ -111,7 +111,7 @@ internal static class Recorded
 
     public const string Connections = """
         {"gateways":[{"name":"gateway","connected":true,"since":"2026-01-05T08:40:00.000Z","tickAge":0.412,"buffered":120,"dropped":7,"droppedTelemetry":2,"droppedDiagnostic":5},
-                     {"name":"old","connected":true,"since":"2026-01-05T08:40:00.000Z","tickAge":12.5,"buffered":0,"dropped":0},
+                     {"name":"old","connected":true,"since":"2026-01-05T08:40:00.000Z","tickAge":12.5,"buffered":9000,"dropped":0,"behind":83.2,"levelIn":41.7},
                      {"name":"spare","connected":false,"since":"2026-01-05T08:41:00.000Z","tickAge":null,"buffered":0,"dropped":0}],
          "endpoints":[{"name":"body","securityPolicy":"Basic256Sha256","gateway":"gateway","state":"connected","detail":"331 signals","signals":{"signals":331,"fresh":331,"stale":0,"bad":0},"valueAge":0.21,"lag":0.034,
                        "serverCertificate":{"notAfter":"2026-02-03T08:40:00.000Z","daysLeft":29.4,"withinDays":30},"gatewayCertificate":{"notAfter":"2026-01-07T08:40:00.000Z","daysLeft":2.4,"withinDays":3}},

@@ -14,6 +14,7 @@ import { CreditWindow } from "./credit-window.js";
 import { Drain } from "./drain.js";
 import { decodeFrame, encodeFrame, type Frame } from "./frames.js";
 import { NewestRows } from "./newest-rows.js";
+import { level, Pace, type Standing } from "./standing.js";
 
 export interface CoreLinkOptions {
   readonly url: string;
@@ -40,6 +41,7 @@ const drainEveryMs = 20;
 export class CoreLink {
   #socket: WebSocket | undefined;
   #open = false;
+  #session: Session | undefined;
   #stopped = false;
   #retryMs = firstRetryMs;
   #retry: NodeJS.Timeout | undefined;
@@ -68,6 +70,11 @@ export class CoreLink {
     this.#socket?.close(1001);
     const socket = this.#socket;
     setTimeout(() => socket?.terminate(), 200).unref();
+  }
+
+  /** For the tick, once each. */
+  get standing(): Standing {
+    return this.#session?.standing ?? level;
   }
 
   /** Sends at once, outside the order of samples; nothing when there is no link. */
@@ -119,6 +126,7 @@ export class CoreLink {
             failure = error.message;
             socket.terminate();
           });
+          this.#session = session;
           this.#open = true;
         } else if (session !== undefined) {
           session.receive(frame);
@@ -132,6 +140,7 @@ export class CoreLink {
       clearInterval(watch);
       this.#open = false;
       session?.end();
+      this.#session = undefined;
       this.#retryAfter(reason.length > 0 ? `${reason.toString()} (${code})` : failure);
     });
   }
@@ -163,6 +172,7 @@ class Session {
   #again = false;
   #countsAt = -Infinity;
   #newestOnItsWay = false;
+  #pace: Pace | undefined;
   #telling: NodeJS.Timeout | undefined;
   #draining: NodeJS.Timeout | undefined;
   readonly #unsubscribe: () => void;
@@ -191,6 +201,15 @@ class Session {
       const { commandId } = frame.command;
       this.socket.send(encodeFrame({ commandReport: { commandId, state: "refused", code: "NOT_SUPPORTED", reason: "this gateway reads only" } }));
     }
+  }
+
+  get standing(): Standing {
+    const waitedMs = this.#waitedMs;
+    if (waitedMs <= behindAfterMs) {
+      this.#pace = undefined;
+      return level;
+    }
+    return (this.#pace ??= new Pace()).look(performance.now(), waitedMs, this.buffer.nextSequence - this.#reader.nextSequence);
   }
 
   end(): void {

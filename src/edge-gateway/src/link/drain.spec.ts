@@ -80,11 +80,18 @@ test("a small plant's backlog goes at the floor: ten minutes of a hundred rows a
   expect(atMs).toBeLessThanOrEqual(3100);
 });
 
+test("a timer that fires a minute late brings a tenth of a second of the floor, not a minute", () => {
+  const drain = new Drain(floor, 0, 1);
+  let sent = 0;
+  for (; drain.allows(60_000, 1); sent += 100) drain.sent(100);
+  expect(sent).toBe(floor / 10);
+});
+
 test("hours without a backlog save nothing up for the next one", () => {
   const drain = new Drain(floor, 0, 1);
   drain.rest(3_600_000, 1_000_000_000);
   expect(drain.allows(3_600_000, 1_000_000_000)).toBe(false);
   expect(drain.allows(3_600_010, 1_000_000_000)).toBe(true);
-  drain.sent(201);
+  drain.sent(200);
   expect(drain.allows(3_600_010, 1_000_000_000)).toBe(false);
 });

@@ -21,7 +21,7 @@ export interface Frame {
   tick?: {
     counter: number; bootId: string; plantTimeUs: number; speed: number; clockStands: boolean;
     endpoints: { name: string; state: string; detail: string; serverCertificateUntilUs: number; ownCertificateUntilUs: number }[];
-    buffered: number; dropped: number; droppedTelemetry: number; droppedDiagnostic: number;
+    buffered: number; dropped: number; droppedTelemetry: number; droppedDiagnostic: number; behindSeconds: number; levelInSeconds: number;
   };
   counts?: { sequence: number; since: number; signal: number[]; sampled: number[] };
   credit?: { samples: number };

@@ -98,7 +98,10 @@ function Gateway({ gateway, judged, answerAge }: { readonly gateway: GatewayLink
       <td><State judged={judged} before={gateway.connected ? "connected" : "away"} /></td>
       <td className="num">{time.date(since)} {time.clock(since)}</td>
       <td className="num">{gateway.tickAge === null ? "–" : age(gateway.tickAge + answerAge)}</td>
-      <td className="num">{number.whole(gateway.buffered)}</td>
+      <td className="num">
+        {gateway.behind !== null && <><Mark severity="p3" label={t("severity.p3")} /> <span className="strong">{t("connections.behind", { age: age(gateway.behind) })}{gateway.levelIn !== null && <>, {t("connections.levelIn", { age: age(gateway.levelIn) })}</>}</span> · </>}
+        {number.whole(gateway.buffered)}
+      </td>
       <td className="num">{gateway.dropped > 0 && <Mark severity="p2" label={t("severity.p2")} />} {number.whole(gateway.dropped)}</td>
     </tr>
   );

@@ -170,8 +170,8 @@ export interface Stop {
   readonly revisions: readonly StopRevision[];
 }
 
-/** `tickAge`: wall seconds since its newest tick, which comes each second; null before the first. `buffered` and `dropped` are as of then. `since` is wall time. */
-export interface GatewayLink { readonly name: string; readonly connected: boolean; readonly since: string; readonly tickAge: number | null; readonly buffered: number; readonly dropped: number }
+/** `tickAge`: wall seconds since its newest tick, which comes each second; null before the first. `buffered` and `dropped` are as of then. `since` is wall time. Wall seconds: `behind` that the oldest sample which is not sent has waited, `levelIn` until none of those waits; null without a backlog, or where nobody knows. */
+export interface GatewayLink { readonly name: string; readonly connected: boolean; readonly since: string; readonly tickAge: number | null; readonly buffered: number; readonly dropped: number; readonly behind: number | null; readonly levelIn: number | null }
 /** Wall seconds: `valueAge` since the newest value came, `lag` from the server's time stamp of it to the host, with any difference of their clocks. Nobody tells of it where `gateway` is null. */
 export interface EndpointLink {
   readonly name: string;
