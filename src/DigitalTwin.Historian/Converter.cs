@@ -12,76 +12,96 @@ namespace DigitalTwin.Historian;
 /// </summary>
 internal sealed class Converter : IAsyncDisposable
 {
+    /// <summary>Merging the running day spares whoever asks about it some waiting; it may not make samples wait. So it begins only while conversion needs less than this share of the time.</summary>
+    private const double BusiestForMerging = 0.25;
+
     private readonly string folder;
     private readonly DuckDatabase database;
     private readonly SampleFiles files;
     private readonly SegmentLog log;
     private readonly Shelf shelf;
     private readonly Upkeep upkeep;
-    private readonly SemaphoreSlim oneAtATime = new(1);
+    private readonly TimeProvider time;
+    private readonly SemaphoreSlim converting = new(1);
+    private readonly SemaphoreSlim merging = new(1);
     private readonly SemaphoreSlim closed = new(0);
+    private readonly SemaphoreSlim converted = new(0);
     private readonly CancellationTokenSource stop = new();
     private readonly Task background;
+    private long lastEnded;
+    private double busy;   // share of the time since the conversion before; read by the other loop
 
     public Converter(
         string folder, DuckDatabase database, SampleFiles files, SegmentLog log, Shelf shelf, Upkeep upkeep, HistorianOptions options, TimeProvider time, Action<string> report)
     {
-        (this.folder, this.database, this.files, this.log, this.shelf, this.upkeep) = (folder, database, files, log, shelf, upkeep);
-        background = Task.Run(() => RunAsync(options.RetryAfter, time, report));
+        (this.folder, this.database, this.files, this.log, this.shelf, this.upkeep, this.time) = (folder, database, files, log, shelf, upkeep, time);
+        lastEnded = time.GetTimestamp();
+        background = Task.WhenAll(
+            Task.Run(() => RepeatAsync(ConvertAsync, closed, options.RetryAfter, why => report($"Samples could not be written to Parquet files and stay in their segment files: {why}"))),
+            Task.Run(() => RepeatAsync(MergeWhatIsDueAsync, converted, options.RetryAfter, why => report($"The files of a day could not be merged and stay as they are: {why}"))));
     }
 
     /// <summary>A segment has been closed.</summary>
     public void Wake() => closed.Release();
 
     /// <returns>Rows moved.</returns>
-    public Task<long> ConvertAsync(CancellationToken cancellation) => AloneAsync(() =>
+    public Task<long> ConvertAsync(CancellationToken cancellation) => AloneAsync(converting, () =>
     {
         var moved = 0L;
         while (!cancellation.IsCancellationRequested && shelf.Now.Segments is [{ IsClosed: true } oldest, ..])
         {
+            var began = time.GetTimestamp();
             Convert(oldest);
+            var ended = time.GetTimestamp();
+            Volatile.Write(ref busy, (double)(ended - began) / Math.Max(1, ended - lastEnded));
+            lastEnded = ended;
             moved += oldest.Rows;
+            converted.Release();
         }
         return Task.FromResult(moved);
     }, cancellation);
 
-    /// <summary>Merges days that are over, so long as no segment waits.</summary>
-    /// <returns>Days merged.</returns>
-    public Task<int> MergeAsync(CancellationToken cancellation) => AloneAsync(async () =>
-    {
-        var days = 0;
-        while (shelf.Now.Segments is not [{ IsClosed: true }, ..] && await upkeep.MergeAsync(cancellation)) days++;
-        return days;
-    }, cancellation);
+    /// <summary>Merges what there is to merge, of running days too.</summary>
+    /// <returns>Merges made.</returns>
+    public Task<int> MergeAsync(CancellationToken cancellation) => MergeAsync(() => true, cancellation);
 
     /// <returns>Files let go of.</returns>
-    public Task<int> RetainAsync(Retention retention, DateOnly today, CancellationToken cancellation) => AloneAsync(() => upkeep.RetainAsync(retention, today), cancellation);
+    public Task<int> RetainAsync(Retention retention, DateOnly today, CancellationToken cancellation) => AloneAsync(merging, () => upkeep.RetainAsync(retention, today), cancellation);
 
-    /// <summary>All that changes which files count goes one by one.</summary>
-    private async Task<T> AloneAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
+    public async ValueTask DisposeAsync()
     {
-        await oneAtATime.WaitAsync(cancellation);
+        await stop.CancelAsync();
+        await background;
+        await converting.WaitAsync();
+        await merging.WaitAsync();
+        foreach (var its in (SemaphoreSlim[])[converting, merging, closed, converted]) its.Dispose();
+        stop.Dispose();
+    }
+
+    private Task<int> MergeWhatIsDueAsync(CancellationToken cancellation) => MergeAsync(() => Volatile.Read(ref busy) < BusiestForMerging, cancellation);
+
+    private Task<int> MergeAsync(Func<bool> runningToo, CancellationToken cancellation) => AloneAsync(merging, async () =>
+    {
+        var merges = 0;
+        while (shelf.Now.Segments is not [{ IsClosed: true }, ..] && (await upkeep.MergeAsync(cancellation) || (runningToo() && await upkeep.MergeRunningAsync(cancellation)))) merges++;
+        return merges;
+    }, cancellation);
+
+    /// <summary>Segments are converted one by one, and files exchanged one after the other; the two go side by side.</summary>
+    private static async Task<T> AloneAsync<T>(SemaphoreSlim turn, Func<Task<T>> work, CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
         try
         {
             return await Task.Run(work, cancellation);
         }
         finally
         {
-            oneAtATime.Release();
+            turn.Release();
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await background;
-        await oneAtATime.WaitAsync();
-        oneAtATime.Dispose();
-        closed.Dispose();
-        stop.Dispose();
-    }
-
-    private async Task RunAsync(TimeSpan retryAfter, TimeProvider time, Action<string> report)
+    private async Task RepeatAsync<T>(Func<CancellationToken, Task<T>> work, SemaphoreSlim wake, TimeSpan retryAfter, Action<string> report)
     {
         try
         {
@@ -89,15 +109,12 @@ internal sealed class Converter : IAsyncDisposable
             {
                 try
                 {
-                    await ConvertAsync(stop.Token);
-                    await MergeAsync(stop.Token);
-                    await closed.WaitAsync(stop.Token);
+                    await work(stop.Token);
+                    await wake.WaitAsync(stop.Token);
                 }
                 catch (Exception e) when (e is DuckDbException or IOException or UnauthorizedAccessException)
                 {
-                    report(shelf.Now.Segments is [{ IsClosed: true }, ..]
-                        ? $"Samples could not be written to Parquet files and stay in their segment files: {e.Message}"
-                        : $"The files of a day could not be merged and stay as they are: {e.Message}");
+                    report(e.Message);
                     await Task.Delay(retryAfter, time, stop.Token);
                 }
             }
@@ -109,12 +126,9 @@ internal sealed class Converter : IAsyncDisposable
 
     private void Convert(Segment segment)
     {
-        var before = shelf.Now.Checkpoint;
         var frames = segment.Frames();
         var added = frames.Sum(frame => frame.Rows) == 0 ? [] : Written(segment, frames);
-        var after = before.After(frames) with { Converted = segment.Number, Files = [.. before.Files, .. added] };
-        after.Write(folder);   // the commit
-        shelf.Replace(after);
+        shelf.Commit(folder, before => before.After(frames) with { Converted = segment.Number, Files = [.. before.Files, .. added] });
         log.Remove(segment);
     }
 

@@ -118,8 +118,8 @@ public sealed class SampleHistory : IAsyncDisposable
     /// <returns>Rows moved.</returns>
     public Task<long> ConvertAsync(CancellationToken cancellation = default) => converter.ConvertAsync(cancellation);
 
-    /// <summary>Merges the files of days that are over now, as the background does by itself.</summary>
-    /// <returns>Days merged.</returns>
+    /// <summary>Merges files now, of running days and of those that are over, as the background does by itself.</summary>
+    /// <returns>Merges made.</returns>
     public Task<int> MergeAsync(CancellationToken cancellation = default) => converter.MergeAsync(cancellation);
 
     /// <summary>Lets go of what is to be kept no longer. Counted from the newest stored day, if that is before <paramref name="plantNow"/>: what stands still loses nothing.</summary>

@@ -10,6 +10,7 @@ internal sealed record Shown(Checkpoint Checkpoint, IReadOnlyList<Segment> Segme
 internal sealed class Shelf(Checkpoint checkpoint, IEnumerable<Segment> segments, int mostWaiting)
 {
     private readonly object gate = new();
+    private readonly object committing = new();
     private Shown shown = new(checkpoint, [.. segments]);
     private bool isBounded = true;
 
@@ -20,13 +21,19 @@ internal sealed class Shelf(Checkpoint checkpoint, IEnumerable<Segment> segments
         lock (gate) shown = shown with { Segments = [.. shown.Segments, begun] };
     }
 
-    /// <summary>Segments up to the checkpoint's leave, its files come.</summary>
-    public void Replace(Checkpoint after)
+    /// <summary>The checkpoint is replaced, durably first; then segments up to it leave and its files come. One at a time, whoever asks.</summary>
+    /// <param name="after">What comes after the present one.</param>
+    public void Commit(string folder, Func<Checkpoint, Checkpoint> after)
     {
-        lock (gate)
+        lock (committing)
         {
-            shown = new(after, [.. shown.Segments.Where(segment => segment.Number > after.Converted)]);
-            Monitor.PulseAll(gate);
+            var next = after(Now.Checkpoint);
+            next.Write(folder);
+            lock (gate)
+            {
+                shown = new(next, [.. shown.Segments.Where(segment => segment.Number > next.Converted)]);
+                Monitor.PulseAll(gate);
+            }
         }
     }
 

@@ -38,6 +38,66 @@ public sealed class UpkeepTests : IDisposable
         Assert.Equal([1, 6_001, 12_001, 18_001], points.Select(point => (int)point.First));
     }
 
+    /// <summary>72 segments of one day, and one that is still open: 64 of them become one file in two steps, the other 8 one.</summary>
+    [Fact]
+    public async Task A_day_that_runs_has_few_files_however_many_segments_it_came_in()
+    {
+        await using var history = SampleHistory.Open(folder.Path, TimeProvider.System, Options with { RowsPerSegment = 500 });
+        await AppendAsync(history, 12_000, 36_500);
+        await history.ConvertAsync();
+        await history.MergeAsync();
+
+        Assert.Equal(["2026-03-02-0000000064-x2.parquet", "2026-03-02-0000000072-x1.parquet"], Files("2026-03-02*").Where(name => !name.Contains("m.", StringComparison.Ordinal)));
+        Assert.Equal(6, Files("2026-03-02*").Length);
+        Assert.Equal(Made.Samples(12_000, 36_500), await Made.AllOf(history));
+        var points = (await history.HistoryAsync([Made.Signals[0]], Made.T0.AddMinutes(2), Made.T0.AddMinutes(8), 6))[0].Points;
+        Assert.Equal([2_000, 2_000, 2_000, 2_000, 2_000, 2_000], points.Select(point => point.Count));
+        Assert.Equal([12_000, 18_000, 24_000, 30_000, 36_000, 42_000], points.Select(point => (int)point.First));
+    }
+
+    /// <summary>Samples of two days, some of them late by up to minutes, come while files are made of them and merged, and the host is started anew now and then.</summary>
+    [Fact]
+    public async Task However_merging_and_late_samples_meet_each_question_has_each_sample_once()
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        var options = Options with { RowsPerSegment = 300 };
+        var history = SampleHistory.Open(folder.Path, TimeProvider.System, options);
+        try
+        {
+            var (expected, sequence, merges) = (new List<Sample>(), 0ul, 0);
+            for (var step = 0; step < 60; step++)
+            {
+                var batch = Enumerable.Range(0, random.Next(50, 400)).Select(_ => Made.SampleOf(++sequence))
+                    .Select(sample => random.Next(20) == 0 ? sample with { SourceTime = sample.SourceTime.AddSeconds(-random.Next(200)) } : sample with { SourceTime = sample.SourceTime.AddSeconds(60) }).ToArray();
+                expected.AddRange(batch);
+                await history.AppendAsync(batch, "b", sequence);
+                switch (random.Next(12))
+                {
+                    case 0:
+                        await history.DisposeAsync();
+                        history = SampleHistory.Open(folder.Path, TimeProvider.System, options);
+                        break;
+                    case 1 or 2:
+                        await history.ConvertAsync();
+                        var asked = Made.AllOf(history);   // while files are exchanged
+                        merges += await history.MergeAsync();
+                        Assert.True(expected.SequenceEqual(await asked), $"seed {seed}, step {step}: a question during a merge");
+                        break;
+                }
+                if (step % 20 != 19) continue;
+                Assert.True(expected.SequenceEqual(await Made.AllOf(history)), $"seed {seed}, step {step}: the samples");
+                foreach (var answer in await history.HistoryAsync(Made.Signals, Made.T0.AddHours(-1), Made.T0.AddHours(1), 120))
+                    Assert.True(expected.Count(sample => sample.Signal == answer.Signal) == answer.Points.Sum(point => point.Count), $"seed {seed}, step {step}: the points of {answer.Signal}");
+            }
+            Assert.True(merges > 0, $"seed {seed}: nothing was merged, so nothing was shown");
+        }
+        finally
+        {
+            await history.DisposeAsync();
+        }
+    }
+
     [Fact]
     public async Task Late_samples_come_into_the_file_of_their_day()
     {
@@ -65,7 +125,17 @@ public sealed class UpkeepTests : IDisposable
     [InlineData("committed", 1)]
     [InlineData("deleted one", 1)]
     [InlineData("deleted one", 4)]
-    public async Task A_merge_killed_at_any_step_neither_loses_nor_doubles_any_row(string step, int times)
+    public Task A_merge_killed_at_any_step_neither_loses_nor_doubles_any_row(string step, int times) => KilledAsync(step, times, Options);
+
+    /// <summary>The first merges are of the running days: 24 segments of the one, 48 of the other.</summary>
+    [Theory]
+    [InlineData("written down", 1)]
+    [InlineData("written", 2)]
+    [InlineData("committed", 3)]
+    [InlineData("deleted one", 5)]
+    public Task A_merge_of_a_running_day_killed_at_any_step_neither_loses_nor_doubles_any_row(string step, int times) => KilledAsync(step, times, Options with { RowsPerSegment = 500 });
+
+    private async Task KilledAsync(string step, int times, HistorianOptions options)
     {
         var left = times;
         var killed = false;
@@ -80,7 +150,7 @@ public sealed class UpkeepTests : IDisposable
                 }
             },
         };
-        await using (var history = SampleHistory.Open(folder.Path, Options, trial))
+        await using (var history = SampleHistory.Open(folder.Path, options, trial))
         {
             await AppendAsync(history, 1, 36_000);
             await history.ConvertAsync();

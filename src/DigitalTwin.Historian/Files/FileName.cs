@@ -23,6 +23,9 @@ internal sealed partial record Shelfmark(SignalClass Class, string Area)
 /// <param name="Tier">Null for the samples themselves.</param>
 internal sealed partial record FileName(DateOnly Day, long Segment, Shelfmark? Of, Tier? Tier)
 {
+    /// <summary>How often its rows have been merged while their day ran: 0 as a segment became it, and once the day is over.</summary>
+    public int Level { get; init; }
+
     /// <returns>Null for a file that the historian has not named.</returns>
     public static FileName? Parse(string name)
     {
@@ -31,12 +34,13 @@ internal sealed partial record FileName(DateOnly Day, long Segment, Shelfmark? O
             ? new(day, long.Parse(parts.Groups["segment"].ValueSpan, CultureInfo.InvariantCulture),
                 parts.Groups["class"].Success ? new(Enum.Parse<SignalClass>(parts.Groups["class"].ValueSpan, ignoreCase: true), parts.Groups["area"].Value) : null,
                 Tier.All.FirstOrDefault(tier => tier.Name == parts.Groups["tier"].Value))
+            { Level = parts.Groups["level"].Success ? int.Parse(parts.Groups["level"].ValueSpan, CultureInfo.InvariantCulture) : 0 }
             : null;
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Day:yyyy-MM-dd}-{Segment:d10}{(Of is null ? "" : $"-{Of}")}{(Tier is null ? "" : $".{Tier.Name}")}.parquet");
+        $"{Day:yyyy-MM-dd}-{Segment:d10}{(Level == 0 ? "" : $"-x{Level}")}{(Of is null ? "" : $"-{Of}")}{(Tier is null ? "" : $".{Tier.Name}")}.parquet");
 
-    [GeneratedRegex(@"^(?<day>\d{4}-\d{2}-\d{2})-(?<segment>\d{10,18})(-(?<class>state|telemetry|diagnostic)-(?<area>\w+))?(\.(?<tier>1m|15m))?\.parquet$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<day>\d{4}-\d{2}-\d{2})-(?<segment>\d{10,18})(-x(?<level>[1-9]))?(-(?<class>state|telemetry|diagnostic)-(?<area>\w+))?(\.(?<tier>1m|15m))?\.parquet$", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

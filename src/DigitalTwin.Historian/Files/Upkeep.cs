@@ -4,8 +4,8 @@ using DigitalTwin.Historian.Engine;
 namespace DigitalTwin.Historian.Files;
 
 /// <summary>
-/// Makes one file by class and area of the many that a day has come in, and lets go of what is kept no longer. Both are an exchange of files: what
-/// may come and what may leave is written down, the new files are written, the checkpoint is replaced, which is the commit, and what has left
+/// Makes few files of the many that a day has come in: while it runs, of each eight one, and of each eight of those; when it is over, one by class
+/// and area. And lets go of what is kept no longer. Each is an exchange of files: what may come and what may leave is written down, the new files are written, the checkpoint is replaced, which is the commit, and what has left
 /// is deleted when nobody reads it any more. After a kill at any step, what was written down and does not count is deleted at the next start.
 /// </summary>
 /// <param name="readersHavePassed">Ends when every question has that was asked before.</param>
@@ -16,6 +16,33 @@ internal sealed class Upkeep(
     /// <summary>A day is merged when so many segments have held nothing of it: it is over, or what came late has come.</summary>
     private const int QuietSegments = 4;
 
+    /// <summary>So many files of a level become one of the next. Each row is written once for each level.</summary>
+    private const int FilesOfALevel = 8;
+
+    /// <summary>Files of 64 segments are large enough to be opened one by one, and small enough to be sorted within a minute.</summary>
+    private const int HighestLevel = 2;
+
+    /// <summary>While a day runs. Its oldest files of a level are merged, so that a higher level always is of earlier segments.</summary>
+    /// <returns>False when there are not enough of any level.</returns>
+    public async Task<bool> MergeRunningAsync(CancellationToken cancellation)
+    {
+        var before = shelf.Now.Checkpoint;
+        var due = Samples(before.Files).Where(file => file.Says is { Of: null, Level: < HighestLevel }).GroupBy(file => (file.Says.Day, file.Says.Level))
+            .Where(level => level.Count() >= FilesOfALevel).OrderBy(level => level.Key).FirstOrDefault();
+        if (due is null) return false;
+        var merged = due.OrderBy(file => file.Says.Segment).Take(FilesOfALevel).ToList();
+        var names = merged.Select(file => file.Says).ToHashSet();
+        IReadOnlyList<SampleFile> leaving = [.. before.Files.Where(file => names.Contains(file.Says with { Tier = null }))];
+        var name = merged[^1].Says with { Level = due.Key.Level + 1 };
+        using var connection = database.Connect();
+        connection.Ending = cancellation;
+        using var interrupting = cancellation.Register(connection.Interrupt);
+        await ExchangeAsync(leaving, Tier.All.Prepend(null).Select(tier => (name with { Tier = tier }).ToString()), () =>
+            AllOf(leaving, new DayFiles(connection, files).Write(name, $"read_parquet({files.Quoted(merged.Select(file => file.Name))})"), due.Key.Day));
+        return true;
+    }
+
+    /// <summary>When a day is over.</summary>
     /// <returns>False when no day is due.</returns>
     public async Task<bool> MergeAsync(CancellationToken cancellation)
     {
@@ -34,17 +61,14 @@ internal sealed class Upkeep(
         var renewed = inputs.Values.SelectMany(found => found).Select(file => file.Says).ToHashSet();
         IReadOnlyList<SampleFile> leaving = [.. loose, .. before.Files.Where(file => renewed.Contains(file.Says with { Tier = null }))];
         var coming = parts.Keys.SelectMany(part => Tier.All.Prepend(null).Select(tier => (name with { Of = part, Tier = tier }).ToString()));
-        await ExchangeAsync(before, leaving, coming, () =>
-        {
-            var written = parts.SelectMany(part =>
+        await ExchangeAsync(leaving, coming, () => AllOf(leaving,
+        [
+            .. parts.SelectMany(part =>
             {
                 var rows = $"(SELECT * FROM read_parquet({files.Quoted(Samples(loose).Select(file => file.Name))}) WHERE signal IN ({string.Join(',', part.Value)}){string.Concat(inputs[part.Key].Select(file => $" UNION ALL SELECT * FROM read_parquet({files.Quoted([file.Name])})"))})";
                 return new DayFiles(connection, files).Write(name with { Of = part.Key }, rows);
-            }).ToList();
-            if (Samples(written).Sum(file => file.Rows) != Samples(leaving).Sum(file => file.Rows))
-                throw new DuckDbException($"the files of {due.Key:yyyy-MM-dd} have not as many samples merged as they had; they stay as they are");
-            return written;
-        });
+            }),
+        ], due.Key));
         return true;
     }
 
@@ -54,20 +78,18 @@ internal sealed class Upkeep(
     {
         var before = shelf.Now.Checkpoint;
         var leaving = before.Files.Where(file => file.Says.Of is { } part && file.Says.Day.DayNumber + retention.DaysOf(part.Class, file.Says.Tier) < today.DayNumber).ToList();
-        if (leaving.Count > 0) await ExchangeAsync(before, leaving, [], () => []);
+        if (leaving.Count > 0) await ExchangeAsync(leaving, [], () => []);
         return leaving.Count;
     }
 
-    private async Task ExchangeAsync(Checkpoint before, IReadOnlyCollection<SampleFile> leaving, IEnumerable<string> coming, Func<IReadOnlyList<SampleFile>> write)
+    private async Task ExchangeAsync(IReadOnlyCollection<SampleFile> leaving, IEnumerable<string> coming, Func<IReadOnlyList<SampleFile>> write)
     {
         files.WriteDown([.. coming, .. leaving.Select(file => file.Name)]);
         reached("written down");
         var written = write();
         reached("written");
-        var after = before with { Files = [.. before.Files.Except(leaving), .. written] };
-        after.Write(folder);   // the commit
+        shelf.Commit(folder, before => before with { Files = [.. before.Files.Except(leaving), .. written] });   // segments may have become files meanwhile
         reached("committed");
-        shelf.Replace(after);
         await readersHavePassed();
         foreach (var file in leaving)
         {
@@ -75,6 +97,11 @@ internal sealed class Upkeep(
             reached("deleted one");
         }
     }
+
+    private static IReadOnlyList<SampleFile> AllOf(IEnumerable<SampleFile> leaving, IReadOnlyList<SampleFile> written, DateOnly day) =>
+        Samples(written).Sum(file => file.Rows) == Samples(leaving).Sum(file => file.Rows)
+            ? written
+            : throw new DuckDbException($"the files of {day:yyyy-MM-dd} have not as many samples merged as they had; they stay as they are");
 
     private Dictionary<Shelfmark, List<uint>> PartsOf(DuckConnection connection, IReadOnlyList<SampleFile> loose)
     {
