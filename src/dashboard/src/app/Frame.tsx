@@ -1,6 +1,6 @@
 import { NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useMatch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { plantQuery, twinsQuery } from "../lib/api/queries";
@@ -81,11 +81,12 @@ function PlantClock() {
 function Freshness() {
   const { t } = useTranslation();
   const { signals, fresh, stale, bad } = useLiveView((view) => view.freshness);
+  const past = useMatch({ from: "/twins/$id", shouldThrow: false })?.search.at !== undefined;   // the page then shows another time than this figure
   const share = signals === 0 ? null : Math.floor((fresh / signals) * 100);   // 99.9 % is not "all"
   return (
     <div data-testid="freshness" data-fresh={fresh} data-signals={signals} title={t("frame.freshnessDetail", { fresh, stale, bad, signals })}>
       {share !== null && share < 100 && <Mark severity="stale" />}
-      <span className="label">{t("frame.data")}</span><strong>{share === null ? "–" : `${share} %`}</strong><span className="label">{t("frame.fresh")}</span>
+      <span className="label">{t(past ? "frame.dataNow" : "frame.data")}</span><strong>{share === null ? "–" : `${share} %`}</strong><span className="label">{t("frame.fresh")}</span>
     </div>
   );
 }

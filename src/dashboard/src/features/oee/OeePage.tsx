@@ -4,7 +4,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { kpisPath, kpisQuery } from "../../lib/api/queries";
-import type { Kpi, Kpis } from "../../lib/api/types";
+import type { Kpi, Kpis, Stop } from "../../lib/api/types";
 import { StateTimeline } from "../../lib/chart/StateTimeline";
 import { type TreeNode, find } from "../../lib/plant/tree";
 import { usePlantNow } from "../../lib/stream/hooks";
@@ -16,8 +16,11 @@ import { KpiFacts } from "./KpiFacts";
 import { Pareto } from "./Pareto";
 import { Periods } from "./Periods";
 import { type Asked, StopDialog } from "./StopDialog";
+import { BaselineChoice } from "./BaselineChoice";
+import { Result } from "./Result";
 import { Queue, StopList } from "./Stops";
 import { WaterfallChart } from "./WaterfallChart";
+import { type Baseline, baselineOf, weekBefore } from "./baseline";
 import { hasStops, lossSteps, periodAt, reachOf, shiftParts } from "./figures";
 import { reasonText } from "./reasonText";
 import { waterfall } from "./waterfall";
@@ -27,7 +30,7 @@ import "./Oee.css";
 export function OeePage() {
   const { t } = useTranslation();
   const { id } = useParams({ from: "/oee/$id" });
-  const { view = "chart", by = "shift", at, step, reason } = useSearch({ from: "/oee/$id" });
+  const { view = "chart", by = "shift", at, base, step, reason } = useSearch({ from: "/oee/$id" });
   const navigate = useNavigate({ from: "/oee/$id" });
   const now = usePlantNow(1000);
   const node = find(usePlantTree(), id);
@@ -51,21 +54,24 @@ export function OeePage() {
           <>
             <Periods by={by} items={kpis.items} chosen={kpi} change={(to) => show({ ...(to.by ? { by: to.by } : {}), at: to.at ?? undefined, step: undefined, reason: undefined })} />
             {kpi === undefined ? <p className="panel calm quiet" data-testid="no-period">{t("oee.noPeriod")}</p>
-              : <PeriodView key={kpi.label} id={id} node={node} kpis={kpis} kpi={kpi} view={view} step={step} reason={reason} show={show} />}
+              : <PeriodView key={kpi.label} id={id} node={node} kpis={kpis} kpi={kpi} base={base} view={view} step={step} reason={reason} show={show} />}
           </>);
       }}</Loaded>
     </div>
   );
 }
 
-function PeriodView({ id, node, kpis, kpi, view, step, reason, show }: {
-  readonly id: string; readonly node: TreeNode | undefined; readonly kpis: Kpis; readonly kpi: Kpi; readonly view: "chart" | "table";
+function PeriodView({ id, node, kpis, kpi, base, view, step, reason, show }: {
+  readonly id: string; readonly node: TreeNode | undefined; readonly kpis: Kpis; readonly kpi: Kpi; readonly base: string | undefined; readonly view: "chart" | "table";
   readonly step: string | undefined; readonly reason: string | undefined; readonly show: (change: OeeSearch) => void;
 }) {
   const { t } = useTranslation();
   const { number } = useFormats();
   const now = usePlantNow(1000);
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [became, setBecame] = useState<readonly Stop[]>([]);
+  const { baseline, failed } = useBaseline(id, kpis, kpi, base);
+  const compared = baseline.kind === "period" ? baseline.kpi : undefined;
   const chart = waterfall(lossSteps(kpi));
   const parts = shiftParts(kpi);
   const minutes = (ms: number) => number.fixed(ms / 60_000, 2);
@@ -77,7 +83,8 @@ function PeriodView({ id, node, kpis, kpi, view, step, reason, show }: {
   return (
     <>
       <section className="panel" aria-label={t("oee.title")}>
-        <KpiFacts kpis={kpis} kpi={kpi} />
+        <BaselineChoice kpi={kpi} items={kpis.items} base={base} failed={failed} baseline={baseline} choose={(next) => show({ base: next })} />
+        <KpiFacts kpis={kpis} kpi={kpi} base={compared} />
         {chart.planned === 0 ? <p className="calm quiet">{t("oee.nothingPlanned")}</p> : (
           <>
             <p className="waterfall-shift" data-testid="shift-parts">
@@ -85,7 +92,7 @@ function PeriodView({ id, node, kpis, kpi, view, step, reason, show }: {
               <button type="button" className="plain link" aria-pressed={step === "planned"} disabled={parts.planned === 0 && step !== "planned"} onClick={() => choose("planned")}>{t("oee.plannedStops", { planned: minutes(parts.planned) })}</button>{" "}
               {t("oee.plannedBusyIs", { busy: minutes(parts.busy) })}
             </p>
-            <WaterfallChart chart={chart} view={view} chosen={step} canChoose={hasStops} choose={choose} />
+            <WaterfallChart chart={chart} base={compared && waterfall(lossSteps(compared))} view={view} chosen={step} canChoose={hasStops} choose={choose} />
           </>)}
       </section>
       <div className="oee-why">
@@ -95,11 +102,20 @@ function PeriodView({ id, node, kpis, kpi, view, step, reason, show }: {
         </section>
         <StopList station={kpis.station} window={window} step={step} reason={reason} names={names} ask={setAsked} aside={<Narrowed to={reason === undefined ? stepText : reasonText(reason, kpi.stops.find((stop) => stop.reason === reason)?.name ?? reason, t)} clear={() => show({ step: undefined, reason: undefined })} />} />
       </div>
+      {became.length > 0 && <Result parts={became} names={names} station={kpis.station} ask={setAsked} close={() => setBecame([])} />}
       <Queue scope={id} window={window} names={names} ask={setAsked} />
       {stations.length > 0 && <Stations node={node} stations={stations} window={window} open={kpi.open} now={now} />}
-      {asked && <StopDialog key={`${asked.stop.id}${asked.verb}`} asked={asked} now={now} close={() => setAsked(null)} />}
+      {asked && <StopDialog key={`${asked.stop.id}${asked.verb}`} asked={asked} now={now} done={setBecame} close={() => setAsked(null)} />}
     </>
   );
+}
+
+/** Periods of the past hardly change: they are asked for again once a minute. */
+function useBaseline(id: string, kpis: Kpis, kpi: Kpi, base: string | undefined): { readonly baseline: Baseline; readonly failed: boolean } {
+  const choice = base === undefined ? null : base === "none" ? base : Date.parse(base);
+  const moment = typeof choice === "number" ? choice : weekBefore(kpi);
+  const query = useQuery({ ...kpisQuery(id, kpis.by, moment, moment + 1000), enabled: choice !== "none", refetchInterval: 60_000 });
+  return { baseline: baselineOf(kpi, kpis.items, choice, query.data?.items), failed: query.data === undefined && query.isError };
 }
 
 /** @param to what the stops are narrowed to, in the reader's words */

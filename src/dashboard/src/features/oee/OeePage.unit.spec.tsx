@@ -114,3 +114,56 @@ it("Where nothing was planned and nobody was there, the page says so instead of 
   openPage(line);
   expect((await screen.findByTestId("no-period")).textContent).toContain("There are no figures");
 });
+
+const weekAgo = kpi({ label: "2025-12-29 early", from: "2025-12-29T05:00:00.000Z", to: "2025-12-29T13:00:00.000Z", open: false, oee: 0.8, plannedBusySeconds: 370 * 60, notObservedSeconds: 0, produced: 300, good: 296 });
+const night = kpi({ label: "2026-01-04 night", from: "2026-01-04T21:00:00.000Z", to: "2026-01-05T05:00:00.000Z", open: false, oee: 0.6 });
+const shiftsOf = (...old: ReturnType<typeof kpi>[]) => (url: URL) => kpis(old.length > 0 && Date.parse(url.searchParams.get("to") ?? "") < Date.parse("2026-01-01") ? old : [night, kpi()]);
+
+it("A shift is compared with the same one a week before, in its figures and in each step of the waterfall", async () => {
+  host.answers["/api/v1/kpis"] = shiftsOf(weekAgo);
+  openPage(line);
+  await waitFor(() => expect(screen.getByTestId("baseline").textContent).toContain("2025-12-29 early: the same a week before."));
+  expect(screen.getByTestId("baseline").textContent).toContain("still runs");
+  expect(screen.getByTestId("delta-oee").textContent).toBe("−9.7 pts (80.0\u00a0%)");
+  const steps = new Map(within(screen.getByTestId("waterfall-deltas")).getAllByRole("listitem", { hidden: true }).map((each) => [each.dataset.key, each.textContent]));
+  expect(steps.get("plannedBusy")).toBe("(370.00)");
+  expect(steps.get("uncoded")).toBe("+5.4 pts");   // 20 of 185 minutes, 20 of 370 then
+  expect(steps.get("effective")).toBe("−9.7 pts");
+});
+
+it("Another baseline is a choice away and stays in the address; without figures it says so and no difference is shown", async () => {
+  host.answers["/api/v1/kpis"] = shiftsOf({ ...weekAgo, plannedBusySeconds: 0 });
+  const { router } = openPage(line);
+  await waitFor(() => expect(screen.getByTestId("baseline").textContent).toContain("2026-01-04 night: the newest one before"));
+  expect(screen.getByTestId("delta-oee").textContent).toContain("(60.0\u00a0%)");
+  const choice = screen.getByLabelText("Compare with");
+  fireEvent.change(choice, { target: { value: "none" } });
+  await waitFor(() => expect(screen.queryByTestId("delta-oee")).toBeNull());
+  expect(router.state.location.search).toMatchObject({ base: "none" });
+  fireEvent.change(choice, { target: { value: night.from } });
+  await waitFor(() => expect(screen.getByTestId("baseline").textContent).toContain("2026-01-04 night: chosen."));
+  cleanup();
+  openPage(`${line}?base=2025-12-29T05:00:00.000Z`);
+  await waitFor(() => expect(screen.getByTestId("baseline").textContent).toContain("No baseline: there are no figures of the period chosen 2025-12-29 early."));
+  expect(screen.queryByTestId("delta-oee")).toBeNull();
+  expect(screen.queryByTestId("waterfall-deltas")).toBeNull();
+});
+
+it("A coded stop of another station than the figures' own says where it went and can be taken back from there", async () => {
+  localStorage.setItem("digitaltwin.by", "Meier");
+  const other = stop({ id: "leipzig.body.line1.cell2@20260105T060000000Z", station: "leipzig.body.line1.cell2" });
+  host.answers["/api/v1/stops"] = (url) => ({ items: url.searchParams.get("coded") === "false" ? [other] : [], next: null });
+  host.answers["/api/v1/stops/leipzig.body.line1.cell2%4020260105T060000000Z/code"] = () => ({ items: [{ ...other, reason: "robot-waits", reasonName: "Robot waits", category: "material", by: "Meier" }], next: null });
+  host.answers["/api/v1/stops/leipzig.body.line1.cell2%4020260105T060000000Z/undo"] = () => ({ items: [other], next: null });
+  openPage(line);
+  fireEvent.click(await within(await screen.findByTestId("stop-queue")).findByRole("button", { name: /^Code:/ }));
+  const dialog = within(await screen.findByTestId("stop-dialog"));
+  fireEvent.change(await dialog.findByLabelText("Reason"), { target: { value: "robot-waits" } });
+  fireEvent.click(dialog.getByRole("button", { name: "Code" }));
+  const result = within(await screen.findByTestId("stop-result"));
+  expect(result.getByText("Robot waits")).toBeTruthy();
+  expect(result.getByRole("link").getAttribute("href")).toMatch(/^\/oee\/leipzig\.body\.line1\.cell2\?at=.*reason=robot-waits/);
+  fireEvent.click(result.getByRole("button", { name: "Undo…" }));
+  fireEvent.click(within(await screen.findByTestId("stop-dialog")).getByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(screen.getByTestId("stop-result").textContent).toContain("waits for a reason again"));
+});

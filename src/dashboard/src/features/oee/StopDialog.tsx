@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { post } from "../../lib/api/client";
 import { stopReasonsQuery } from "../../lib/api/queries";
-import type { Stop } from "../../lib/api/types";
+import type { Page, Stop } from "../../lib/api/types";
 import { duration } from "../../lib/time/format";
 import { Loaded } from "../../lib/view/Loaded";
 import { useFormats } from "../../lib/view/formats";
@@ -15,7 +15,7 @@ import { type Saying, bodyOf, commandLine, pathOf, rememberName, rememberedName 
 export interface Asked { readonly stop: Stop; readonly verb: Saying["verb"] }
 
 /** Says something about a stop. It is sent when the host has written it down, not before; what it was and by whom stays in the journal. */
-export function StopDialog({ asked: { stop, verb }, now, close }: { readonly asked: Asked; readonly now: number | null; readonly close: () => void }) {
+export function StopDialog({ asked: { stop, verb }, now, done, close }: { readonly asked: Asked; readonly now: number | null; readonly done: (parts: readonly Stop[]) => void; readonly close: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { time } = useFormats();
@@ -35,7 +35,7 @@ export function StopDialog({ asked: { stop, verb }, now, close }: { readonly ask
   const send = async () => {
     setStep({ busy: true, failed: null });
     try {
-      await post(pathOf(stop, saying), bodyOf(saying, by.trim()));
+      done((await post<Page<Stop>>(pathOf(stop, saying), bodyOf(saying, by.trim()))).items);
     } catch (failure) {
       const { title: what, detail, code } = problemText(failure instanceof Error ? failure : new Error(String(failure)), t);
       setStep({ busy: false, failed: `${what}: ${detail} (${code})` });

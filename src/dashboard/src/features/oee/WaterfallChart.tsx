@@ -1,22 +1,28 @@
 import { useTranslation } from "react-i18next";
 import { Mark } from "../../lib/view/Mark";
 import { useFormats } from "../../lib/view/formats";
+import { signed } from "./baseline";
 import type { Bar, Waterfall } from "./waterfall";
 
 const row = 30;
 
 /** Total, what was lost, what was gained, and what is left, each hanging from where the one above ended. In minutes. A step that something stands behind can be chosen. */
-export function WaterfallChart({ chart, view, chosen, canChoose, choose }: {
-  readonly chart: Waterfall; readonly view: "chart" | "table"; readonly chosen?: string | undefined; readonly canChoose: (step: string) => boolean; readonly choose: (step: string) => void;
+export function WaterfallChart({ chart, base, view, chosen, canChoose, choose }: {
+  readonly chart: Waterfall; readonly base?: Waterfall | undefined; readonly view: "chart" | "table"; readonly chosen?: string | undefined; readonly canChoose: (step: string) => boolean; readonly choose: (step: string) => void;
 }) {
   const { t } = useTranslation();
   const { number } = useFormats();
   const minutes = (ms: number) => number.fixed(ms / 60_000, 2);
   const share = (ms: number) => number.percent(chart.planned === 0 ? null : ms / chart.planned);
+  /** In points of the planned time, since periods differ in length. */
+  const delta = ({ key, ms }: Bar) => {
+    const there = base?.bars.find((bar) => bar.key === key);
+    return !base || !there || base.planned === 0 || chart.planned === 0 ? "–" : t("baseline.points", { delta: signed((ms / chart.planned - there.ms / base.planned) * 100, 1, number.fixed) });
+  };
   return (
     <div className="waterfall" data-testid="oee-waterfall" data-planned-ms={chart.planned}>
       {view === "chart" && (
-        <div className="waterfall-chart">
+        <div className="waterfall-chart" data-compared={base !== undefined}>
           <ul>{chart.bars.map((bar) => (
             <li key={bar.key} data-kind={bar.kind}>{canChoose(bar.key) && bar.ms > 0
               ? <button type="button" className="plain link" aria-pressed={bar.key === chosen} onClick={() => choose(bar.key)}>{t(`step.${bar.key}`, bar.label)}</button> : t(`step.${bar.key}`, bar.label)}</li>))}</ul>
@@ -26,15 +32,16 @@ export function WaterfallChart({ chart, view, chosen, canChoose, choose }: {
           </svg>
           <ul aria-hidden="true" className="num">{chart.bars.map((bar) => <li key={bar.key} data-kind={bar.kind}>{sign(bar)}{minutes(bar.ms)}</li>)}</ul>
           <ul aria-hidden="true" className="num quiet">{chart.bars.map((bar) => <li key={bar.key}>{share(bar.ms)}</li>)}</ul>
+          {base && <ul aria-hidden="true" className="num quiet" title={t("baseline.column")} data-testid="waterfall-deltas">{chart.bars.map((bar) => <li key={bar.key} data-key={bar.key}>{bar.kind === "total" ? `(${minutes(base.planned)})` : delta(bar)}</li>)}</ul>}
           <div aria-hidden="true" className="waterfall-axis">{grid(chart.scale).filter((x) => x < chart.scale * 0.95).map((x) => <span key={x} style={{ left: `${(x / chart.scale) * 100}%` }}>{number.whole(x / 60_000)} min</span>)}</div>
         </div>
       )}
       <div className={view === "chart" ? "visually-hidden" : ""}><table className="grid">
         <caption className="visually-hidden">{t("oee.title")}</caption>
-        <thead><tr><th scope="col">{t("oee.step")}</th><th scope="col" className="num">{t("oee.minutes")}</th><th scope="col" className="num">ms</th><th scope="col" className="num">{t("oee.share")}</th></tr></thead>
+        <thead><tr><th scope="col">{t("oee.step")}</th><th scope="col" className="num">{t("oee.minutes")}</th><th scope="col" className="num">ms</th><th scope="col" className="num">{t("oee.share")}</th>{base && <><th scope="col" className="num">{t("baseline.minutes")}</th><th scope="col" className="num">{t("baseline.column")}</th></>}</tr></thead>
         <tbody>{chart.bars.map((bar) => (
           <tr key={bar.key} {...(view === "table" ? { "data-step": bar.key, "data-ms": bar.ms } : {})}>
-            <th scope="row">{t(`step.${bar.key}`, bar.label)}</th><td className="num strong">{sign(bar)}{minutes(bar.ms)}</td><td className="num quiet">{number.whole(bar.ms)}</td><td className="num quiet">{share(bar.ms)}</td>
+            <th scope="row">{t(`step.${bar.key}`, bar.label)}</th><td className="num strong">{sign(bar)}{minutes(bar.ms)}</td><td className="num quiet">{number.whole(bar.ms)}</td><td className="num quiet">{share(bar.ms)}</td>{base && <><td className="num quiet">{minutes(base.bars.find((each) => each.key === bar.key)?.ms ?? 0)}</td><td className="num">{delta(bar)}</td></>}
           </tr>))}</tbody>
       </table></div>
       <p className="waterfall-sum">

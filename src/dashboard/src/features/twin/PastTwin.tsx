@@ -43,6 +43,8 @@ function Facts({ twin, at, window }: { readonly twin: Twin; readonly at: number;
   const show = (change: TwinSearch) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const value = (name: string, v: Scalar, unit: string | null) => <>{display(name, v, number, definitions?.get(`${twin.id}.${name}`)?.texts)}{unit && v !== null && <small className="quiet"> {unit}</small>}</>;
   const names = [...new Set([...Object.keys(twin.reported), ...Object.keys(twin.desired)])];
+  const values = Object.values(twin.reported);
+  const fresh = values.filter((each) => each.t !== null && each.q !== "stale" && each.q !== "bad").length;
   const { charted, toggled } = chartsOf(twin, search.signals);
   return (
     <>
@@ -56,6 +58,7 @@ function Facts({ twin, at, window }: { readonly twin: Twin; readonly at: number;
         {twin.counts && (["produced", "good", "scrap"] as const).map((name) => <Fact key={name} label={t(`counts.${name}`)} value={number.whole(twin.counts?.[name] ?? 0)} />)}
         <div className="twin-aside">
           {twin.flags.map((flag) => <span key={flag} className="flag" data-testid="flag"><Mark severity="p3" label={t("severity.p3")} /> {flagText(flag, t)}</span>)}
+          {values.length > 0 && <span className="small" data-testid="fresh-then" data-fresh={fresh}>{fresh < values.length && <Mark severity="stale" />} {t("travel.freshThen", { fresh, all: values.length })}</span>}
           <span className="quiet small">{t("twin.offset")} {number.whole(twin.offset)}</span>
         </div>
       </section>

@@ -41,7 +41,7 @@ it("A number with a meaning is shown as what it means, by the plant definition",
 
 it("At a moment of the past every panel is of that moment: values, events up to it, and what stood around, with the links staying there", async () => {
   const then = encodeURIComponent(at(-600));
-  host.answers[`/api/v1/twins/${robot}`] = () => twin(robot, "machine", { name: "Robot 3", state: "Held", offset: 5, reported: { program: value(3, { t: at(-601) }) } });
+  host.answers[`/api/v1/twins/${robot}`] = () => twin(robot, "machine", { name: "Robot 3", state: "Held", offset: 5, reported: { program: value(3, { t: at(-601) }), speed: value(1, { t: at(-900), q: "stale" }) } });
   host.answers["/api/v1/cuts"] = () => ({ offset: 5, at: at(-600), items: cells().slice(2).map((each) => ({ ...each, parent: each.kind === "line" ? null : each.parent, state: each.kind === "line" ? null : "Suspended", stateSince: at(-660) })) });
   const { live, router } = openPage(`/twins/${robot}?at=${then}&signals=none`);
   const source = await stream();
@@ -50,6 +50,8 @@ it("At a moment of the past every panel is of that moment: values, events up to 
   await waitFor(() => expect(around()).toEqual(["part of cell3Suspended1:00", "before cell2Suspended1:00", "beside Gun 3Suspended1:00", "after cell4Suspended1:00"]));
   expect(host.asked).toContain(`/api/v1/cuts?scope=leipzig.body.line1&at=${then}`);
   expect(within(screen.getByTestId("neighbours")).getAllByRole("link")[0]?.getAttribute("href")).toContain(`at=${then}`);
+  expect(screen.getByTestId("fresh-then").textContent).toContain("1 of 2 values were fresh at that time");
+  expect(screen.getByTestId("freshness").textContent).toContain("Data now");   // of the whole plant, and not of then
   fireEvent.click(screen.getByRole("tab", { name: "Events" }));
   await waitFor(() => expect(host.asked.some((path) => path.startsWith(`/api/v1/twins/${robot}/events`) && path.includes(`to=${then}`))).toBe(true));
   act(() => { source.send("delta", { offset: 99, event: { offset: 99, entity: robot, seq: 2, name: "unit.state-changed.v1", at: at(5), recorded: t0, data: {} }, twin: null }); live.flush(); });

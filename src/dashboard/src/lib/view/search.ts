@@ -4,8 +4,8 @@ import type { Grain } from "../api/types";
 export type TwinTab = "signals" | "events";
 /** `at`: plant time, ISO 8601; absent: now. */
 export interface TwinSearch { readonly tab?: TwinTab | undefined; readonly window?: Window | undefined; readonly signals?: string | undefined; readonly event?: string | undefined; readonly at?: string | undefined }
-/** `at`: a moment in the period shown, absent: the newest; `step`, `reason`: whose stops are shown, absent: all. */
-export interface OeeSearch { readonly view?: "table" | undefined; readonly by?: Grain | undefined; readonly at?: string | undefined; readonly step?: string | undefined; readonly reason?: string | undefined }
+/** `at`: a moment in the period shown, absent: the newest; `base`: one in the period that it is compared with, or `none`, absent: what suits; `step`, `reason`: whose stops are shown, absent: all. */
+export interface OeeSearch { readonly view?: "table" | undefined; readonly by?: Grain | undefined; readonly at?: string | undefined; readonly base?: string | undefined; readonly step?: string | undefined; readonly reason?: string | undefined }
 
 export type ActorOrder = "mailbox" | "restarts" | "name";
 export interface EngineSearch { readonly actors?: string | undefined; readonly order?: ActorOrder | undefined }
@@ -36,7 +36,7 @@ export function twinSearch(search: Record<string, unknown>): TwinSearch {
 export function oeeSearch(search: Record<string, unknown>): OeeSearch {
   const { by } = search;
   return {
-    view: search.view === "table" ? "table" : undefined, by: by === "day" || by === "week" ? by : undefined, at: moment(search.at), step: text(search.step), reason: text(search.reason),
+    view: search.view === "table" ? "table" : undefined, by: by === "day" || by === "week" ? by : undefined, at: moment(search.at), base: search.base === "none" ? "none" : moment(search.base), step: text(search.step), reason: text(search.reason),
   };
 }
 
