@@ -64,6 +64,34 @@ internal sealed class HistoryReader(DuckDatabase database, SignalNumbers numbers
         return samples;
     }, cancellation);
 
+    /// <summary>Writes every sample of some signals in a window to a Parquet file, by signal in the order of their names, then source time and sequence.</summary>
+    /// <param name="signals">With their units.</param>
+    /// <param name="path">Of the file; one that is there is replaced.</param>
+    /// <returns>Samples written.</returns>
+    public Task<long> ExportAsync(IReadOnlyDictionary<string, string?> signals, DateTimeOffset from, DateTimeOffset to, string path, CancellationToken cancellation) => AskAsync(connection =>
+    {
+        var asked = new List<uint>();
+        connection.Execute("CREATE TEMP TABLE names(signal UINTEGER, id VARCHAR, unit VARCHAR)");
+        foreach (var (id, unit) in signals)
+        {
+            if (numbers.Find(id) is not { } number) continue;
+            asked.Add(number);
+            connection.Execute("INSERT INTO names VALUES (?, ?, NULLIF(?, ''))", (long)number, id, unit ?? "");
+        }
+        if (asked.Count == 0) connection.Execute(SampleAppender.CreateTable("lent"));
+        var window = asked.Count == 0 ? "lent" : Window(connection, asked, from, to);   // a file without rows has its columns still
+        return connection.Execute($"""
+            COPY (
+                SELECT id AS signal, {Utc("source_time")} AS time, number AS value, text, unit,
+                    CASE status >> 30 WHEN 0 THEN 'good' WHEN 1 THEN 'uncertain' ELSE 'bad' END AS quality, status, {Utc("server_time")} AS server_time
+                FROM {window} JOIN names USING (signal) ORDER BY id, source_time, sequence)
+            TO '{path.Replace("'", "''", StringComparison.Ordinal)}' (FORMAT parquet, COMPRESSION zstd)
+            """);
+    }, cancellation);
+
+    /// <summary>Marked as UTC in the file, so that no reader takes it for local time.</summary>
+    private static string Utc(string time) => $"{time} AT TIME ZONE 'UTC'";
+
     /// <summary>Ends when every question has that was asked before, and may have read files that count no more.</summary>
     public async Task PassAsync()
     {

@@ -24,15 +24,18 @@ public sealed class SampleHistory : IAsyncDisposable
     private bool disposed;
 
     private readonly Retention retention;
+    private readonly string exports;
 
     private SampleHistory(string folder, HistorianOptions options, TimeProvider time, Action<string> report, Trial trial)
     {
         Directory.CreateDirectory(folder);
         retention = options.Retention;
+        exports = Path.Combine(folder, "exports");
         ownership = Owned(folder);
         try
         {
             RefuseOlder(folder);
+            if (Directory.Exists(exports)) Directory.Delete(exports, recursive: true);   // of a process that was killed
             database = DuckDatabase.Open(DuckDatabase.InMemory,
             [
                 ("memory_limit", options.MemoryLimit),
@@ -113,6 +116,25 @@ public sealed class SampleHistory : IAsyncDisposable
     /// <param name="to">Exclusive.</param>
     public Task<IReadOnlyList<Sample>> ReadAsync(IReadOnlyCollection<string> signals, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation = default) =>
         reader.ReadAsync(signals, from, to, cancellation);
+
+    /// <summary>Every sample of some signals in a window as a Parquet file, by signal, source time and sequence. Times are marked as UTC.</summary>
+    /// <param name="signals">With their units.</param>
+    /// <param name="to">Exclusive.</param>
+    /// <returns>The file, open for reading; it is deleted when the stream is closed, or at the next start.</returns>
+    public async Task<FileStream> ExportAsync(IReadOnlyDictionary<string, string?> signals, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation = default)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(exports).FullName, $"{Guid.NewGuid():N}.parquet");
+        try
+        {
+            await reader.ExportAsync(signals, from, to, path, cancellation);
+            return new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+    }
 
     /// <summary>Turns what is in closed segments into Parquet files now, as the background does by itself.</summary>
     /// <returns>Rows moved.</returns>

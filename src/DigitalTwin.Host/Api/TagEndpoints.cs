@@ -28,8 +28,8 @@ public static class TagEndpoints
     {
         api.MapGet("/tags", Newest).WithName("tags").WithSummary("Newest value of each signal, with quality, unit and age")
             .WithDescription("scope: a signal, or a twin with what lies below it; without it, the whole plant.");
-        api.MapGet("/tags/export", Export).WithName("export").WithSummary("Every sample of signals over a window of plant time, as comma-separated values")
-            .WithDescription("scope: a signal, or a twin with what lies below it. Rows come by signal, then time. A connection that ends early has not given all of it.");
+        api.MapGet("/tags/export", Export).WithName("export").WithSummary("Every sample of signals over a window of plant time, as comma-separated values or Parquet")
+            .WithDescription("scope: a signal, or a twin with what lies below it. format: csv (default) or parquet. Rows come by signal, then time. A connection that ends early has not given all of it.");
     }
 
     private static Results<Ok<TagsView>, ProblemHttpResult> Newest(LiveValues live, TwinDirectory twins, string? scope = null) =>
@@ -38,9 +38,11 @@ public static class TagEndpoints
             : Unknown(scope!);
 
     private static async Task<IResult> Export(
-        SampleHistory history, LiveValues live, TwinDirectory twins, PlantTime plantTime, string? scope = null, string? from = null, string? to = null)
+        SampleHistory history, LiveValues live, TwinDirectory twins, PlantTime plantTime, string? scope = null, string? from = null, string? to = null,
+        string format = "csv", CancellationToken gone = default)
     {
         var asked = new Asked();
+        asked.Require(format is "csv" or "parquet", "format is csv or parquet.");
         DateTimeOffset end = asked.Time("to", to) ?? plantTime.GetUtcNow();
         DateTimeOffset start = asked.Time("from", from) ?? end.AddHours(-1);
         asked.Require(!string.IsNullOrEmpty(scope), "scope names a signal or a twin.");
@@ -50,6 +52,8 @@ public static class TagEndpoints
         if (InScope(live, twins, scope) is not { } found)
             return Unknown(scope!);
         SignalDefinition[] signals = [.. found.Select(value => value.Signal)];
+        if (format == "parquet")
+            return TypedResults.Stream(body => WriteParquetAsync(body, history, signals, start, end, gone), "application/vnd.apache.parquet");
         return TypedResults.Stream(body => WriteAsync(body, history, signals, start, end), "text/csv; charset=utf-8");
     }
 
@@ -68,6 +72,13 @@ public static class TagEndpoints
                 await body.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()));
             }
         }
+    }
+
+    private static async Task WriteParquetAsync(Stream body, SampleHistory history, SignalDefinition[] signals, DateTimeOffset start, DateTimeOffset end, CancellationToken gone)
+    {
+        await body.FlushAsync(gone);   // the answer begins now, though its first byte comes when the file is whole
+        await using FileStream file = await history.ExportAsync(signals.ToDictionary(signal => signal.Id, signal => signal.Unit), start, end, gone);
+        await file.CopyToAsync(body, gone);
     }
 
     private static string[] Cells(SignalDefinition signal, Sample sample) =>

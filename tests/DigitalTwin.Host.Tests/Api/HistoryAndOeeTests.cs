@@ -90,6 +90,17 @@ public class HistoryAndOeeTests(ScenarioHost scenario)
         Assert.NotEmpty(await Host.RefusalAsync("/api/v1/tags/export?scope=leipzig.roof", System.Net.HttpStatusCode.NotFound, "NOT_FOUND"));
     }
 
+    /// <summary>That it holds the same samples is shown where it is made.</summary>
+    [Fact]
+    public async Task An_export_comes_as_parquet_too()
+    {
+        using HttpResponseMessage answer = await Host.Http.GetAsync(new Uri($"/api/v1/tags/export?scope={MadePlant.Robot}.vibration&from=2026-01-05T06:10:00Z&to=2026-01-05T06:20:00Z&format=parquet", UriKind.Relative));
+        Assert.Equal("application/vnd.apache.parquet", answer.Content.Headers.ContentType?.MediaType);
+        byte[] file = await answer.Content.ReadAsByteArrayAsync();
+        Assert.Equal(("PAR1", "PAR1"), (System.Text.Encoding.ASCII.GetString(file[..4]), System.Text.Encoding.ASCII.GetString(file[^4..])));
+        Assert.NotEmpty(await Host.RefusalAsync($"/api/v1/tags/export?scope={MadePlant.Robot}&format=xlsx", System.Net.HttpStatusCode.BadRequest, "INVALID"));
+    }
+
     [Fact]
     public async Task Texts_have_a_history_too()
     {

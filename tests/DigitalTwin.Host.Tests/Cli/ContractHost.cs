@@ -47,8 +47,14 @@ public sealed class ContractHost : IAsyncLifetime
         app.MapGet("/api/v1/tags/history", (string ids) => Json(ids == "gap" ? Recorded.HistoryWithGap : Recorded.History));
         app.MapGet("/api/v1/context", () => Json(Recorded.Context));
         app.MapGet("/api/v1/tags", () => Json(Recorded.Newest));
-        app.MapGet("/api/v1/tags/export", async (HttpContext context, string scope) =>
+        app.MapGet("/api/v1/tags/export", async (HttpContext context, string scope, string? format) =>
         {
+            if (format == "parquet")
+            {
+                context.Response.ContentType = "application/vnd.apache.parquet";
+                await context.Response.WriteAsync("PAR1\n\nPAR1");
+                return;
+            }
             context.Response.ContentType = "text/csv";
             await context.Response.WriteAsync(Recorded.Export);
             await context.Response.Body.FlushAsync();

@@ -68,6 +68,17 @@ public sealed class TagVerbsTests(ContractHost host) : IClassFixture<ContractHos
     }
 
     [Fact]
+    public async Task A_file_that_ends_with_parquet_is_one()
+    {
+        var run = await host.Twin("tag", "export", Recorded.Robot, $"{File}.parquet");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("0.0 MB in", run.Errors, StringComparison.Ordinal);
+        Assert.Equal("PAR1\n\nPAR1", await System.IO.File.ReadAllTextAsync($"{File}.parquet"));
+        Assert.StartsWith("signal,", (await host.Twin("tag", "export", Recorded.Robot, "--format", "csv")).Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await host.Twin("tag", "export", Recorded.Robot, "--format", "xlsx")).ExitCode);
+    }
+
+    [Fact]
     public async Task An_export_that_breaks_leaves_the_file_of_before()
     {
         await System.IO.File.WriteAllTextAsync(File, "of before");
