@@ -28,6 +28,8 @@ public sealed class HostMeters : IDisposable
             Of(reason.Sum(entry => entry.Count), "reason", reason.Key)), "{sample}", "Samples that moved nothing, or are doubtful, by reason.");
         meter.CreateObservableGauge("digitaltwin.gateway.buffered", () => gateways.All.Select(gateway =>
             Of(gateway.Buffered, "gateway", gateway.Name)), "{sample}", "Samples that a gateway holds and the core has not acknowledged.");
+        meter.CreateObservableGauge("digitaltwin.gateway.behind", () => gateways.All.Select(gateway =>
+            Of((long)(gateway.Behind?.TotalSeconds ?? 0), "gateway", gateway.Name)), "s", "How long the oldest sample that a gateway has not sent has waited; 0 while it is not behind.");
         meter.CreateObservableGauge("digitaltwin.gateway.connected", () => gateways.All.Select(gateway =>
             Of(gateway.Connected ? 1 : 0, "gateway", gateway.Name)), "{link}", "1 while the gateway is linked.");
         meter.CreateObservableGauge("digitaltwin.entities.state", () => system.List().GroupBy(status => status.State).Select(state =>

@@ -120,6 +120,7 @@ public class EngineApiTests(ScenarioHost scenario)
         Assert.True(metrics["digitaltwin_samples_stored_total"] > 1000);
         Assert.Equal(MadePlant.Definition.Signals.Count(), metrics.Of("digitaltwin_signals{").Sum(entry => entry.Value));
         Assert.Equal(3, metrics["digitaltwin_gateway_buffered{gateway=\"gateway\"}"]);
+        Assert.Equal(83, metrics["digitaltwin_gateway_behind_seconds{gateway=\"gateway\"}"]);
         Assert.True(metrics["digitaltwin_storage_size_bytes{folder=\"journal\"}"] > 4096);
         Assert.True(metrics["dotnet_process_memory_working_set_bytes"] > 1e7);
         Assert.NotEmpty(metrics.Of("dotnet_gc_last_collection_heap_size_bytes"));

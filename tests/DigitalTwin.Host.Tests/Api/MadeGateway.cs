@@ -115,6 +115,16 @@ internal sealed class MadeGateway : IAsyncDisposable
         await SendAsync(new Frame { Samples = frame });
     }
 
+    /// <summary>A value ahead of older ones that wait here.</summary>
+    public Task TellAheadAsync(Made value) => SendAsync(new Frame
+    {
+        Newest = new()
+        {
+            Rows = new() { BaseSourceUs = Micros(value.At), BaseServerUs = Micros(DateTimeOffset.UtcNow), Signal = { (uint)Array.IndexOf(ids, value.Signal) }, SourceDtUs = { 0 }, ServerDtUs = { 0 }, Value = { value.Number } },
+            AgeMs = { 0 },
+        },
+    });
+
     /// <summary>Ends when the host has acknowledged.</summary>
     public async Task ReportAsync(string signal, DateTimeOffset at, string format, byte[] content)
     {

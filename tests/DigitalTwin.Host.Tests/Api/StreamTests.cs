@@ -134,6 +134,24 @@ public class StreamTests(ScenarioHost scenario)
     }
 
     [Fact]
+    public async Task A_value_that_is_ahead_of_a_backlog_is_seen_at_once_and_is_not_turned_back_while_the_backlog_comes()
+    {
+        const string signal = $"{MadePlant.Robot}.vibration";
+        (DateTimeOffset first, DateTimeOffset second, DateTimeOffset now) = (Next(), Next(), Next());
+        await using Listening stream = await Listening.ToAsync(Host, $"?topics=tags:{signal}");
+        await stream.NextAsync("heartbeat");
+        await scenario.Gateway.TellAheadAsync(new Made(signal, now, 9.75));
+        Heard seen = await stream.NextAsync("tags");
+        Assert.Equal((9.75, now.ToUnixTimeMilliseconds()), (seen.Data.GetProperty("v")[0].GetDouble(), seen.Data.GetProperty("t")[0].GetInt64()));
+
+        await scenario.Gateway.ReportAsync(new Made(signal, first, 3.25));
+        await scenario.Gateway.ReportAsync(new Made(signal, second, 3.5), new Made(signal, now, 9.75));
+        Assert.Equal(9.75, (await Host.GetAsync($"/api/v1/tags?scope={MadePlant.Robot}")).GetProperty("items").EnumerateArray().Single(tag => tag.GetProperty("id").GetString() == signal).GetProperty("v").GetDouble());
+        await scenario.Gateway.ReportAsync(new Made(signal, Next(), 4.5));
+        Assert.Equal(4.5, (await stream.NextAsync("tags")).Data.GetProperty("v")[0].GetDouble());   // nothing came between
+    }
+
+    [Fact]
     public async Task A_quiet_stream_beats_every_five_seconds()
     {
         await using Listening stream = await Listening.ToAsync(Host, "?topics=plant");
