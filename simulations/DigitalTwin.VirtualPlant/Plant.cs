@@ -40,7 +40,7 @@ internal sealed class Plant
         Nodes = Catalogue.Of(site, physics, speed);
         measured = [.. Enumerable.Range(0, Nodes.Count).Where(index => Sensors.CanFail(Nodes[index]))];
         board = new Board(Nodes, site.Sensors, announced);
-        witness = new Witness(site, Nodes, site.Antennas(physics), staff);
+        witness = new Witness(site, Nodes, site.Antennas(physics), staff, physics.NetworkCuts);
         begun = announced is not null;
     }
 
@@ -52,6 +52,8 @@ internal sealed class Plant
     public LineState Line => site.Lines[0];
     public PlantMemory Memory => new(site, board.Newest);
     public IReadOnlyList<Announcement> Newest => board.Newest;
+    /// <summary>OPC UA servers that nobody reaches now.</summary>
+    public IReadOnlyList<string> CutOff => [.. physics.NetworkCuts.Where(cut => cut.IsAt(site.Built, site.Time)).Select(cut => cut.Endpoint).Distinct()];
     /// <summary>What happened that no client is told, since it was last taken from here.</summary>
     public List<Truth> Truths => witness.Seen;
 

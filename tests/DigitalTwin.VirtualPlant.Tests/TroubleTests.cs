@@ -123,6 +123,30 @@ public sealed class TroubleTests : IDisposable
     }
 
     [Fact]
+    public void A_cut_network_takes_its_time_and_nothing_else_of_the_plant_knows_of_it()
+    {
+        var physics = Quiet with { NetworkCuts = [new("body", 100, 60), new("paint", 130, 100)] };
+        var run = new PlantRun(physics);
+        var seen = new List<string>();
+        foreach (var until in new[] { 99.9, 100, 130, 160, 230 })
+            seen.Add($"{until}: {string.Join(" and ", run.To(PlantRun.MondayMorning + (long)Math.Round(until * 1e6)).Plant.CutOff)}");
+        Assert.Equal(["99.9: ", "100: body", "130: body and paint", "160: paint", "230: "], seen);
+        Assert.Equal(
+            ["network cut body", "network cut paint", "network whole body", "network whole paint"],
+            run.Plant.Truths.Where(truth => truth.Kind.StartsWith("network", StringComparison.Ordinal)).Select(truth => $"{truth.Kind} {truth.Where}"));
+        Assert.Equal(new PlantRun(Quiet).To(run.Plant.Time).Announced, run.Announced);
+    }
+
+    [Fact]
+    public void A_plant_that_is_resumed_while_its_network_is_cut_tells_the_end_of_the_cut_alone()
+    {
+        var physics = Quiet with { NetworkCuts = [new("body", 100, 60)] };
+        var resumed = new PlantRun(Plant.Resume(new PlantRun(physics).For(120).Plant.Memory, physics, 20));
+        Assert.Equal(["body"], resumed.Plant.CutOff);
+        Assert.Equal(["network whole"], resumed.For(60).Plant.Truths.Select(truth => truth.Kind).Where(kind => kind.StartsWith("network", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void The_truth_stands_in_its_file_once_also_where_the_plant_lives_a_moment_again()
     {
         var file = Path.Combine(data, "plant", "truth.jsonl");
@@ -140,9 +164,9 @@ public sealed class TroubleTests : IDisposable
     public void Faults_of_sensors_and_strikes_that_the_plant_does_not_know_are_refused()
     {
         var (_, faults) = PhysicsFile.Read("""
-            {"layout": "leipzig", "strikes": [{"supplier": "Doors", "at": 1, "durationSeconds": 2}], "scriptedSensorFaults": [{"node": "Oven9.Temperature", "kind": "dead", "at": 1, "durationSeconds": 2}]}
+            {"layout": "leipzig", "strikes": [{"supplier": "Doors", "at": 1, "durationSeconds": 2}], "networkCuts": [{"endpoint": "roof", "at": 1, "durationSeconds": 2}], "scriptedSensorFaults": [{"node": "Oven9.Temperature", "kind": "dead", "at": 1, "durationSeconds": 2}]}
             """);
-        Assert.Equal(["strikes[0].supplier", "scriptedSensorFaults[0].node", "scriptedSensorFaults[0].kind"], faults.Select(fault => fault[..fault.IndexOf(": ", StringComparison.Ordinal)]));
+        Assert.Equal(["strikes[0].supplier", "networkCuts[0].endpoint", "scriptedSensorFaults[0].node", "scriptedSensorFaults[0].kind"], faults.Select(fault => fault[..fault.IndexOf(": ", StringComparison.Ordinal)]));
         Assert.Single(PhysicsFile.Read("""{"scriptedSensorFaults": [{"node": "Cell1.Robot.Vibration", "kind": "stuck", "at": 1, "durationSeconds": 2}]}""").Faults);
     }
 }

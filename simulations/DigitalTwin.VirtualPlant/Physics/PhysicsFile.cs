@@ -69,7 +69,7 @@ internal static class PhysicsFile
             else
                 faults.Add($"{prefix}{member.Name}: is unknown; known here: {string.Join(", ", known.Keys)}");
         }
-        if (type == typeof(ScriptedBreakdown) || type == typeof(ScriptedSensorFault) || type == typeof(SupplierParameters) || type == typeof(Strike))
+        if (type == typeof(ScriptedBreakdown) || type == typeof(ScriptedSensorFault) || type == typeof(SupplierParameters) || type == typeof(Strike) || type == typeof(NetworkCut))
             faults.AddRange(known.Keys.Where(name => !value.TryGetProperty(name, out _)).Select(name => $"{prefix}{name}: is missing"));
     }
 
@@ -124,7 +124,12 @@ internal static class PhysicsFile
         foreach (var (script, index) in physics.ScriptedBreakdowns.Select((script, index) => (script, index)))
             if (!machines.Contains(script.Machine))
                 yield return $"scriptedBreakdowns[{index}].machine: there is no '{script.Machine}'; e.g. {machines.FirstOrDefault() ?? "none"}";
-        var sensors = Catalogue.Of(site, physics, 1).Where(Sensors.CanFail).Select(node => node.Id).ToHashSet();
+        var nodes = Catalogue.Of(site, physics, 1);
+        var endpoints = nodes.Select(node => node.Place.Endpoint).Distinct().ToList();
+        foreach (var (index, cut) in physics.NetworkCuts.Index())
+            if (!endpoints.Contains(cut.Endpoint))
+                yield return $"networkCuts[{index}].endpoint: there is no '{cut.Endpoint}' in the layout {physics.Layout}, but {string.Join(", ", endpoints)}";
+        var sensors = nodes.Where(Sensors.CanFail).Select(node => node.Id).ToHashSet();
         foreach (var (script, index) in physics.ScriptedSensorFaults.Select((script, index) => (script, index)))
         {
             if (site.Sensors is null)

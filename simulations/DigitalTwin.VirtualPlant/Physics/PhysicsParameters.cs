@@ -37,6 +37,8 @@ internal sealed record PhysicsParameters
     public IReadOnlyList<ScriptedBreakdown> ScriptedBreakdowns { get; init; } = [];
     /// <summary>Faults of sensors that come for certain.</summary>
     public IReadOnlyList<ScriptedSensorFault> ScriptedSensorFaults { get; init; } = [];
+    /// <summary>Times in which nobody reaches an OPC UA server of the plant, which itself goes on.</summary>
+    public IReadOnlyList<NetworkCut> NetworkCuts { get; init; } = [];
 }
 
 /// <summary>When people work, every day of the week; local time as HH:mm-HH:mm and HH:mm.</summary>
@@ -173,6 +175,14 @@ internal sealed record Strike(string Supplier, [property: Bounds(0, 1e9)] double
 /// <param name="Kind">stuck, drift, spikes or unitChange.</param>
 /// <param name="At">Seconds of plant time since the plant was built.</param>
 internal sealed record ScriptedSensorFault(string Node, string Kind, [property: Bounds(0, 1e9)] double At, [property: Bounds(1, 1e6)] double DurationSeconds);
+
+/// <param name="Endpoint">Name of an OPC UA server of the plant, e.g. <c>body</c>.</param>
+/// <param name="At">Seconds of plant time since the plant was built.</param>
+internal sealed record NetworkCut(string Endpoint, [property: Bounds(0, 1e9)] double At, [property: Bounds(1, 1e6)] double DurationSeconds)
+{
+    /// <param name="built">Both in microseconds of plant time.</param>
+    public bool IsAt(long built, long time) => time - built >= At * 1e6 && time - built < (At + DurationSeconds) * 1e6;
+}
 
 /// <summary>Least and greatest value a physics file may give.</summary>
 [AttributeUsage(AttributeTargets.Property)]

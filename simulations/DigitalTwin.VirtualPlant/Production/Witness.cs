@@ -1,4 +1,5 @@
 using DigitalTwin.VirtualPlant.Nodes;
+using DigitalTwin.VirtualPlant.Physics;
 
 namespace DigitalTwin.VirtualPlant.Production;
 
@@ -17,6 +18,8 @@ internal sealed class Witness
     private readonly IReadOnlyList<Node> nodes;
     private readonly Antennas antennas;
     private readonly Staff staff;
+    private readonly IReadOnlyList<NetworkCut> cuts;
+    private readonly bool[] cut;
     private readonly (string Name, Machine Machine)[] machines;
     private readonly (string Name, Cell Cell)[] cells;
     private readonly Workplace[] workplaces;
@@ -27,9 +30,10 @@ internal sealed class Witness
     private readonly HashSet<SensorFault> lying;
     private long? shift;
 
-    public Witness(Site site, IReadOnlyList<Node> nodes, Antennas antennas, Staff staff)
+    public Witness(Site site, IReadOnlyList<Node> nodes, Antennas antennas, Staff staff, IReadOnlyList<NetworkCut> cuts)
     {
-        (this.site, this.nodes, this.antennas, this.staff) = (site, nodes, antennas, staff);
+        (this.site, this.nodes, this.antennas, this.staff, this.cuts) = (site, nodes, antennas, staff, cuts);
+        cut = [.. cuts.Select(one => site.Time > site.Built && one.IsAt(site.Built, site.Time))];
         shift = site.Time == site.Built ? null : staff.ShiftAt(site.Time);   // of a plant that is resumed its roster has been told
         machines = [.. site.Machines];
         cells = [.. site.Lines.SelectMany(line => line.Cells.Select(cell => ($"{line.Prefix}Cell{cell.Number}", cell)))];
@@ -57,6 +61,16 @@ internal sealed class Witness
             LookAtSensors(sensors);
         if (site.Assembly is not null && staff.ShiftAt(site.Time) != shift)
             LookAtStaff();
+        for (var index = 0; index < cut.Length; index++)
+            LookAtCut(index);
+    }
+
+    private void LookAtCut(int index)
+    {
+        var now = cuts[index].IsAt(site.Built, site.Time);
+        if (now != cut[index])
+            Note(now ? "network cut" : "network whole", cuts[index].Endpoint, hours: now ? cuts[index].DurationSeconds / 3600 : null);
+        cut[index] = now;
     }
 
     private void LookAtStaff()

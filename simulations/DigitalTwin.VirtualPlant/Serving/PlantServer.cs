@@ -57,7 +57,7 @@ internal sealed class PlantServer(Plant plant, PhysicsParameters physics, double
                 if (clock.Elapsed >= nextClock)
                 {
                     nextClock = TimeSpan.FromSeconds(Math.Floor(clock.Elapsed.TotalSeconds) + 1);
-                    Broadcast(Wire.Clock(target, wall, speed));
+                    Broadcast(Wire.Clock(target, wall, speed, plant.CutOff));
                 }
                 Admit();
             }

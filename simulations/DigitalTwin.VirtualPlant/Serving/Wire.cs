@@ -70,12 +70,18 @@ internal static class Wire
         json.WriteEndArray();
     });
 
-    public static byte[] Clock(long plant, long wall, double speed) => Line(json =>
+    public static byte[] Clock(long plant, long wall, double speed, IReadOnlyList<string> cutOff) => Line(json =>
     {
         json.WriteString("type", "clock");
         json.WriteNumber("plant", plant);
         json.WriteNumber("wall", wall);
         json.WriteNumber("speed", speed);
+        if (cutOff.Count == 0)
+            return;
+        json.WriteStartArray("cut");
+        foreach (var endpoint in cutOff)
+            json.WriteStringValue(endpoint);
+        json.WriteEndArray();
     });
 
     public static byte[] Written(long request, WriteOutcome outcome) => Line(json =>

@@ -1,8 +1,9 @@
+import { connect } from "node:net";
 import { AttributeIds, DataType, StatusCodes, type ClientSession, type DataValue } from "node-opcua";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { PlantNode } from "./plant/protocol.js";
 import { t0 } from "./testing/line-nodes.js";
-import { connected, runningServer, sourceMicros, subscribed, until, type Running } from "./testing/opcua-client.js";
+import { connected, runningServer, sourceMicros, subscribed, until, type Identity, type Running } from "./testing/opcua-client.js";
 import { ScriptedPlant } from "./testing/scripted-plant.js";
 
 const nodes: readonly PlantNode[] = [
@@ -23,10 +24,18 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 
 /** A session with the endpoint of that name. */
-function at<T>(name: string, use: (session: ClientSession) => Promise<T>): Promise<T> {
+function at<T>(name: string, use: (session: ClientSession) => Promise<T>, identity: Identity = {}): Promise<T> {
   const server = running.endpoints.find((endpoint) => endpoint.name === name);
   if (server === undefined) throw new Error(`there is no endpoint ${name}`);
-  return connected({ ...running, server }, use);
+  return connected({ ...running, server }, use, identity);
+}
+
+/** Why nobody is let in. */
+function refused(port: number): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => reject(new Error("somebody was let in"))).on("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+    socket.unref();
+  });
 }
 
 const value = (session: ClientSession, nodeId: string): Promise<DataValue> => session.read({ nodeId, attributeId: AttributeIds.Value });
@@ -60,6 +69,26 @@ test("a written setpoint reaches the plant by the number that the plant gave its
     expect(status).toEqual(StatusCodes.Good);
     expect(plant.writes.at(-1)).toMatchObject({ node: 4, value: 182 });
   }));
+
+test("a cut network drops and refuses the connections of its endpoint alone, and when it is whole the subscription has what it missed", async () => {
+  const server = running.endpoints.find((endpoint) => endpoint.name === "paint");
+  await at("paint", async (session) => {
+    const heard: unknown[] = [];
+    await subscribed(session, ["ns=2;s=Line.Power"], (_, changed) => heard.push(changed.value.value));
+    await until("the first value", () => heard.length === 1);
+    plant.clock(t0 + 1_000_000, 20, ["paint", "a server that this plant has not"]);
+    await until("the cut", () => server?.isCut() === true);
+    plant.values([[2, 31, t0 + 5], [2, 32, t0 + 6]]);
+    await expect(refused(server?.port ?? 0)).resolves.toBe("ECONNREFUSED");
+    await at("body", async (other) => expect((await value(other, "ns=2;s=Line.Power")).statusCode).toEqual(StatusCodes.Good));
+    expect(heard).toHaveLength(1);
+
+    plant.clock(t0 + 2_000_000, 20);
+    await until("what the subscription missed", () => heard.length === 3);
+    expect(heard.slice(1)).toEqual([31, 32]);
+  }, { reconnects: true });
+  expect(running.log.filter((line) => line.includes("network"))).toEqual(["the network to paint is cut: its connections are dropped and none is taken", "the network to paint is whole again"]);
+});
 
 test("every endpoint tells the plant's time and speed, and turns uncertain with the plant", async () => {
   plant.clock(t0 + 60_000_000, 20);

@@ -35,6 +35,7 @@ export class OpcuaPlant {
   #announced: PlantAnnouncement | null = null;
   #space: PlantSpace | null = null;
   #clock: NodeJS.Timeout | undefined;
+  #cutting: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(private readonly options: OpcuaPlantOptions) {
@@ -42,6 +43,7 @@ export class OpcuaPlant {
       announced: (plant) => this.#meet(plant),
       values: (values) => this.#space?.publish(values),
       clock: (reading) => this.#space?.heardClock(reading),
+      cutOff: (names) => this.#cut(names),
       lost: () => this.#space?.lost(),
       attended: () => this.#attended(),
     });
@@ -80,6 +82,19 @@ export class OpcuaPlant {
     this.#space = space;
     this.#clock = setInterval(() => this.#space?.moveClock(performance.now()), clockStepMilliseconds);
     await this.options.ready([first, ...more]);
+  }
+
+  /** The network, as the plant says; one change after the other. */
+  #cut(names: readonly string[]): void {
+    this.#cutting = this.#cutting.then(async () => {
+      if (this.#closed) return;
+      for (const endpoint of this.#endpoints) {
+        const isCut = endpoint.name !== null && names.includes(endpoint.name);
+        if (isCut === endpoint.isCut()) continue;
+        await (isCut ? endpoint.cut() : endpoint.mend());
+        this.options.log(`the network to ${endpoint.name} is ${isCut ? "cut: its connections are dropped and none is taken" : "whole again"}`);
+      }
+    }).catch((error: unknown) => this.options.log(`the network cannot be changed as the plant says: ${(error as Error).message}`));
   }
 
   /** Done when the first client has subscribed and adds no more items; or when one has logged in and does not subscribe. */

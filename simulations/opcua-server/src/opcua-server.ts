@@ -26,6 +26,10 @@ export interface RunningServer {
   readonly certificateFile: string;
   /** Who listens now. */
   audience(): { readonly sessions: number; readonly items: number };
+  /** As a cut network looks from both sides: connections end without a word and none is taken; sessions and subscriptions go on until their time is out. */
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+  isCut(): boolean;
   shutdown(): Promise<void>;
 }
 
@@ -96,7 +100,23 @@ export async function startServer({ data, port, populate }: ServerOptions): Prom
   await server.start().catch((error: NodeJS.ErrnoException) => {
     throw /EADDRINUSE/.test(`${error.code} ${error.message}`) ? new PortTaken(port) : error;
   });
-  return { port: server.endpoints[0]?.port ?? port, certificateFile, audience: () => audienceOf(server), shutdown: () => server.shutdown(0) };
+  let isCut = false;
+  return {
+    port: server.endpoints[0]?.port ?? port,
+    certificateFile,
+    audience: () => audienceOf(server),
+    cut: async () => {
+      await server.suspendEndPoints();
+      for (const endpoint of server.endpoints) endpoint.abruptlyInterruptChannels();
+      isCut = true;
+    },
+    mend: async () => {
+      await server.resumeEndPoints();
+      isCut = false;
+    },
+    isCut: () => isCut,
+    shutdown: () => server.shutdown(0),
+  };
 }
 
 function audienceOf(server: OPCUAServer): { sessions: number; items: number } {

@@ -24,6 +24,7 @@ beforeEach(async () => {
       },
       values: (values) => values.length > 0 && heard.push(`values ${values.length}`),
       clock: () => heard.push("clock"),
+      cutOff: (endpoints) => endpoints.length > 0 && heard.push(`cut off ${endpoints.join(" and ")}`),
       lost: (why) => heard.push(`lost: ${why}`),
     },
     () => undefined,

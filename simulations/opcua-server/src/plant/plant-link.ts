@@ -118,7 +118,8 @@ export class PlantLink implements PlantSource {
       case "values":
         return this.listener.values(line.v);
       case "clock":
-        return this.listener.clock({ plantMicros: line.plant, speed: line.speed, heardAt: performance.now() });
+        this.listener.clock({ plantMicros: line.plant, speed: line.speed, heardAt: performance.now() });
+        return this.listener.cutOff(line.cut);
       case "written":
         if (line.reason !== undefined) this.log(`the plant refused a write: ${line.reason}`);
         return this.#answer(line.request, coerceStatusCode(line.status));

@@ -16,6 +16,8 @@ export interface PlantListener {
   announced(plant: PlantAnnouncement): Promise<void>;
   values(values: readonly PlantValue[]): void;
   clock(reading: ClockReading): void;
+  /** Nobody may reach these endpoints, by name, until it says otherwise; the others are reached. */
+  cutOff(endpoints: readonly string[]): void;
   /** From now on the values are not current. */
   lost(why: string): void;
   /** Done when an OPC UA client has subscribed to what was announced. */

@@ -31,7 +31,7 @@ export interface PlantAnnouncement {
 export type PlantLine =
   | PlantAnnouncement
   | { readonly type: "values"; readonly v: readonly PlantValue[] }
-  | { readonly type: "clock"; readonly plant: number; readonly wall: number; readonly speed: number }
+  | { readonly type: "clock"; readonly plant: number; readonly wall: number; readonly speed: number; readonly cut: readonly string[] }
   | { readonly type: "written"; readonly request: number; readonly status: number; readonly reason?: string };
 
 /** The plant's endpoints in the order in which its nodes name them; one without a name where they name none. */
@@ -58,7 +58,8 @@ export function parsePlantLine(text: string): PlantLine {
       return { type: "values", v: line["v"] };
     case "clock":
       if (!isNumber(line["plant"]) || !isNumber(line["wall"]) || !isNumber(line["speed"])) throw new Error("a clock line lacks plant, wall or speed");
-      return { type: "clock", plant: line["plant"], wall: line["wall"], speed: line["speed"] };
+      if (!isNames(line["cut"] ?? [])) throw new Error("a clock line holds something else in cut than names of endpoints");
+      return { type: "clock", plant: line["plant"], wall: line["wall"], speed: line["speed"], cut: (line["cut"] ?? []) as string[] };
     case "written":
       if (!isNumber(line["request"]) || !isNumber(line["status"])) throw new Error("a written line lacks request or status");
       return { type: "written", request: line["request"], status: line["status"], ...(typeof line["reason"] === "string" ? { reason: line["reason"] } : {}) };
@@ -88,6 +89,10 @@ function checkEndpoints(nodes: readonly PlantNode[]): void {
 
 function isValue(value: unknown): value is PlantValue {
   return Array.isArray(value) && Number.isInteger(value[0]) && Number.isSafeInteger(value[2]) && (value[3] === undefined || Number.isInteger(value[3]));
+}
+
+function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
 }
 
 function isNumber(value: unknown): value is number {

@@ -57,6 +57,7 @@ async function replay(rows: string, options: { speed?: number; loop?: boolean; o
       options.onValues?.(played);
     },
     clock: ({ plantMicros, speed }) => played.clocks.push({ wall: at(), plantMicros, speed }),
+    cutOff: () => undefined,
     lost: (why) => played.lost.push(why),
     attended: () => attended,
   };

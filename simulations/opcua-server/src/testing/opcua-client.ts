@@ -69,6 +69,8 @@ export interface Identity {
   readonly securityMode?: MessageSecurityMode;
   readonly securityPolicy?: SecurityPolicy;
   readonly user?: UserIdentityInfo;
+  /** Comes back by itself when the connection is lost. */
+  readonly reconnects?: boolean;
   /** Asks the server with this mode and policy though it offers no such endpoint: a well-behaved client would give up by itself. */
   readonly force?: boolean;
 }
@@ -86,7 +88,7 @@ export async function connected<T>({ data, server }: Running, use: (session: Cli
     securityPolicy: identity.securityPolicy ?? SecurityPolicy.Basic256Sha256,
     endpointMustExist: false,
     ...(identity.force === true ? { serverCertificate: new X509Certificate(await readFile(server.certificateFile)).raw } : {}),
-    connectionStrategy: { maxRetry: 0, initialDelay: 50 },
+    connectionStrategy: { maxRetry: identity.reconnects === true ? 100 : 0, initialDelay: 50, maxDelay: 200 },
   });
   try {
     await client.connect(`opc.tcp://127.0.0.1:${server.port}`);

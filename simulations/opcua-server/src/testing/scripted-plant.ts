@@ -34,8 +34,8 @@ export class ScriptedPlant {
     this.#say({ type: "values", v });
   }
 
-  clock(plant: number, speed: number): void {
-    this.#say({ type: "clock", plant, wall: Date.now() * 1000, speed });
+  clock(plant: number, speed: number, cut: readonly string[] = []): void {
+    this.#say({ type: "clock", plant, wall: Date.now() * 1000, speed, ...(cut.length > 0 ? { cut } : {}) });
   }
 
   /** As a kill -9 of the plant looks from outside. */
