@@ -26,7 +26,10 @@ public sealed record ConnectionsShape(IReadOnlyList<GatewayLinkShape> Gateways, 
 
 /// <param name="TickAge">Wall seconds, as are Behind and LevelIn.</param>
 public sealed record GatewayLinkShape(string Name, bool Connected, DateTimeOffset Since, double? TickAge, long Buffered, long Dropped, long DroppedTelemetry = 0, long DroppedDiagnostic = 0,
-    double? Behind = null, double? LevelIn = null);
+    double? Behind = null, double? LevelIn = null, EasingShape? Easing = null);
+
+/// <param name="Level">0: nothing; 1: diagnostic; 2: telemetry too.</param>
+public sealed record EasingShape(int Level, DateTimeOffset? Since, string? Why, double TelemetrySeconds, double DiagnosticSeconds);
 
 /// <param name="ValueAge">Wall seconds, as is the lag.</param>
 public sealed record EndpointLinkShape(
@@ -100,7 +103,10 @@ public sealed record LedgerShape(IReadOnlyList<LedgerLineShape> Items, long Unat
 
 /// <param name="Unexplained">Has to be 0.</param>
 public sealed record LedgerLineShape(
-    string Signal, DateTimeOffset? From, DateTimeOffset? To, long Expected, long Sampled, long Sent, long Stored, IReadOnlyList<LedgerGapShape> Gaps, long Unexplained);
+    string Signal, DateTimeOffset? From, DateTimeOffset? To, long Expected, long Sampled, long Sent, long Stored, IReadOnlyList<LedgerGapShape> Gaps, long Unexplained, LedgerEasedShape? Eased = null);
+
+/// <param name="To">Null while it lasts.</param>
+public sealed record LedgerEasedShape(long Times, DateTimeOffset From, DateTimeOffset? To, double Seconds, double SamplingSeconds);
 
 public sealed record WaveformsShape(string Signal, string? Unit, int Total, IReadOnlyList<WaveformShape> Items);
 

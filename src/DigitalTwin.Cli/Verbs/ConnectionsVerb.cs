@@ -12,7 +12,7 @@ internal static class ConnectionsVerb
 
     public static Verb Create(Options options)
     {
-        var verb = new Verb("connections", "Show gateways, the servers behind them, and the certificates of the link: state, lag, buffer, drops, expiry", "twin connections");
+        var verb = new Verb("connections", "Show gateways, the servers behind them, and the certificates of the link: state, lag, buffer, easing, drops, expiry", "twin connections");
         verb.Runs(options, async (session, _, stopped) =>
         {
             var sent = await session.Host.Get("api/v1/connections", stopped);
@@ -25,13 +25,15 @@ internal static class ConnectionsVerb
 
     private static void Show(ConnectionsShape connections, Screen screen)
     {
-        var links = Screen.Columns("gateway", "state", "since", "last tick", "buffered", "dropped");
+        var links = Screen.Columns("gateway", "state", "since", "last tick", "buffered", "eased", "dropped");
         foreach (var gateway in connections.Gateways)
             links.AddRow(
                 Paint.Plain(gateway.Name), State(gateway), Paint.Plain(Words.Time(gateway.Since)), Paint.Plain(Words.Age(gateway.TickAge)),
-                Buffered(gateway), Dropped(gateway));
+                Buffered(gateway), Eased(gateway.Easing), Dropped(gateway));
         if (connections.Gateways.Count == 0) screen.Line("No gateway has connected yet.");
         else screen.Show(links);
+        foreach (var gateway in connections.Gateways)
+            if (gateway.Easing is { Level: > 0, Why: { } why }) screen.Line($"{gateway.Name} has its servers sample less because {why}. Nothing is lost by that: 'twin tag ledger' tells each signal's times.");
         screen.Line("");
 
         var servers = Screen.Columns("endpoint", "state", "gateway", "policy", "fresh", "last value", "lag", "detail");
@@ -58,6 +60,16 @@ internal static class ConnectionsVerb
     private static Text Buffered(GatewayLinkShape gateway) => gateway.Behind is { } behind
         ? Paint.Abnormal($"{Words.Number(gateway.Buffered)}: {Words.Age(behind)} BEHIND, level {(gateway.LevelIn is { } levelIn ? $"in about {Words.Age(levelIn)}" : "nobody knows when")}")
         : Paint.Plain(Words.Number(gateway.Buffered));
+
+    /// <summary>Data are coarser than the plant definition says: worth a look, though nothing is lost.</summary>
+    private static Text Eased(EasingShape? easing)
+    {
+        if (easing is null) return Paint.Plain(Words.Absent);
+        (double Seconds, string Name)[] classes = [(easing.DiagnosticSeconds, "diagnostic"), (easing.TelemetrySeconds, "telemetry")];
+        string[] eased = [.. classes.Where(one => one.Seconds > 0).Select(one => $"{one.Name} to {Words.Number(one.Seconds, "0.###")} s")];
+        if (easing.Level == 0 && eased.Length == 0) return Paint.Plain("no");
+        return Paint.Abnormal($"{(eased.Length == 0 ? "ASKED FOR" : string.Join(", ", eased))} since {Words.Time(easing.Since)}");
+    }
 
     /// <summary>Diagnostic samples first, state last: whoever reads it sees how far it has come.</summary>
     private static Text Dropped(GatewayLinkShape gateway)

@@ -85,6 +85,10 @@ internal static class TagVerbs
         screen.Show(table);
         foreach (var reason in ledger.Items.SelectMany(line => line.Gaps).GroupBy(gap => (gap.Reason, gap.Says)))
             screen.Line($"{reason.Key.Reason}: {Counted(reason.Sum(gap => gap.Count), "sample")} of {Counted(reason.Count(), "signal")}, {Words.Time(reason.Min(gap => gap.From))} to {Words.Time(reason.Max(gap => gap.To))}. {reason.Key.Says}");
+        foreach (var eased in ledger.Items.Where(line => line.Eased is not null).GroupBy(line => line.Eased!.SamplingSeconds))
+            screen.Line(
+                $"eased: {Counted(eased.Count(), "signal")}, sampled each {Words.Number(eased.Key, "0.###")} s at the slowest, {Words.Time(eased.Min(line => line.Eased!.From))} to "
+                + $"{(eased.Any(line => line.Eased!.To is null) ? "now" : Words.Time(eased.Max(line => line.Eased!.To)))}. The gateway asked the server for less, so less was expected.");
         if (ledger.Unattributed > 0)
             Screen.Notice($"{Words.Number(ledger.Unattributed)} more sequences are lost; whose they were is known when the gateway next tells its counts.");
         var unexplained = ledger.Items.Count(line => line.Unexplained != 0);

@@ -196,7 +196,7 @@ internal sealed class Intake
         uint[] known = [.. frame.Signal.Where(number => number < signals.Length && signals[number].Slot is not null)];
         var gap = new ObservationGap([.. known.Select(number => ids[number]!)], from, to, frame.Reason, frame.Sequence);
         IReadOnlyList<SignalDefinition> definitions = [.. known.Select(number => signals[number].Slot!.Signal)];
-        return new(null, [new Observation.NotObserved(gap, definitions)], Facts(gap, definitions, skipped), before, frame.Sequence) { Marks = Marked(null, gap, known) };
+        return new(null, [new Observation.NotObserved(gap, definitions)], Facts(gap, definitions, skipped, TimeSpan.FromMicroseconds(Math.Clamp(frame.SamplingUs, 0, LongestSampling))), before, frame.Sequence) { Marks = Marked(null, gap, known) };
     }
 
     /// <summary>
@@ -228,20 +228,32 @@ internal sealed class Intake
         var counts = new List<(string, long)>(frame.Signal.Count);
         for (var i = 0; i < frame.Signal.Count; i++)
             if (frame.Signal[i] < ids.Length && ids[frame.Signal[i]] is { } id) counts.Add((id, (long)Math.Min(frame.Sampled[i], long.MaxValue / 2)));
-        return new(null, [], [new LedgerFact.Told(new(frame.Since, counts))], at, at);
+        return new(null, [], [new LedgerFact.Told(new(frame.Since, counts) { Eased = [.. frame.Eased.SelectMany(Eased)] })], at, at);
     }
+
+    private IEnumerable<(string, EasedTimes)> Eased(Eased told)
+    {
+        if (Time(told.FromUs) is not { } from || Time(told.ToUs) is not { } to || Time(told.SinceUs) is not { } since)
+            throw new MalformedFrameException("a time of eased signals is outside the years 1 to 9999");
+        if (!(told.SamplingMs is > 0 and < 1e12) || told.TotalUs is < 0 or > LongestSampling) throw new MalformedFrameException("eased signals are sampled each so many milliseconds, and not for less than no time");
+        EasedTimes times = new(told.Times, from, told.ToUs == 0 ? null : to, TimeSpan.FromMicroseconds(told.TotalUs), told.SinceUs == 0 ? null : since, told.SamplingMs);
+        return told.Signal.Where(number => number < ids.Length && ids[number] is not null).Select(number => (ids[number]!, times));
+    }
+
+    /// <summary>Microseconds: a hundred years.</summary>
+    private const long LongestSampling = 3_155_760_000_000_000;
 
     /// <summary>
     /// A gap that the gateway made of numbered samples stands in the place of the last of them, and jumps over the others. Any other gap has a
     /// number of its own, and what it jumps over are samples that were lost without a word.
     /// </summary>
-    private static IReadOnlyList<LedgerFact> Facts(ObservationGap gap, IReadOnlyList<SignalDefinition> signals, ulong skipped)
+    private static IReadOnlyList<LedgerFact> Facts(ObservationGap gap, IReadOnlyList<SignalDefinition> signals, ulong skipped, TimeSpan sampling)
     {
         LedgerFact.Hole Hole(string reason, ulong count) => new(new(reason, (long)count, gap.From, gap.To));
         // The one sequence of such a gap may be that of a sample, or its own: the gateway's counts will tell.
-        if (gap.Reason == "disk-full" && skipped == 0) return [Hole(gap.Reason, 1), new LedgerFact.Unseen(signals, LossReason.Unnumbered, gap.From, gap.To, Numbers: 0)];
+        if (gap.Reason == "disk-full" && skipped == 0) return [Hole(gap.Reason, 1), new LedgerFact.Unseen(signals, LossReason.Unnumbered, gap.From, gap.To, Numbers: 0, sampling)];
         if (LossReason.Of(gap.Reason).Stage == LossStage.AfterSampling) return [Hole(gap.Reason, skipped + 1)];
-        var unseen = new LedgerFact.Unseen(signals, gap.Reason, gap.From, gap.To, Numbers: 1);
+        var unseen = new LedgerFact.Unseen(signals, gap.Reason, gap.From, gap.To, Numbers: 1, sampling);
         return skipped == 0 ? [unseen] : [Hole("sequence-hole", skipped), unseen];
     }
 

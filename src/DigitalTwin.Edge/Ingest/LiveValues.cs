@@ -24,6 +24,7 @@ public sealed class LiveValues
     private readonly Lock writing = new();
     private long version;
     private TaskCompletionSource changed = NewSignal();
+    private long telemetrySampling, diagnosticSampling;   // ticks of wall time
 
     public LiveValues(IEnumerable<SignalDefinition> signals, PlantClock clock, TimeProvider time)
     {
@@ -85,6 +86,14 @@ public sealed class LiveValues
             }
     }
 
+    /// <summary>The gateway has the servers sample signals of these classes so slowly now: what comes late because of that is not stale.</summary>
+    /// <param name="telemetry">Wall time; zero where they are as the plant definition has them.</param>
+    internal void Ease(TimeSpan telemetry, TimeSpan diagnostic)
+    {
+        Volatile.Write(ref telemetrySampling, telemetry.Ticks);
+        Volatile.Write(ref diagnosticSampling, diagnostic.Ticks);
+    }
+
     internal Slot? FindSlot(string signalId) => byId.GetValueOrDefault(signalId);
 
     /// <summary>One batch is written at a time; dispose to let waiters know.</summary>
@@ -92,11 +101,18 @@ public sealed class LiveValues
 
     private LiveValue View(Slot slot)
     {
-        var staleAfter = Staleness.StaleAfter(slot.Signal.Period, clock.Speed);
+        var staleAfter = Staleness.StaleAfter(slot.Signal.Period, clock.Speed, Sampling(slot.Signal.Class));
         if (slot.Read() is not { } newest) return new(slot.Signal, null, null, staleAfter, ShownQuality.Stale, 0);
         TimeSpan? age = newest.ReceivedAt == NotReceived ? null : time.GetElapsedTime(newest.ReceivedAt);
         return new(slot.Signal, newest.Sample, age, staleAfter, Staleness.Shown(newest.Sample.Quality, age, staleAfter), newest.Version);
     }
+
+    private TimeSpan Sampling(SignalClass signalClass) => new(signalClass switch
+    {
+        SignalClass.Telemetry => Volatile.Read(ref telemetrySampling),
+        SignalClass.Diagnostic => Volatile.Read(ref diagnosticSampling),
+        _ => 0,
+    });
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

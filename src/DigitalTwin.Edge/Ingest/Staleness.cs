@@ -11,9 +11,11 @@ public static class Staleness
     private const double Periods = 1.5;
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
 
-    public static TimeSpan StaleAfter(TimeSpan period, double speed)
+    /// <param name="sampling">Wall time from one sample to the next where the signal is eased; its period counts where that is longer.</param>
+    public static TimeSpan StaleAfter(TimeSpan period, double speed, TimeSpan sampling = default)
     {
-        var limit = period * (Periods / speed);
+        var between = period / speed;
+        var limit = (between > sampling ? between : sampling) * Periods;
         return limit > Least ? limit : Least;
     }
 

@@ -49,12 +49,23 @@ internal sealed class LedgerBook
         var sampled = sent + At(LossStage.AfterSampling) + unexplained;
         return new(signal, accounts.Min(account => account.First), accounts.Max(account => account.Last),
             sampled + At(LossStage.BeforeSampling), sampled, sent, sent - At(LossStage.AtCore),
-            [.. lost.OrderBy(gap => gap.From).Select(gap => new LedgerGap(gap.Reason, gap.Count, gap.From, gap.To, LossReason.Of(gap.Reason).Says))], unexplained);
+            [.. lost.OrderBy(gap => gap.From).Select(gap => new LedgerGap(gap.Reason, gap.Count, gap.From, gap.To, LossReason.Of(gap.Reason).Says))], unexplained, Eased(accounts));
+    }
+
+    private static LedgerEased? Eased(SignalAccount[] accounts)
+    {
+        var eased = accounts.Where(account => account.Eased is not null).Select(account => (Times: account.Eased!.Value, account.Last)).ToList();
+        if (eased.Count == 0) return null;
+        var lasting = eased.Sum(one => one.Times.Since is { } since && one.Last > since ? (one.Last.Value - since).TotalSeconds : 0);
+        return new(
+            eased.Sum(one => one.Times.Times), eased.Min(one => one.Times.From), eased.Any(one => one.Times.Since is not null) ? null : eased.Max(one => one.Times.To),
+            eased.Sum(one => one.Times.Total.TotalSeconds) + lasting, eased.Max(one => one.Times.SamplingMs) / 1000);
     }
 
     private static void Check(BufferAccount buffer, GatewayCounts told)
     {
         if (told.Since != buffer.CountedSince) StartAnew(buffer, told);
+        foreach (var (id, eased) in told.Eased) buffer.Of(id).Eased = eased;
         foreach (var (id, account) in buffer.Signals)
             if (id != Nameless) account.Unexplained = account.Base - account.Numbered;   // of what the gateway does not name it has sampled nothing
         foreach (var (id, sampled) in told.Signals)

@@ -38,6 +38,7 @@ internal sealed class LedgerEncoder
                 Number(signal.Sampled);
             });
         });
+        if (entry.Told is { Eased.Count: > 0 } easing) Many(easing.Eased, signal => Eased(signal.Signal, signal.Times));
         return to.WrittenSpan;
     }
 
@@ -60,6 +61,8 @@ internal sealed class LedgerEncoder
                 Many(signal.Value.Lost, Lost);
             });
         });
+        // At the end: a book of before there was easing ends here.
+        Many(book.Buffers, buffer => Many([.. buffer.Value.Signals.Where(signal => signal.Value.Eased is not null)], signal => Eased(signal.Key, signal.Value.Eased!.Value)));
         return to.WrittenSpan;
     }
 
@@ -67,6 +70,17 @@ internal sealed class LedgerEncoder
     {
         to.ResetWrittenCount();
         time = 0;
+    }
+
+    private void Eased(string signal, EasedTimes times)
+    {
+        Text(signal);
+        Number(times.Times);
+        Time(times.From);
+        Many(times.To is { } to ? new[] { to } : [], Time);
+        Number(times.Total.Ticks);
+        Many(times.Since is { } since ? new[] { since } : [], Time);
+        Number(BitConverter.DoubleToInt64Bits(times.SamplingMs));
     }
 
     private void Lost(LostSamples lost)
@@ -132,7 +146,9 @@ internal sealed class LedgerDecoder
         Begin(bytes);
         var (buffer, before, highest) = (Text(), Count(), Count());
         var sent = Many(() => new SentSamples(Text(), Number(), Time(), Time()));
-        return new(buffer, before, highest, sent, Many(Lost), Many(Hole), Many(() => new GatewayCounts(Count(), Many(() => (Text(), Number())))).FirstOrDefault());
+        var (lost, holes, told) = (Many(Lost), Many(Hole), Many(() => new GatewayCounts(Count(), Many(() => (Text(), Number())))).FirstOrDefault());
+        if (told is not null && HasMore) told = told with { Eased = Many(Eased) };
+        return new(buffer, before, highest, sent, lost, holes, told);
     }
 
     public LedgerBook Book(byte[] bytes)
@@ -156,7 +172,25 @@ internal sealed class LedgerDecoder
             book.Add(id, buffer);
             return buffer;
         });
+        if (!HasMore) return book;
+        var buffers = book.Buffers.Values.ToArray();   // in the order in which they were written
+        var next = 0;
+        Many(() =>
+        {
+            var buffer = buffers[next++];
+            foreach (var (signal, times) in Many(Eased)) buffer.Of(signal).Eased = times;
+            return buffer;
+        });
         return book;
+    }
+
+    private bool HasMore => at < from.Length;
+
+    private (string, EasedTimes) Eased()
+    {
+        var (signal, times, first, to) = (Text(), Number(), Time(), Many(Time));
+        var (total, since) = (TimeSpan.FromTicks(Number()), Many(Time));
+        return (signal, new(times, first, to is [var end] ? end : null, total, since is [var begin] ? begin : null, BitConverter.Int64BitsToDouble(Number())));
     }
 
     private void Begin(byte[] bytes)

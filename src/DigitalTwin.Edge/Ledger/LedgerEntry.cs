@@ -19,4 +19,16 @@ public readonly record struct LostSequences(string Reason, long Count, DateTimeO
 
 /// <summary>Samples that the gateway has numbered, by signal: the other end's figure, to hold against our own.</summary>
 /// <param name="Since">Sequence from which on it has counted: 1, unless it lost its counts.</param>
-public sealed record GatewayCounts(ulong Since, IReadOnlyList<(string Signal, long Sampled)> Signals);
+public sealed record GatewayCounts(ulong Since, IReadOnlyList<(string Signal, long Sampled)> Signals)
+{
+    /// <summary>Of each signal that it ever sampled more slowly on purpose, all times together.</summary>
+    public IReadOnlyList<(string Signal, EasedTimes Times)> Eased { get; init; } = [];
+}
+
+/// <summary>For how long a signal was sampled more slowly because the gateway asked the server to.</summary>
+/// <param name="From">Begin of the first time.</param>
+/// <param name="To">End of the newest that is over; null before.</param>
+/// <param name="Total">Length of those that are over.</param>
+/// <param name="Since">Begin of the one that lasts; null for none.</param>
+/// <param name="SamplingMs">The slowest sampling that the server has given, wall time.</param>
+public readonly record struct EasedTimes(long Times, DateTimeOffset From, DateTimeOffset? To, TimeSpan Total, DateTimeOffset? Since, double SamplingMs);

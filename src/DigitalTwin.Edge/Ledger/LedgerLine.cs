@@ -8,7 +8,14 @@ namespace DigitalTwin.Edge.Ledger;
 /// <param name="Stored">Of those, the ones that are in the durable history, late and bad ones included.</param>
 /// <param name="Unexplained">Has to be 0. Above: samples are gone without a word. Below: more are stored than were sampled.</param>
 public sealed record LedgerLine(
-    string Signal, DateTimeOffset? From, DateTimeOffset? To, long Expected, long Sampled, long Sent, long Stored, IReadOnlyList<LedgerGap> Gaps, long Unexplained);
+    string Signal, DateTimeOffset? From, DateTimeOffset? To, long Expected, long Sampled, long Sent, long Stored, IReadOnlyList<LedgerGap> Gaps, long Unexplained, LedgerEased? Eased = null);
+
+/// <summary>Fewer samples were due, by the gateway's own will and for a time: no loss, but the reason why the data are coarser there. All times together.</summary>
+/// <param name="From">Source time at which the first began.</param>
+/// <param name="To">At which the newest ended; null while it lasts.</param>
+/// <param name="Seconds">Length of all of them, plant time; of one that lasts, up to the newest sample.</param>
+/// <param name="SamplingSeconds">How far apart the samples were at the slowest, wall time, as the server has answered.</param>
+public sealed record LedgerEased(long Times, DateTimeOffset From, DateTimeOffset? To, double Seconds, double SamplingSeconds);
 
 /// <summary>What a signal has lost for one reason, all times together.</summary>
 /// <param name="From">Earliest source time of it; <paramref name="To"/> the latest.</param>

@@ -8,6 +8,9 @@ internal sealed class SignalAccount
     public DateTimeOffset? Last { get; set; }
     public List<LostSamples> Lost { get; } = [];
 
+    /// <summary>As the gateway has told it last; null where it never did.</summary>
+    public EasedTimes? Eased { get; set; }
+
     /// <summary>What <see cref="Numbered"/> was where the gateway began to count.</summary>
     public long Base { get; set; }
 

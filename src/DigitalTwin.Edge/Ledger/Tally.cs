@@ -13,7 +13,8 @@ internal abstract record LedgerFact
 
     /// <summary>Signals that the gateway has not seen for a while.</summary>
     /// <param name="Numbers">Sequences that the gap itself takes.</param>
-    public sealed record Unseen(IReadOnlyList<SignalDefinition> Signals, string Reason, DateTimeOffset From, DateTimeOffset To, int Numbers) : LedgerFact;
+    /// <param name="Sampling">Plant time from one sample to the next where that was longer than the period, since the signals were eased.</param>
+    public sealed record Unseen(IReadOnlyList<SignalDefinition> Signals, string Reason, DateTimeOffset From, DateTimeOffset To, int Numbers, TimeSpan Sampling = default) : LedgerFact;
 
     /// <summary>Samples that had sequences which never come.</summary>
     public sealed record Gone(LostSamples Samples) : LedgerFact;
@@ -102,7 +103,7 @@ internal sealed class Tally(string bufferId)
                 accounted++;
                 break;
             case LedgerFact.Unseen unseen:
-                lost.AddRange(unseen.Signals.Select(signal => new LostSamples(signal.Id, unseen.Reason, Due(signal.Period, unseen.From, unseen.To), unseen.From, unseen.To)));
+                lost.AddRange(unseen.Signals.Select(signal => new LostSamples(signal.Id, unseen.Reason, Due(signal.Period > unseen.Sampling ? signal.Period : unseen.Sampling, unseen.From, unseen.To), unseen.From, unseen.To)));
                 accounted += unseen.Numbers;
                 break;
             case LedgerFact.Gone gone:

@@ -154,6 +154,8 @@ internal sealed partial class Connection(EdgeLink link, WebSocket socket, string
             link.Clock.Announce(DateTimeOffset.UnixEpoch.AddTicks(tick.PlantTimeUs * TimeSpan.TicksPerMicrosecond), tick.Speed, tick.ClockStands);
         }
         link.Gateways.Ticked(name, tick);
+        var easing = link.Gateways.Easing;
+        link.Live.Ease(easing.Telemetry, easing.Diagnostic);
     }
 
     /// <summary>Stages answer through here. Once the socket is gone there is nobody to answer, and storing goes on.</summary>

@@ -29,6 +29,18 @@ public sealed record GatewayStatus(
 
     /// <summary>Until it is level again, at its pace of late; null where nobody knows.</summary>
     public TimeSpan? LevelIn { get; init; }
+
+    public EasingState Easing { get; init; } = EasingState.None;
+}
+
+/// <summary>What a gateway has asked its servers to sample more slowly, so that its buffer need not drop what is sampled.</summary>
+/// <param name="Level">0: nothing; 1: signals of class diagnostic; 2: of class telemetry too. State never is.</param>
+/// <param name="Since">Wall time at which it came to that level; null before the first change.</param>
+/// <param name="Why">What made it so; empty before the first change.</param>
+/// <param name="Telemetry">The slowest sampling that the servers give such signals now, wall time; zero where none is eased.</param>
+public sealed record EasingState(int Level, DateTimeOffset? Since, string Why, TimeSpan Telemetry, TimeSpan Diagnostic)
+{
+    public static readonly EasingState None = new(0, null, "", TimeSpan.Zero, TimeSpan.Zero);
 }
 
 /// <summary>Every gateway that has connected since the process started.</summary>
@@ -42,6 +54,12 @@ public sealed class Gateways(TimeProvider time)
     public IReadOnlyList<GatewayStatus> All => [.. byName.Values.OrderBy(gateway => gateway.Name, StringComparer.Ordinal)];
 
     public bool AnyConnected => byName.Values.Any(gateway => gateway.Connected);
+
+    /// <summary>The slowest sampling that any connected gateway has its servers use.</summary>
+    internal (TimeSpan Telemetry, TimeSpan Diagnostic) Easing => byName.Values.Where(gateway => gateway.Connected).Select(gateway => gateway.Easing)
+        .Aggregate((Telemetry: TimeSpan.Zero, Diagnostic: TimeSpan.Zero), (slowest, one) => (Longer(slowest.Telemetry, one.Telemetry), Longer(slowest.Diagnostic, one.Diagnostic)));
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     internal void Connected(GatewayHello hello) => byName[hello.Gateway] =
         byName.TryGetValue(hello.Gateway, out var before) && before.BufferId == hello.BufferId
@@ -61,10 +79,13 @@ public sealed class Gateways(TimeProvider time)
                 DroppedDiagnostic = (long)Math.Min(tick.DroppedDiagnostic, long.MaxValue),
                 Behind = Seconds(tick.BehindSeconds),
                 LevelIn = Seconds(tick.LevelInSeconds),
+                Easing = new((int)Math.Min(tick.EasingLevel, 2), Until(tick.EasingSinceUs), tick.EasingWhy, Sampling(tick.EasedTelemetryMs), Sampling(tick.EasedDiagnosticMs)),
                 Tick = (long)Math.Min(tick.Counter, long.MaxValue),
                 TickedAt = time.GetTimestamp(),
             };
     }
+
+    private static TimeSpan Sampling(double ms) => ms is > 0 and < 1e9 ? TimeSpan.FromMilliseconds(ms) : TimeSpan.Zero;
 
     private static DateTimeOffset? Until(long micros) => micros is <= 0 or > LatestMicros ? null : DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 

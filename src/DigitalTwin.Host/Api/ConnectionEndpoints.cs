@@ -15,7 +15,17 @@ public sealed record ConnectionsView(IReadOnlyList<GatewayLinkView> Gateways, IR
 /// <param name="DroppedDiagnostic">And those of class diagnostic; the others were of class state, or could not be read.</param>
 /// <param name="Behind">Wall seconds that the oldest sample which it has not sent has waited; null while it is not behind, or away.</param>
 /// <param name="LevelIn">Wall seconds until it has sent what waits, at its pace of late; null where nobody knows.</param>
-public sealed record GatewayLinkView(string Name, bool Connected, DateTimeOffset Since, double? TickAge, long Buffered, long Dropped, long DroppedTelemetry, long DroppedDiagnostic, double? Behind, double? LevelIn);
+public sealed record GatewayLinkView(string Name, bool Connected, DateTimeOffset Since, double? TickAge, long Buffered, long Dropped, long DroppedTelemetry, long DroppedDiagnostic, double? Behind, double? LevelIn, EasingView Easing);
+
+/// <summary>What the gateway has its servers sample more slowly, so that its buffer need not drop what is sampled; the ledger says since when, by signal.</summary>
+/// <param name="Level">0: nothing; 1: signals of class diagnostic; 2: of class telemetry too. State never is.</param>
+/// <param name="Since">Wall time at which it came to that level; null before the first change.</param>
+/// <param name="Why">What made it so; null before the first change.</param>
+/// <param name="TelemetrySeconds">How far apart samples of that class are at the slowest, wall time, as the servers have answered; 0 where none is eased.</param>
+public sealed record EasingView(int Level, DateTimeOffset? Since, string? Why, double TelemetrySeconds, double DiagnosticSeconds)
+{
+    public static EasingView Of(EasingState easing) => new(easing.Level, easing.Since, easing.Why.Length == 0 ? null : easing.Why, easing.Telemetry.TotalSeconds, easing.Diagnostic.TotalSeconds);
+}
 
 /// <summary>An OPC UA server that the plant definition names, as the gateway that reads it tells of it.</summary>
 /// <param name="SecurityPolicy">The only one that is used with it, by the plant definition; the mode is always SignAndEncrypt.</param>
@@ -62,10 +72,10 @@ public static class ConnectionEndpoints
         return new ConnectionsView(
             [.. gateways.All.Select(gateway => new GatewayLinkView(
                 gateway.Name, gateway.Connected, gateway.Since, gateway.TickedAt is { } at ? time.GetElapsedTime(at).TotalSeconds : null, gateway.Buffered, gateway.Dropped,
-                gateway.DroppedTelemetry, gateway.DroppedDiagnostic, gateway.Behind?.TotalSeconds, gateway.LevelIn?.TotalSeconds))],
+                gateway.DroppedTelemetry, gateway.DroppedDiagnostic, gateway.Behind?.TotalSeconds, gateway.LevelIn?.TotalSeconds, EasingView.Of(gateway.Easing)))],
             [.. plant.Endpoints.Select(endpoint => View(endpoint, plant, known, live, time))],
             [.. pki.Certificates.Select(certificate => View(certificate.Name, certificate.Subject, ExpiryView.Of(certificate.NotAfter, now)))]);
-    }).WithName("connections").WithSummary("Gateways, the servers behind them, and the certificates of the link: state, lag, buffer, drops, expiry");
+    }).WithName("connections").WithSummary("Gateways, the servers behind them, and the certificates of the link: state, lag, buffer, easing, drops, expiry");
 
     private static CertificateView View(string name, string subject, ExpiryView expiry) => new(name, subject, expiry.NotAfter, expiry.DaysLeft, expiry.WithinDays);
 

@@ -3,6 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DataValue } from "node-opcua";
 import { DurableBuffer, type BufferOptions } from "./buffer/durable-buffer.js";
+import { EasedAccount } from "./easing/eased-account.js";
+import { usualEasing, type EasingRules } from "./easing/easing.js";
+import { Relief } from "./easing/relief.js";
 import { lockFolder } from "./folder-lock.js";
 import { CoreLink } from "./link/core-link.js";
 import type { Log } from "./log.js";
@@ -15,7 +18,7 @@ import { sharedPassword } from "./opcua/password.js";
 import { microseconds, toRow } from "./opcua/reading.js";
 import { pkiOf, trust } from "./opcua/trust-list.js";
 import { PlantClock } from "./plant/plant-clock.js";
-import type { EndpointDefinition, Plant, SignalType } from "./plant/definition.js";
+import type { EndpointDefinition, Plant, SignalClass, SignalType } from "./plant/definition.js";
 import { GapTracker } from "./samples/gap-tracker.js";
 import { Repeats } from "./samples/repeats.js";
 import type { Row } from "./samples/row.js";
@@ -28,11 +31,12 @@ export interface GatewayOptions {
   readonly buffer: BufferOptions;
   readonly drainRowsPerSecond: number;
   readonly trustCommand: (thumbprint: string) => string;
+  readonly easing?: EasingRules;
 }
 
 /** A monitored node: a signal of the plant, or one of its clock nodes. */
 type Target =
-  | { readonly kind: "signal"; readonly number: number; readonly type: SignalType; readonly element: boolean }
+  | { readonly kind: "signal"; readonly number: number; readonly type: SignalType; readonly class: SignalClass; readonly element: boolean }
   | { readonly kind: "plantTime" }
   | { readonly kind: "speed" };
 
@@ -45,13 +49,20 @@ export class Gateway {
   readonly #endpoints: Endpoint[] = [];
   readonly #link: CoreLink;
   readonly #ownStages = new ExpiryStages();
+  readonly #relief: Relief;
+  /** Asks each endpoint for what is wanted now. */
+  readonly #ease: (() => void)[] = [];
+  readonly #numbersOf: Readonly<Record<SignalClass, ReadonlySet<number>>>;
   #ticks = 0;
   #ticking: NodeJS.Timeout | undefined;
 
-  private constructor(private readonly options: GatewayOptions, readonly buffer: DurableBuffer, private readonly unlock: () => Promise<void>, private readonly certificateUntil: Date, private readonly log: Log) {
+  private constructor(private readonly options: GatewayOptions, readonly buffer: DurableBuffer, private readonly eased: EasedAccount, private readonly unlock: () => Promise<void>, private readonly certificateUntil: Date, private readonly log: Log) {
+    this.#relief = new Relief(options.easing ?? usualEasing, performance.now());
+    const numbersOf = (wanted: SignalClass) => new Set(options.plant.signals.filter((signal) => signal.class === wanted).map((signal) => buffer.numbers.get(signal.id) as number));
+    this.#numbersOf = { state: numbersOf("state"), telemetry: numbersOf("telemetry"), diagnostic: numbersOf("diagnostic") };
     this.#clock = new PlantClock(options.plant.clock !== null);
     this.#gaps = new GapTracker(buffer.lastSource);
-    this.#link = new CoreLink({ url: options.core, certificates: join(options.data, "pki"), bootId: this.bootId, plantHash: options.plant.hash, drainRowsPerSecond: options.drainRowsPerSecond }, buffer, log);
+    this.#link = new CoreLink({ url: options.core, certificates: join(options.data, "pki"), bootId: this.bootId, plantHash: options.plant.hash, drainRowsPerSecond: options.drainRowsPerSecond, eased: () => eased.told }, buffer, log);
   }
 
   /** @returns the gateway, with endpoints and link dialling. */
@@ -64,15 +75,25 @@ export class Gateway {
     const password = await sharedPassword(join(options.data, "pki", "opcua-gateway.password"));
     const classes = new Map(options.plant.signals.map((signal) => [signal.id, signal.class]));
     const buffer = await DurableBuffer.open(join(options.data, "gateway", "buffer"), [...classes.keys()], options.buffer, (text) => log("warn", text), (id) => classes.get(id));
-    const gateway = new Gateway(options, buffer, unlock, certificateUntil, log);
+    const eased = await EasedAccount.open(join(options.data, "gateway", "eased.json"), buffer.dictionary.bufferId, buffer.lastSource, (text) => log("warn", text));
+    const gateway = new Gateway(options, buffer, eased, unlock, certificateUntil, log);
     for (const endpoint of options.plant.endpoints) {
       const { items, targets } = gateway.#targetsOf(endpoint);
       const signals = targets.flatMap((target) => (target.kind === "signal" ? [target.number] : []));
       const nodes = new KnownNodes(join(options.data, "gateway", "nodes", `${encodeURIComponent(endpoint.name)}.json`));
-      gateway.#endpoints.push(new Endpoint(endpoint, items, { pki, password, nodes, trustCommand: options.trustCommand }, {
+      const connection = new Endpoint(endpoint, items, { pki, password, nodes, trustCommand: options.trustCommand }, {
         values: (index, values) => gateway.#receive(targets, index, values),
+        sampling: (eased) => gateway.eased.set(signals, new Map([...eased].flatMap(([index, ms]) => {
+          const target = targets[index];
+          return target?.kind === "signal" ? [[target.number, ms] as const] : [];
+        })), gateway.#now().plantUs),
         lost: () => gateway.#gaps.lost(signals),
-      }, log));
+      }, log);
+      gateway.#endpoints.push(connection);
+      gateway.#ease.push(() => connection.ease((index) => {
+        const target = targets[index];
+        return target?.kind === "signal" ? gateway.#relief.samplingOf(target.class) : 0;
+      }));
     }
     for (const endpoint of gateway.#endpoints) endpoint.start();
     gateway.#ticking = setInterval(() => gateway.#tick(), 1000);
@@ -84,7 +105,7 @@ export class Gateway {
   async stop(): Promise<void> {
     clearInterval(this.#ticking);
     await Promise.all([this.buffer.flushed(), ...this.#endpoints.map((endpoint) => endpoint.stop())]);
-    await this.buffer.close();
+    await Promise.all([this.buffer.close(), this.eased.saved()]);
     this.#link.stop();
     await this.unlock();
   }
@@ -93,7 +114,7 @@ export class Gateway {
     const { signals, clock } = this.options.plant;
     const own = signals.filter((signal) => signal.endpoint === endpoint.name);
     const items: Item[] = own.map(({ id, node, index }) => ({ name: id, node, ...(index === undefined ? {} : { element: index }) }));
-    const targets: Target[] = own.map((signal) => ({ kind: "signal", number: this.buffer.numbers.get(signal.id) as number, type: signal.type, element: signal.index !== undefined }));
+    const targets: Target[] = own.map((signal) => ({ kind: "signal", number: this.buffer.numbers.get(signal.id) as number, type: signal.type, class: signal.class, element: signal.index !== undefined }));
     if (clock?.endpoint === endpoint.name) {
       items.push({ name: "the plant's time", node: clock.plantTime }, { name: "the plant's speed", node: clock.speed });
       targets.push({ kind: "plantTime" }, { kind: "speed" });
@@ -102,21 +123,26 @@ export class Gateway {
   }
 
   #receive(targets: readonly Target[], index: readonly number[], values: readonly DataValue[]): void {
-    const wallUs = Date.now() * 1000;
-    const monotonicMs = performance.now();
-    const plantUs = this.#clock.now(wallUs, monotonicMs);
-    const now = { wallUs, plantUs: plantUs === 0 ? wallUs : plantUs };
+    const now = this.#now();
     const rows: Row[] = [];
     for (let at = 0; at < values.length; at++) {
       const target = targets[index[at] as number];
       const value = values[at] as DataValue;
       if (target?.kind === "signal") rows.push(toRow(target.number, target.type, value, now, target.element));
-      else if (target !== undefined) this.#setClock(target.kind, value, wallUs, monotonicMs);
+      else if (target !== undefined) this.#setClock(target.kind, value, now.wallUs, now.monotonicMs);
     }
     // The server fills a notification node by node; the twins want to see things happen in their order.
     rows.sort((one, other) => one.sourceUs - other.sourceUs);
     // A repeated row still closes a gap: it says that nothing was missed.
-    this.buffer.append(this.#gaps.admit(rows), this.#repeats.without(rows));
+    this.buffer.append(this.eased.counted(this.#gaps.admit(rows), this.#clock.speed), this.#repeats.without(rows));
+  }
+
+  /** @returns the wall's time for the plant's where the plant has not told it yet. */
+  #now(): { wallUs: number; monotonicMs: number; plantUs: number } {
+    const wallUs = Date.now() * 1000;
+    const monotonicMs = performance.now();
+    const plantUs = this.#clock.now(wallUs, monotonicMs);
+    return { wallUs, monotonicMs, plantUs: plantUs === 0 ? wallUs : plantUs };
   }
 
   #setClock(kind: "plantTime" | "speed", data: DataValue, wallUs: number, monotonicMs: number): void {
@@ -139,13 +165,23 @@ export class Gateway {
     const monotonicMs = performance.now();
     const now = new Date();
     const warnings = this.#certificateWarnings(now);
+    this.#relieve(monotonicMs);
     const ownCertificateUntilUs = this.certificateUntil.getTime() * 1000;
     this.#link.sendTick({
       counter: this.#ticks, bootId: this.bootId,
       plantTimeUs: this.#clock.now(Date.now() * 1000, monotonicMs), speed: this.#clock.speed, clockStands: this.#clock.stands(monotonicMs),
       endpoints: this.#endpoints.map((endpoint) => ({ ...endpoint.status(now, warnings), ownCertificateUntilUs })), buffered: this.buffer.buffered, dropped: this.buffer.dropped,
       droppedTelemetry: this.buffer.droppedOf.telemetry, droppedDiagnostic: this.buffer.droppedOf.diagnostic, ...this.#link.standing,
+      easingLevel: this.#relief.level, easingSinceUs: this.#relief.sinceUs, easingWhy: this.#relief.why,
+      easedTelemetryMs: this.eased.slowestOf(this.#numbersOf.telemetry), easedDiagnosticMs: this.eased.slowestOf(this.#numbersOf.diagnostic),
     });
+  }
+
+  #relieve(monotonicMs: number): void {
+    const changed = this.#relief.look({ fill: this.buffer.bytes / this.options.buffer.maxBytes, waitsForCredit: this.#link.waitsForCredit, backlog: this.buffer.buffered }, monotonicMs, Date.now() * 1000);
+    if (changed === undefined) return;
+    this.log(this.#relief.level > 0 ? "warn" : "info", changed);
+    for (const ease of this.#ease) ease();
   }
 
   /** Not renewed by itself: each server would have to trust the new one first. */

@@ -56,6 +56,20 @@ public sealed class LiveValuesTests
     }
 
     [Fact]
+    public void A_signal_that_is_eased_is_not_stale_between_two_samples_and_state_is_never_eased()
+    {
+        live.Ease(telemetry: TimeSpan.FromSeconds(2), diagnostic: TimeSpan.FromSeconds(5));
+        foreach (var signal in Plant.Signals)
+        {
+            var between = signal.Class switch { SignalClass.Telemetry => 2, SignalClass.Diagnostic => 5, _ => 0 };
+            Assert.Equal(1.5 * Math.Max(signal.Period.TotalSeconds, between), Value(signal).StaleAfter.TotalSeconds);
+        }
+        Assert.Contains(Plant.Signals, signal => signal.Class != SignalClass.State);
+        live.Ease(TimeSpan.Zero, TimeSpan.Zero);
+        Assert.All(Plant.Signals, signal => Assert.Equal(1.5 * signal.Period, Value(signal).StaleAfter));
+    }
+
+    [Fact]
     public void Fresh_stale_and_bad_add_up_to_all_signals()
     {
         Receive(new Row(0, 0, 2.5), new Row(1, 0, double.NaN, Status: 0x8005_0000), new Row(3, 0, 1));

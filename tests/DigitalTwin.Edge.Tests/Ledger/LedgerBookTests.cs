@@ -77,6 +77,53 @@ public sealed class LedgerBookTests
     }
 
     [Fact]
+    public void A_signal_that_is_sampled_more_slowly_on_purpose_is_expected_less_often_and_the_ledger_says_since_when()
+    {
+        Come(intake.Take(Plant.Frame(1, new Row(1, 0, 6), new Row(1, 1, 6), new Row(1, 2, 6))));
+        Come(intake.Take(Plant.Frame(4, new Row(1, 7, 6), new Row(1, 12, 6))));
+        Come(intake.Take(Eased(Told(5, 1, (1, 5)), from: 2, to: null, total: 0, since: 2)));
+        var state = Line(Plant.State.Id);
+        Assert.Equal((5, 5, 0), (state.Expected, state.Stored, state.Unexplained));
+        Assert.Equal(new LedgerEased(1, Plant.T0.AddSeconds(2), null, 10, 5), state.Eased);
+
+        Come(intake.Take(Plant.Frame(6, new Row(1, 13, 6))));
+        var ended = intake.Take(Eased(Told(6, 1, (1, 6)), from: 2, to: 12, total: 10, since: null));
+        Come(ended);
+        Come(ended with { Before = 6 });   // told again
+        state = Line(Plant.State.Id);
+        Assert.Equal((6, 6, 0, 0), (state.Expected, state.Stored, state.Unexplained, state.Gaps.Count));
+        Assert.Equal(new LedgerEased(1, Plant.T0.AddSeconds(2), Plant.T0.AddSeconds(12), 10, 5), state.Eased);
+        Assert.All(book.Report().Lines.Where(line => line.Signal != Plant.State.Id), line => Assert.Null(line.Eased));
+    }
+
+    [Fact]
+    public void A_gap_while_a_signal_is_eased_costs_one_sample_for_each_sampling_that_passed_unseen()
+    {
+        Come(intake.Take(Plant.Frame(1, new Row(1, 0, 6))));
+        var gap = Unseen(2, "server-lost", 0, 20, 1);
+        gap.SamplingUs = 5_000_000;
+        Come(intake.Take(gap));
+        Come(intake.Take(Plant.Frame(3, new Row(1, 20, 6))));
+        var state = Line(Plant.State.Id);
+        Assert.Equal((5, 2, 3L, 0), (state.Expected, state.Stored, state.Gaps.Single().Count, state.Unexplained));
+    }
+
+    [Fact]
+    public void Eased_times_that_cannot_be_are_refused()
+    {
+        Come(intake.Take(Plant.Frame(1, new Row(1, 0, 6))));
+        Assert.Throws<MalformedFrameException>(() => intake.Take(Eased(Told(1, 1), from: 1e12, to: 2, total: 1, since: null)));
+        Assert.Throws<MalformedFrameException>(() => intake.Take(Eased(Told(1, 1), from: 1, to: 2, total: -1, since: null)));
+    }
+
+    private static Counts Eased(Counts told, double from, double? to, double total, double? since)
+    {
+        long At(double? seconds) => seconds is { } known ? Plant.Micros(Plant.T0) + (long)(known * 1e6) : 0;
+        told.Eased.Add(new Eased { Signal = { 1 }, Times = 1, FromUs = At(from), ToUs = At(to), TotalUs = (long)(total * 1e6), SinceUs = At(since), SamplingMs = 5000 });
+        return told;
+    }
+
+    [Fact]
     public void What_a_full_buffer_has_dropped_is_each_signals_own_once_the_gateway_tells_its_counts()
     {
         Come(intake.Take(Plant.Frame(1, new Row(1, 0, 6))));

@@ -53,6 +53,28 @@ public sealed class LossLedgerTests : IDisposable
             Assert.Equal((long)history, Stored(last));
         }).QuickCheckThrowOnFailure();
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_was_eased_outlives_the_host_as_an_entry_and_as_part_of_a_whole_account(bool wasConfirmed)
+    {
+        EasedTimes over = new(2, T0, T0.AddHours(1), TimeSpan.FromMinutes(40), null, 5000), lasting = new(1, T0, null, TimeSpan.Zero, T0, 2000.5);
+        using (var ledger = LossLedger.Open(folder.Path, _ => 0))
+        {
+            ledger.Record(Entry(0, 10));
+            ledger.Record(new("b", 10, 10, [], [], [], new(1, [("a.x", 10)]) { Eased = [("a.x", over), ("a.y", lasting)] }));
+            if (wasConfirmed) ledger.Confirm("b", 10);
+        }
+        for (var start = 0; start < 2; start++)
+        {
+            using var again = LossLedger.Open(folder.Path, _ => 10);   // begins its log anew, so that the next reads a whole account
+            var lines = again.Report().Lines.ToDictionary(line => line.Signal);
+            Assert.Equal(new LedgerEased(2, T0, T0.AddHours(1), 2400, 5), lines["a.x"].Eased);
+            Assert.Equal(new LedgerEased(1, T0, null, 0, 2.0005), lines["a.y"].Eased);
+            Assert.Equal((10, 0), (lines["a.x"].Stored, lines["a.x"].Unexplained));
+        }
+    }
+
     [Fact]
     public void Batches_that_are_cut_otherwise_when_they_come_again_count_once()
     {

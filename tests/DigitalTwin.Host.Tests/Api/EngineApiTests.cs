@@ -36,6 +36,9 @@ public class EngineApiTests(ScenarioHost scenario)
         Assert.Equal(("gateway", true, 3, 2), (gateway.GetProperty("name").GetString(), gateway.GetProperty("connected").GetBoolean(), gateway.GetProperty("buffered").GetInt32(), gateway.GetProperty("dropped").GetInt32()));
         Assert.InRange(gateway.GetProperty("tickAge").GetDouble(), 0, 600);
         Assert.Equal((83.5, 41), (gateway.GetProperty("behind").GetDouble(), gateway.GetProperty("levelIn").GetDouble()));
+        JsonElement easing = gateway.GetProperty("easing");
+        Assert.Equal((1, "its buffer is 61 % full", 0.5, 0), (easing.GetProperty("level").GetInt32(), easing.GetProperty("why").GetString(), easing.GetProperty("diagnosticSeconds").GetDouble(), easing.GetProperty("telemetrySeconds").GetDouble()));
+        Assert.EndsWith("Z", easing.GetProperty("since").GetString(), StringComparison.Ordinal);
         JsonElement endpoint = Assert.Single(connections.GetProperty("endpoints").EnumerateArray()), signals = endpoint.GetProperty("signals");
         Assert.Equal((MadePlant.Definition.Endpoints[0].Name, MadePlant.Definition.Endpoints[0].SecurityPolicy), (endpoint.GetProperty("name").GetString(), endpoint.GetProperty("securityPolicy").GetString()));
         Assert.Equal(("gateway", "connected", "20 signals"), (endpoint.GetProperty("gateway").GetString(), endpoint.GetProperty("state").GetString(), endpoint.GetProperty("detail").GetString()));

@@ -137,7 +137,7 @@ internal sealed class MadeGateway : IAsyncDisposable
 
     public Task TickAsync(DateTimeOffset plantTime, double speed = 1)
     {
-        var tick = new Tick { Counter = ++ticks, BootId = "boot-1", PlantTimeUs = Micros(plantTime), Speed = speed, Buffered = 3, Dropped = 2, BehindSeconds = 83.5, LevelInSeconds = 41 };
+        var tick = new Tick { Counter = ++ticks, BootId = "boot-1", PlantTimeUs = Micros(plantTime), Speed = speed, Buffered = 3, Dropped = 2, BehindSeconds = 83.5, LevelInSeconds = 41, EasingLevel = 1, EasingSinceUs = Micros(plantTime), EasingWhy = "its buffer is 61 % full", EasedDiagnosticMs = 500 };
         tick.Endpoints.Add(new EndpointStatus { Name = "body", State = "connected", Detail = "20 signals", ServerCertificateUntilUs = Micros(DateTimeOffset.UtcNow.AddDays(13)), OwnCertificateUntilUs = Micros(DateTimeOffset.UtcNow.AddDays(400)) });
         return SendAsync(new Frame { Tick = tick });
     }

@@ -48,10 +48,12 @@ public sealed class OperatingVerbsTests(ContractHost host) : IClassFixture<Contr
     {
         Run run = await host.Twin("connections");
         string[][] rows = [.. run.Lines.Where(line => line.Length > 0).Select(Cells)];
-        Assert.Equal(["gateway", "connected", "2026-01-05T08:40:00Z", "0.4 s", "120", "7: 5 diagnostic, 2 telemetry"], rows[1]);
+        Assert.Equal(["gateway", "connected", "2026-01-05T08:40:00Z", "0.4 s", "120", "diagnostic to 5 s, telemetry to 2 s since 2026-01-05T08:39:00Z", "7: 5 diagnostic, 2 telemetry"], rows[1]);
         Assert.Equal(["old", "SILENT"], rows[2][..2]);
         Assert.Equal("9000: 83 s BEHIND, level in about 42 s", rows[2][4]);
         Assert.Equal(["spare", "NOT CONNECTED", "2026-01-05T08:41:00Z", "–"], rows[3][..4]);
+        Assert.StartsWith("gateway has its servers sample less because its buffer is 80 % full, for 10 s.", rows[4][0], StringComparison.Ordinal);
+        rows = [.. rows[..4], .. rows[5..]];
         Assert.Equal(["body", "connected", "gateway", "Basic256Sha256", "331/331", "0.2 s", "0.03 s", "331 signals"], rows[5]);
         Assert.Equal(["paint", "UNTRUSTED", "gateway", "Aes256_Sha256_RsaPss", "0/40", "–", "–", "it does not take our certificate"], rows[6]);
         Assert.Equal(["store", "NOT KNOWN", "–"], rows[7][..3]);

@@ -84,6 +84,7 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
         Assert.Equal([$"{Recorded.Robot}.state", "2026-01-05T06:00:00Z", "2026-01-05T06:10:00Z", "120", "101", "94", "93", "27", "0"], Cells(run.Lines[1]));
         Assert.Equal([$"{Recorded.Robot}.vibration", "–", "–", "2", "2", "0", "0", "1", "1"], Cells(run.Lines[2]));
         Assert.Contains("server-lost: 20 samples of 2 signals, 2026-01-05T06:01:00Z to 2026-01-05T06:01:30Z. The gateway had no session with the OPC UA server, which kept no values for it.", run.Lines);
+        Assert.Contains("eased: 1 signal, sampled each 5 s at the slowest, 2026-01-05T06:04:00Z to now. The gateway asked the server for less, so less was expected.", run.Lines);
         Assert.Contains("4 more sequences are lost", run.Errors, StringComparison.Ordinal);
         Assert.Contains("1 signal has samples that nothing explains", run.Errors, StringComparison.Ordinal);
         Assert.Equal(3, (await host.Twin("tag", "ledger", "nowhere")).ExitCode);

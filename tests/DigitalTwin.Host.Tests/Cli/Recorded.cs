@@ -57,9 +57,10 @@ internal static class Recorded
             {"signal":"leipzig.body.line1.cell3.robot.state","from":"2026-01-05T06:00:00.000Z","to":"2026-01-05T06:10:00.000Z","expected":120,"sampled":101,"sent":94,"stored":93,
              "gaps":[{"reason":"server-lost","count":19,"from":"2026-01-05T06:01:00.000Z","to":"2026-01-05T06:01:20.000Z","says":"The gateway had no session with the OPC UA server, which kept no values for it."},
                      {"reason":"sequence-hole","count":7,"from":"2026-01-05T06:02:00.000Z","to":"2026-01-05T06:02:10.000Z","says":"The gateway had numbered these samples, but they never came and no gap says why."},
-                     {"reason":"not-finite","count":1,"from":"2026-01-05T06:03:00.000Z","to":"2026-01-05T06:03:00.000Z","says":"The core refused them: NaN or infinite, but not marked as bad."}],"unexplained":0},
+                     {"reason":"not-finite","count":1,"from":"2026-01-05T06:03:00.000Z","to":"2026-01-05T06:03:00.000Z","says":"The core refused them: NaN or infinite, but not marked as bad."}],"unexplained":0,"eased":null},
             {"signal":"leipzig.body.line1.cell3.robot.vibration","from":null,"to":null,"expected":2,"sampled":2,"sent":0,"stored":0,
-             "gaps":[{"reason":"server-lost","count":1,"from":"2026-01-05T06:01:00.000Z","to":"2026-01-05T06:01:30.000Z","says":"The gateway had no session with the OPC UA server, which kept no values for it."}],"unexplained":1}],
+             "gaps":[{"reason":"server-lost","count":1,"from":"2026-01-05T06:01:00.000Z","to":"2026-01-05T06:01:30.000Z","says":"The gateway had no session with the OPC UA server, which kept no values for it."}],"unexplained":1,
+             "eased":{"times":2,"from":"2026-01-05T06:04:00.000Z","to":null,"seconds":240,"samplingSeconds":5}}],
          "unattributed":4}
         """;
 
@@ -110,7 +111,8 @@ internal static class Recorded
         """;
 
     public const string Connections = """
-        {"gateways":[{"name":"gateway","connected":true,"since":"2026-01-05T08:40:00.000Z","tickAge":0.412,"buffered":120,"dropped":7,"droppedTelemetry":2,"droppedDiagnostic":5},
+        {"gateways":[{"name":"gateway","connected":true,"since":"2026-01-05T08:40:00.000Z","tickAge":0.412,"buffered":120,"dropped":7,"droppedTelemetry":2,"droppedDiagnostic":5,
+                      "easing":{"level":2,"since":"2026-01-05T08:39:00.000Z","why":"its buffer is 80 % full, for 10 s","telemetrySeconds":2,"diagnosticSeconds":5}},
                      {"name":"old","connected":true,"since":"2026-01-05T08:40:00.000Z","tickAge":12.5,"buffered":9000,"dropped":0,"behind":83.2,"levelIn":41.7},
                      {"name":"spare","connected":false,"since":"2026-01-05T08:41:00.000Z","tickAge":null,"buffered":0,"dropped":0}],
          "endpoints":[{"name":"body","securityPolicy":"Basic256Sha256","gateway":"gateway","state":"connected","detail":"331 signals","signals":{"signals":331,"fresh":331,"stale":0,"bad":0},"valueAge":0.21,"lag":0.034,

@@ -271,7 +271,8 @@ it.each([
 
 it("The connections show each hop with what is wrong, and claim nothing any more once the host does not answer", async () => {
   answers["/api/v1/connections"] = () => ({
-    gateways: [{ name: "gateway", connected: true, since: t0, tickAge: 0.4, buffered: 120, dropped: 7, behind: 83, levelIn: 41 }],
+    gateways: [{ name: "gateway", connected: true, since: t0, tickAge: 0.4, buffered: 120, dropped: 7, droppedTelemetry: 2, droppedDiagnostic: 5, behind: 83, levelIn: 41,
+      easing: { level: 1, since: t0, why: "its buffer is 61 % full, for 10 s", telemetrySeconds: 0, diagnosticSeconds: 5 } }],
     endpoints: [
       { name: "body", securityPolicy: "Basic256Sha256", gateway: "gateway", state: "connected", detail: "331 signals", signals: { signals: 331, fresh: 331, stale: 0, bad: 0 }, valueAge: 0.2, lag: 0.034,
         serverCertificate: { notAfter: "2026-01-14T20:30:00.000Z", daysLeft: 9.5 }, gatewayCertificate: { notAfter: "2027-12-06T08:30:00.000Z", daysLeft: 700.2 } },
@@ -289,6 +290,8 @@ it("The connections show each hop with what is wrong, and claim nothing any more
   expect(row("endpoint-paint").textContent).toContain("certificate not trusted · it does not take our certificate");
   expect(within(row("gateway-gateway")).getByRole("img", { name: "Priority 2" })).toBeTruthy();   // what was dropped is abnormal
   expect(row("gateway-gateway").textContent).toContain("83 s behind, level in about 41 s · 120");
+  expect(row("gateway-gateway").textContent).toContain("7 · 5 diagnostic, 2 telemetry");
+  expect(row("eased-gateway").textContent).toMatch(/^\S* diagnostic each 5\.0 s · since .*: its buffer is 61 % full, for 10 s$/);
   expect(row("certificate-ca").dataset.severity).toBe("none");
   expect(row("certificate-core").dataset.severity).toBe("p2");
   expect(row("certificate-core").textContent).toContain("13");

@@ -63,7 +63,7 @@ test("samples and gaps are numbered without a hole, over many segments, and come
   expectContiguous(records, 1, 1002);
   expect(segmentsIn(folder).length).toBeGreaterThan(2);
   expect(rowsOf(records).slice(0, 1000).map((each) => each.sourceUs)).toEqual(Array.from({ length: 1000 }, (_, index) => index));
-  expect(decodeFrame(present(records.at(-2)).content).gap).toEqual({ sequence: 1001, signal: [1, 2], fromUs: 999, toUs: 2000, reason: "server-lost" });
+  expect(decodeFrame(present(records.at(-2)).content).gap).toEqual({ sequence: 1001, signal: [1, 2], fromUs: 999, toUs: 2000, reason: "server-lost", samplingUs: 0 });
   await buffer.close();
 });
 

@@ -342,7 +342,7 @@ export class DurableBuffer {
 }
 
 export function gapRecord(sequence: number, gap: Gap): BufferRecord {
-  const content = encodeFrame({ gap: { sequence, signal: [...gap.signals], fromUs: gap.fromUs, toUs: gap.toUs, reason: gap.reason } });
+  const content = encodeFrame({ gap: { sequence, signal: [...gap.signals], fromUs: gap.fromUs, toUs: gap.toUs, reason: gap.reason, ...(gap.samplingUs === undefined ? {} : { samplingUs: gap.samplingUs }) } });
   return { sequence, count: 1, content };
 }
 

@@ -24,6 +24,8 @@ export interface CoreLinkOptions {
   readonly plantHash: string;
   /** What a backlog is drained at, at least. */
   readonly drainRowsPerSecond: number;
+  /** Told with the counts; absent where nothing is ever eased. */
+  readonly eased?: () => NonNullable<Frame["counts"]>["eased"];
 }
 
 const firstRetryMs = 200;
@@ -77,6 +79,11 @@ export class CoreLink {
     return this.#session?.standing ?? level;
   }
 
+  /** Samples are at hand that the core has given no credit for. */
+  get waitsForCredit(): boolean {
+    return this.#open && this.#session?.waitsForCredit === true;
+  }
+
   /** Sends at once, outside the order of samples; nothing when there is no link. */
   sendTick(tick: NonNullable<Frame["tick"]>): void {
     if (this.#open) this.#socket?.send(encodeFrame({ tick }));
@@ -122,7 +129,7 @@ export class CoreLink {
           this.#lastFailure = "";
           this.log("info", `linked to the core at ${url}; it holds up to ${storedSequence} of ${this.buffer.nextSequence - 1}`);
           const drain = new Drain(this.options.drainRowsPerSecond, performance.now(), this.buffer.nextSequence);
-          session = new Session(socket, this.buffer, this.#backlog, drain, takesNewest ? this.#newest : undefined, storedSequence, credit, (error) => {
+          session = new Session(socket, this.buffer, this.#backlog, drain, takesNewest ? this.#newest : undefined, storedSequence, credit, this.options.eased, (error) => {
             failure = error.message;
             socket.terminate();
           });
@@ -175,12 +182,13 @@ class Session {
   #pace: Pace | undefined;
   #telling: NodeJS.Timeout | undefined;
   #draining: NodeJS.Timeout | undefined;
+  waitsForCredit = false;
   readonly #unsubscribe: () => void;
 
   /** @param newest undefined for a core that does not know such frames. */
   constructor(
     private readonly socket: WebSocket, private readonly buffer: DurableBuffer, private readonly backlog: Backlog, private readonly drain: Drain,
-    private readonly newest: NewestRows | undefined, stored: number, credit: number, private readonly fail: (error: Error) => void,
+    private readonly newest: NewestRows | undefined, stored: number, credit: number, private readonly eased: CoreLinkOptions["eased"] | undefined, private readonly fail: (error: Error) => void,
   ) {
     this.#window = new CreditWindow(credit);
     this.#reader = new BufferReader(buffer, stored);
@@ -192,6 +200,7 @@ class Session {
   receive(frame: Frame): void {
     if (frame.credit !== undefined) {
       this.#window.grant(frame.credit.samples);
+      this.waitsForCredit = false;
       this.#wake();
     } else if (frame.ack !== undefined) {
       this.backlog.acknowledged(frame.ack.sequence);
@@ -247,6 +256,7 @@ class Session {
             const part = this.#window.available;
             if (this.#window.inFlight > 0 || part <= 0) {
               this.#reader.putBack(record);
+              this.waitsForCredit = true;
               this.#rest();
               break;
             }
@@ -301,7 +311,7 @@ class Session {
     if (!this.#reader.atEnd || performance.now() - this.#countsAt < countsEveryMs) return;
     this.#countsAt = performance.now();
     const { since, all } = this.buffer.counts;
-    const counts = { sequence: this.buffer.nextSequence - 1, since, signal: all.map(([signal]) => signal), sampled: all.map(([, sampled]) => sampled) };
+    const counts = { sequence: this.buffer.nextSequence - 1, since, signal: all.map(([signal]) => signal), sampled: all.map(([, sampled]) => sampled), eased: this.eased?.() ?? [] };
     await this.#send(encodeFrame({ counts }));
   }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
+import type { ToldEased } from "../easing/eased-account.js";
 import type { SamplesColumns } from "../samples/columns.js";
 
 /** The messages of edge.proto as this gateway uses them; 64-bit integers are numbers, checked to be exact. */
@@ -17,13 +18,14 @@ export interface Frame {
     rows: SamplesColumns; holeRow: number[]; holeCount: number[];
     lost: { signal: number[]; count: number[]; fromUs: number; toUs: number; reason: string }[];
   };
-  gap?: { sequence: number; signal: number[]; fromUs: number; toUs: number; reason: string };
+  gap?: { sequence: number; signal: number[]; fromUs: number; toUs: number; reason: string; samplingUs?: number };
   tick?: {
     counter: number; bootId: string; plantTimeUs: number; speed: number; clockStands: boolean;
     endpoints: { name: string; state: string; detail: string; serverCertificateUntilUs: number; ownCertificateUntilUs: number }[];
     buffered: number; dropped: number; droppedTelemetry: number; droppedDiagnostic: number; behindSeconds: number; levelInSeconds: number;
+    easingLevel: number; easingSinceUs: number; easingWhy: string; easedTelemetryMs: number; easedDiagnosticMs: number;
   };
-  counts?: { sequence: number; since: number; signal: number[]; sampled: number[] };
+  counts?: { sequence: number; since: number; signal: number[]; sampled: number[]; eased: ToldEased[] };
   credit?: { samples: number };
   ack?: { sequence: number };
   command?: { commandId: string };
@@ -44,7 +46,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   return exact(frame) as Frame;
 }
 
-const wide = new Set(["firstSequence", "nextSequence", "storedSequence", "sequence", "counter", "plantTimeUs", "fromUs", "toUs", "baseSourceUs", "baseServerUs", "buffered", "dropped", "droppedTelemetry", "droppedDiagnostic", "epoch", "tick", "sourceUs", "since", "sampled", "serverUs", "serverCertificateUntilUs", "ownCertificateUntilUs"]);
+const wide = new Set(["firstSequence", "nextSequence", "storedSequence", "sequence", "counter", "plantTimeUs", "fromUs", "toUs", "baseSourceUs", "baseServerUs", "buffered", "dropped", "droppedTelemetry", "droppedDiagnostic", "epoch", "tick", "sourceUs", "since", "sampled", "serverUs", "serverCertificateUntilUs", "ownCertificateUntilUs", "samplingUs", "totalUs", "sinceUs", "easingSinceUs"]);
 
 /** 64-bit integers come as decimal texts (a double would round silently): each becomes a number, or the frame is refused. */
 function exact(value: unknown, name = ""): unknown {

@@ -12,6 +12,7 @@ import { identitiesOf, type KnownNodes } from "./known-nodes.js";
 import { resolveNode } from "./nodes.js";
 import { refusalOfOurs, trustedCertificate } from "./server-certificate.js";
 import { readLimits, ServerLimit, statusIn, type ServerLimits } from "./server-limits.js";
+import type { SamplingWish } from "./sampling-wish.js";
 import { rangeOf, Subscriptions, type NodeToMonitor, type RawSession } from "./subscriptions.js";
 import type { Pki } from "./trust-list.js";
 import { Unreported } from "./unreported.js";
@@ -44,6 +45,8 @@ export interface Monitoring {
 export interface ConnectionEvents {
   /** When it is connected, and whenever it comes to be something else. */
   monitoring(state: Monitoring): void;
+  /** What the server samples more slowly than it could, because it was asked to: milliseconds by item; and what it refused to change. */
+  sampling(eased: ReadonlyMap<number, number>, refused: readonly string[]): void;
   /** One notification; `values[i]` belongs to `items[index[i]]`. In the server's order. */
   values(index: readonly number[], values: readonly DataValue[]): void;
 }
@@ -62,7 +65,7 @@ const nodesPerRead = 500;
 
 /** Runs one connection to its end. @returns why it ended; throws where it never came to be connected. */
 export async function runConnection(
-  endpoint: EndpointDefinition, items: readonly Item[], access: Access, events: ConnectionEvents, stop: AbortSignal, periods = usualPeriods,
+  endpoint: EndpointDefinition, items: readonly Item[], access: Access, wish: SamplingWish, events: ConnectionEvents, stop: AbortSignal, periods = usualPeriods,
 ): Promise<string> {
   const manager = await openCertificateManager(access.pki);
   let client: OPCUAClient | undefined;
@@ -91,7 +94,7 @@ export async function runConnection(
       }
       session.on("session_closed", () => end.because("the server closed the session"));
       end.throwIfEnded();
-      return new Watching(session as RawSession, items, access.nodes, await readLimits(session), certificate.until, events, end, periods).start();
+      return new Watching(session as RawSession, items, access.nodes, await readLimits(session), certificate.until, wish, events, end, periods).start();
     };
     const watching = await within(setupMs, setup(), end);
     try {
@@ -121,14 +124,17 @@ class Watching {
   #nodes: ReadonlyMap<number, string> = new Map();
   #missing = new Map<number, string>();
   #namespaces: readonly string[] = [];
+  #wished = false;
+  #adjusting = false;
+  #comparedAt = -Infinity;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(
     private readonly session: RawSession, private readonly items: readonly Item[], private readonly known: KnownNodes, limits: ServerLimits,
-    private readonly certificateUntil: Date, private readonly events: ConnectionEvents, private readonly end: Ending, private readonly periods: Periods,
+    private readonly certificateUntil: Date, private readonly wish: SamplingWish, private readonly events: ConnectionEvents, private readonly end: Ending, private readonly periods: Periods,
   ) {
     this.#nodesPerRead = Math.min(limits.get("MaxNodesPerRead") ?? nodesPerRead, nodesPerRead);
-    this.#subscriptions = new Subscriptions(session, limits, (index, values) => this.#deliver(index, values), end);
+    this.#subscriptions = new Subscriptions(session, limits, (index) => wish.of(index), (index, values) => this.#deliver(index, values), end);
   }
 
   async start(): Promise<this> {
@@ -138,9 +144,12 @@ class Watching {
     if (this.#subscriptions.items === 0) throw new Error(`none of ${this.items.length} nodes can be monitored: ${this.#failed().slice(0, 3).join(", ")}`);
     // Only now are notifications asked for: whoever hears of values has heard before that there is a connection.
     this.#report();
+    this.events.sampling(this.#subscriptions.eased, []);
     this.#subscriptions.start();
     this.#every(this.periods.askAgainMs, () => this.#askAgain());
-    this.#every(Math.max(this.periods.compareMs, 2 * this.#subscriptions.slowestSamplingMs), () => this.#compare());
+    this.#every(this.periods.compareMs, () => this.#compare());
+    this.wish.onChange(() => void this.#adjust());
+    await this.#adjust();   // what was wished for while it connected
     return this;
   }
 
@@ -181,7 +190,28 @@ class Watching {
     this.#missing = missing;
   }
 
+  /** One change at a time; a wish that comes meanwhile is seen to after it. Runs when something is wished for, and with each asking again. */
+  async #adjust(): Promise<void> {
+    this.#wished = true;
+    if (this.#adjusting) return;
+    this.#adjusting = true;
+    try {
+      while (this.#wished && !this.end.ended) {
+        this.#wished = false;
+        if (!this.#subscriptions.isDue) continue;
+        const refused = await this.#subscriptions.adjust();
+        if (this.end.ended) return;
+        this.#unreported.forgetSuspects();   // they were under suspicion for another interval
+        this.#comparedAt = performance.now();
+        this.events.sampling(this.#subscriptions.eased, refused.map(({ index, why }) => `${(this.items[index] as Item).name} (${why})`));
+      }
+    } finally {
+      this.#adjusting = false;
+    }
+  }
+
   async #askAgain(): Promise<void> {
+    await this.#adjust();
     if (this.#missing.size === 0) return;
     const before = this.#failed().join();
     await this.#monitor([...this.#missing.keys()]);
@@ -189,6 +219,9 @@ class Watching {
   }
 
   async #compare(): Promise<void> {
+    // Whatever is due has come within two samplings.
+    if (performance.now() - this.#comparedAt < 2 * this.#subscriptions.slowestSamplingMs) return;
+    this.#comparedAt = performance.now();
     const indexes = this.#unreported.toRead(this.#nodesPerRead);
     const values = await this.session.read(indexes.map((index) => ({ nodeId: this.#nodes.get(index) as string, attributeId: AttributeIds.Value, indexRange: rangeOf(this.items[index]?.element) })));
     const [overdue] = this.#unreported.look(indexes.map((index, at) => [index, values[at] as DataValue] as const));

@@ -3,6 +3,7 @@ import type { Log } from "../log.js";
 import type { EndpointDefinition } from "../plant/definition.js";
 import { runConnection, usualPeriods, type Access, type Item, type Monitoring } from "./connection.js";
 import { expiryOf, ExpiryStages } from "./expiry.js";
+import { SamplingWish } from "./sampling-wish.js";
 import { UntrustedServer } from "./server-certificate.js";
 import { ServerLimit } from "./server-limits.js";
 
@@ -17,6 +18,8 @@ export interface EndpointStatus {
 
 export interface EndpointEvents {
   values(index: readonly number[], values: readonly DataValue[]): void;
+  /** What the server samples more slowly than it could from now on, because it was asked to: milliseconds by item. */
+  sampling?(eased: ReadonlyMap<number, number>): void;
   /** From now on nothing of this endpoint is observed. */
   lost(): void;
 }
@@ -35,6 +38,9 @@ export class Endpoint {
   #running: Promise<void> = Promise.resolve();
   readonly #stop = new AbortController();
   #lastLogged = "";
+  readonly #wish = new SamplingWish();
+  /** Not empty while some is eased, or could not be changed. */
+  #sampling = "";
 
   constructor(
     private readonly definition: EndpointDefinition, private readonly items: readonly Item[], private readonly access: Access,
@@ -48,7 +54,12 @@ export class Endpoint {
     const expiry = this.#certificateUntil === undefined ? undefined : expiryOf(this.#certificateUntil, now);
     const own = expiry === undefined ? [] : [`the server's certificate ${expiry.text}; give the server a new one before, then trust it here`];
     if (this.#stages.reached(expiry)) for (const warning of own) this.log("warn", `endpoint ${this.definition.name}: ${warning}`);
-    return { name: this.definition.name, state: this.#state, detail: [this.#detail, ...own, ...warnings].join("; "), serverCertificateUntilUs: (this.#certificateUntil?.getTime() ?? 0) * 1000 };
+    return { name: this.definition.name, state: this.#state, detail: [this.#detail, ...(this.#state === "connected" && this.#sampling !== "" ? [this.#sampling] : []), ...own, ...warnings].join("; "), serverCertificateUntilUs: (this.#certificateUntil?.getTime() ?? 0) * 1000 };
+  }
+
+  /** @param samplingMs of each item; 0 for as fast as the server can. Of a connection there is, and of those to come. */
+  ease(samplingMs: (index: number) => number): void {
+    this.#wish.set(samplingMs);
   }
 
   start(): void {
@@ -66,11 +77,12 @@ export class Endpoint {
     while (!signal.aborted) {
       let longestMs = longestRetryMs;
       try {
-        const reason = await runConnection(this.definition, this.items, this.access, {
+        const reason = await runConnection(this.definition, this.items, this.access, this.#wish, {
           monitoring: (state) => {
             retryMs = firstRetryMs;
             this.#monitoring(state);
           },
+          sampling: (eased, refused) => this.#sampled(eased, refused),
           values: (index, values) => this.events.values(index, values),
         }, signal, this.periods);
         this.events.lost();
@@ -95,6 +107,18 @@ export class Endpoint {
     this.#report("connected", failed.length === 0
       ? `${this.items.length} nodes of ${this.definition.url} monitored${split}`
       : `${this.items.length - failed.length} of ${this.items.length} nodes of ${this.definition.url} monitored${split}, not ${failed.slice(0, 3).join(", ")}${more}`, "info");
+  }
+
+  #sampled(eased: ReadonlyMap<number, number>, refused: readonly string[]): void {
+    const slowest = Math.max(0, ...eased.values());
+    const more = refused.length > 3 ? ` and ${refused.length - 3} more` : "";
+    const sampling = [
+      ...(eased.size > 0 ? [`eased: ${eased.size} of ${this.items.length} nodes sampled each ${slowest / 1000} s at the slowest`] : []),
+      ...(refused.length > 0 ? [`the server did not change the sampling of ${refused.slice(0, 3).join(", ")}${more}; asked again each minute`] : []),
+    ].join("; ");
+    if (sampling !== this.#sampling) this.log(refused.length > 0 ? "warn" : "info", `endpoint ${this.definition.name}: ${sampling === "" ? "no node is eased any more" : sampling}`);
+    this.#sampling = sampling;
+    this.events.sampling?.(eased);
   }
 
   /** The state is always kept; the log gets each sentence once until another comes. */

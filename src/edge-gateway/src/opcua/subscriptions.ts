@@ -5,7 +5,7 @@
  */
 import {
   AttributeIds, DataChangeFilter, DataChangeNotification, DataChangeTrigger, DeadbandType, MonitoringMode, NumericRange, PublishRequest, StatusChangeNotification, TimestampsToReturn,
-  type ClientSession, type ClientSessionPublishService, type ClientSessionRawSubscriptionService, type DataValue, type PublishResponse,
+  type ClientSession, type ClientSessionPublishService, type ClientSessionRawSubscriptionService, type DataValue, type MonitoredItemModifyResult, type PublishResponse,
 } from "node-opcua";
 import type { Ending } from "./ending.js";
 import { limitText, ServerLimit, statusIn, type ServerLimits } from "./server-limits.js";
@@ -31,9 +31,27 @@ export interface NotMonitored {
   readonly why: string;
 }
 
+/** An item as the server has it. */
+interface Monitored {
+  readonly subscription: Subscription;
+  readonly node: NodeToMonitor;
+  readonly id: number;
+  /** What it was asked for last and agreed to, 0 for as fast as it can; and what it made of that. Milliseconds. */
+  readonly askedMs: number;
+  readonly samplingMs: number;
+  /** What it made of 0. */
+  readonly fastestMs: number;
+}
+
+/** Asked for as fast as it can, and yet slower than it was. */
+const isSlowed = ({ askedMs, samplingMs, fastestMs }: Monitored): boolean => askedMs === 0 && samplingMs > fastestMs;
+
 const publishingIntervalMs = 100;
 const keepAliveCount = 5;
 const queueSize = 100;
+/** What is sampled more slowly needs a shorter queue for the same time. Never one: a server does not say that a queue of one has overflowed (OPC UA Part 4, 5.12.1.5). */
+const easedQueueMs = 60_000;
+const leastQueue = 4;
 const publishRequests = 10;
 const publishRequestsEach = 2;
 const itemsPerCall = 500;
@@ -56,11 +74,11 @@ export class Subscriptions {
   #mostInFlight = Infinity;
   #itemsPerCall: number;
   #looks: NodeJS.Timeout | undefined;
-  /** Longest sampling interval that the server gave to an item. */
-  slowestSamplingMs = 0;
+  readonly #monitored = new Map<number, Monitored>();
 
+  /** @param samplingOf what each item is to be asked for. */
   constructor(
-    private readonly session: RawSession, private readonly limits: ServerLimits,
+    private readonly session: RawSession, private readonly limits: ServerLimits, private readonly samplingOf: (index: number) => number,
     private readonly deliver: (index: readonly number[], values: readonly DataValue[]) => void, private readonly end: Ending,
   ) {
     this.#itemsPerCall = Math.min(limits.get("MaxMonitoredItemsPerCall") ?? itemsPerCall, itemsPerCall);
@@ -72,6 +90,26 @@ export class Subscriptions {
 
   get items(): number {
     return [...this.#each.values()].reduce((sum, each) => sum + each.items, 0);
+  }
+
+  /** Longest sampling interval that the server gave to an item. */
+  get slowestSamplingMs(): number {
+    let slowest = 0;
+    for (const { samplingMs } of this.#monitored.values()) slowest = Math.max(slowest, samplingMs);
+    return slowest;
+  }
+
+  /** Whether an item is to be sampled otherwise than the server was asked to. */
+  get isDue(): boolean {
+    for (const item of this.#monitored.values()) if (this.#isOtherwise(item)) return true;
+    return false;
+  }
+
+  /** Sampling of the items that the server samples more slowly than it could, milliseconds. */
+  get eased(): ReadonlyMap<number, number> {
+    const eased = new Map<number, number>();
+    for (const [index, { samplingMs, fastestMs }] of this.#monitored) if (samplingMs > fastestMs) eased.set(index, samplingMs);
+    return eased;
   }
 
   /** Notifications are asked for from now on. */
@@ -110,6 +148,77 @@ export class Subscriptions {
     return not;
   }
 
+  /**
+   * Asks the server to sample each item as it is wanted now. What it refuses stays as it is.
+   * @returns what was refused, and why.
+   */
+  async adjust(): Promise<NotMonitored[]> {
+    const not: NotMonitored[] = [];
+    for (const subscription of this.#each.values()) {
+      const due = [...this.#monitored.values()].filter((item) => item.subscription === subscription && this.#isOtherwise(item));
+      await this.#inCalls(due, async (part) => {
+        const asked = part.map(({ node }) => this.samplingOf(node.index));
+        const results = await this.#modifyItems(subscription, part);
+        part.forEach((item, at) => {
+          const result = results[at];
+          if (result?.statusCode.isGood() === true) this.#monitored.set(item.node.index, { ...item, askedMs: asked[at] as number, samplingMs: result.revisedSamplingInterval });
+          else not.push({ index: item.node.index, why: result?.statusCode.name ?? "no answer" });
+        });
+      }, not);
+      await this.#replaceSlowed(subscription, due, not);
+    }
+    return not;
+  }
+
+  /**
+   * Some servers that have once sampled by a timer go on with that when they are asked for all changes again; a new item gets them. The new
+   * one is made before the old one goes: what both deliver is sent once.
+   */
+  async #replaceSlowed(subscription: Subscription, changed: readonly Monitored[], not: NotMonitored[]): Promise<void> {
+    const slowed = changed.flatMap(({ node }) => this.#monitored.get(node.index) ?? []).filter(isSlowed);
+    await this.#inCalls(slowed, async (part) => {
+      const results = await this.#createItems(subscription, part.map(({ node }) => node));
+      const old: number[] = [];
+      part.forEach((item, at) => {
+        const result = results[at];
+        if (result?.statusCode.isGood() !== true) {
+          not.push({ index: item.node.index, why: result?.statusCode.name ?? "no answer" });
+          return;
+        }
+        old.push(item.id);
+        this.#monitored.set(item.node.index, { ...item, id: result.monitoredItemId, samplingMs: result.revisedSamplingInterval, fastestMs: result.revisedSamplingInterval });
+      });
+      if (old.length > 0) await this.#deleteItems(subscription, old);
+    }, not);
+  }
+
+  /** In calls that the server takes; one that fails as a whole concerns the items of that call alone. */
+  async #inCalls(items: readonly Monitored[], call: (part: readonly Monitored[]) => Promise<void>, not: NotMonitored[]): Promise<void> {
+    for (let from = 0; from < items.length && !this.end.ended;) {
+      const part = items.slice(from, from + this.#itemsPerCall);
+      try {
+        await call(part);
+        from += part.length;
+      } catch (error) {
+        if (this.#halved(error as Error, part.length)) continue;
+        not.push(...part.map(({ node }) => ({ index: node.index, why: statusIn(error as Error) ?? (error as Error).message })));
+        from += part.length;
+      }
+    }
+  }
+
+  #isOtherwise(item: Monitored): boolean {
+    return item.askedMs !== this.samplingOf(item.node.index) || isSlowed(item);
+  }
+
+  #parameters(index: number) {
+    const samplingInterval = this.samplingOf(index);
+    return {
+      clientHandle: index, samplingInterval, queueSize: samplingInterval === 0 ? queueSize : Math.max(leastQueue, Math.ceil(easedQueueMs / samplingInterval)), discardOldest: true,
+      filter: new DataChangeFilter({ trigger: DataChangeTrigger.StatusValueTimestamp, deadbandType: DeadbandType.None }),
+    };
+  }
+
   /** @returns what the server says where it gives no more. */
   async #create(): Promise<Subscription | string> {
     try {
@@ -142,14 +251,20 @@ export class Subscriptions {
     let from = 0;
     while (from < nodes.length) {
       const part = nodes.slice(from, from + this.#itemsPerCall);
-      const results = await this.#createItems(subscription, part);
-      if (results === "too many in one call") continue;
+      const asked = part.map(({ index }) => this.samplingOf(index));
+      const results = await this.#createItems(subscription, part).catch((error: Error) => {
+        // A server that does not tell how many it takes in one call: half as many.
+        if (!this.#halved(error, part.length)) throw error;
+        return undefined;
+      });
+      if (results === undefined) continue;
       const refused: NodeToMonitor[] = [];
       part.forEach((node, at) => {
         const result = results[at];
         if (result?.statusCode.isGood() === true) {
           subscription.items++;
-          this.slowestSamplingMs = Math.max(this.slowestSamplingMs, result.revisedSamplingInterval);
+          // Of an item that was eased from its beginning it is not known how fast it could be.
+          this.#monitored.set(node.index, { subscription, node, id: result.monitoredItemId, askedMs: asked[at] as number, samplingMs: result.revisedSamplingInterval, fastestMs: asked[at] === 0 ? result.revisedSamplingInterval : 0 });
         } else if (result?.statusCode.name === "BadTooManyMonitoredItems") refused.push(node);
         else not.push({ index: node.index, why: result?.statusCode.name ?? "no answer" });
       });
@@ -160,24 +275,35 @@ export class Subscriptions {
   }
 
   async #createItems(subscription: Subscription, part: readonly NodeToMonitor[]) {
-    try {
-      const { results } = await this.session.createMonitoredItems({
+    const { results } = await this.session.createMonitoredItems({
+      subscriptionId: subscription.id, timestampsToReturn: TimestampsToReturn.Both,
+      itemsToCreate: part.map(({ index, nodeId, element }) => ({
+        itemToMonitor: { nodeId, attributeId: AttributeIds.Value, indexRange: rangeOf(element) }, monitoringMode: MonitoringMode.Reporting, requestedParameters: this.#parameters(index),
+      })),
+    });
+    return results ?? [];
+  }
+
+  #modifyItems(subscription: Subscription, part: readonly Monitored[]): Promise<readonly MonitoredItemModifyResult[]> {
+    return new Promise((resolve, reject) => {
+      this.session.modifyMonitoredItems({
         subscriptionId: subscription.id, timestampsToReturn: TimestampsToReturn.Both,
-        itemsToCreate: part.map(({ index, nodeId, element }) => ({
-          itemToMonitor: { nodeId, attributeId: AttributeIds.Value, indexRange: rangeOf(element) }, monitoringMode: MonitoringMode.Reporting,
-          requestedParameters: {
-            clientHandle: index, samplingInterval: 0, queueSize, discardOldest: true,
-            filter: new DataChangeFilter({ trigger: DataChangeTrigger.StatusValueTimestamp, deadbandType: DeadbandType.None }),
-          },
-        })),
-      });
-      return results ?? [];
-    } catch (error) {
-      // A server that does not tell how many it takes in one call: half as many.
-      if (statusIn(error as Error) !== "BadTooManyOperations" || this.#itemsPerCall === 1) throw error;
-      this.#itemsPerCall = Math.max(1, Math.floor(Math.min(this.#itemsPerCall, part.length) / 2));
-      return "too many in one call" as const;
-    }
+        itemsToModify: part.map(({ id, node }) => ({ monitoredItemId: id, requestedParameters: this.#parameters(node.index) })),
+      }, (error, response) => (error === null ? resolve(response?.results ?? []) : reject(error)));
+    });
+  }
+
+  #deleteItems(subscription: Subscription, monitoredItemIds: number[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.session.deleteMonitoredItems({ subscriptionId: subscription.id, monitoredItemIds }, (error) => (error === null ? resolve() : reject(error)));
+    });
+  }
+
+  /** @returns whether fewer items a call can be tried. */
+  #halved(error: Error, length: number): boolean {
+    if (statusIn(error) !== "BadTooManyOperations" || this.#itemsPerCall === 1) return false;
+    this.#itemsPerCall = Math.max(1, Math.floor(Math.min(this.#itemsPerCall, length) / 2));
+    return true;
   }
 
   /** A server needs a request at hand for each subscription that has something to say. */

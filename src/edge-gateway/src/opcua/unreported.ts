@@ -18,6 +18,10 @@ export class Unreported {
     this.#delivered.set(index, value);
   }
 
+  forgetSuspects(): void {
+    this.#suspects.clear();
+  }
+
   /** The items to read now: those under suspicion, and the next ones in turn. */
   toRead(most: number): number[] {
     const all = [...this.#delivered.keys()];

@@ -32,6 +32,8 @@ export interface Gap {
   readonly fromUs: number;
   readonly toUs: number;
   readonly reason: GapReason;
+  /** Plant time from one sample to the next where the signals were eased; absent where they were as the plant definition has them. */
+  readonly samplingUs?: number;
 }
 
 export type GapReason = "gateway-restart" | "server-lost" | "plant-lost" | "queue-overflow" | "buffer-full" | "disk-full" | "buffer-damaged";

@@ -23,6 +23,8 @@ export class EndpointProbe {
   readonly values = new Map<string, unknown[]>();
   readonly log: string[] = [];
   losses = 0;
+  /** Sampling of what is eased, by the name of the item: as told last. */
+  eased = new Map<string, number>();
   readonly nodesFile: string;
 
   private constructor(readonly endpoint: Endpoint, nodes: KnownNodes) {
@@ -39,6 +41,7 @@ export class EndpointProbe {
         const { name } = options.items[at] as Item;
         probe.values.set(name, [...(probe.values.get(name) ?? []), values[position]?.value.value]);
       }),
+      sampling: (eased) => { probe.eased = new Map([...eased].map(([index, ms]) => [(options.items[index] as Item).name, ms])); },
       lost: () => { probe.losses++; },
     }, (_, text) => probe.log.push(text), options.periods);
     const probe = new EndpointProbe(endpoint, nodes);

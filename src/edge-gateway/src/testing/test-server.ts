@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
-  DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy, StatusCodes, Variant, type OPCUAServerOptions, type UAVariable,
+  DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy, StatusCodes, Variant, type MonitoredItem, type OPCUAServerOptions, type UAVariable,
 } from "node-opcua";
 import { present } from "./present.js";
 
@@ -77,6 +77,19 @@ export class TestServer {
     const dataType = typeof value === "number" ? DataType.Double : typeof value === "string" ? DataType.String : DataType.DateTime;
     const variant = new Variant({ dataType, value });
     node.setValueFromSource(variant, status, new Date(Math.floor(sourceUs / 1000)));
+  }
+
+  /** What each monitored item of all sessions has: sampling interval and length of its queue, by its string identifier. */
+  get monitored(): Map<string, { samplingMs: number; queue: number }[]> {
+    const { _sessions } = this.server.engine as unknown as { _sessions: Record<string, { publishEngine: { _subscriptions: Record<string, { monitoredItems: Record<string, MonitoredItem> }> } }> };
+    const all = new Map<string, { samplingMs: number; queue: number }[]>();
+    for (const session of Object.values(_sessions))
+      for (const subscription of Object.values(session.publishEngine._subscriptions))
+        for (const item of Object.values(subscription.monitoredItems)) {
+          const id = String(present(item.node).nodeId.value);
+          all.set(id, [...(all.get(id) ?? []), { samplingMs: item.samplingInterval, queue: item.queueSize }]);
+        }
+    return all;
   }
 
   async stop(): Promise<void> {

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { connectionsQuery } from "../../lib/api/queries";
-import type { Certificate, Connections, EndpointLink, Expiry, GatewayLink } from "../../lib/api/types";
+import type { Certificate, Connections, Easing, EndpointLink, Expiry, GatewayLink } from "../../lib/api/types";
 import { age } from "../../lib/time/format";
 import { Loaded } from "../../lib/view/Loaded";
 import { Mark } from "../../lib/view/Mark";
@@ -56,7 +56,7 @@ function Hops({ connections: { gateways, endpoints, certificates }, answerAge }:
           <table className="grid connections">
             <thead><tr>
               <th scope="col">{t("gateways.name")}</th><th scope="col">{t("gateways.state")}</th><th scope="col" className="num">{t("connections.since")}</th><th scope="col" className="num">{t("connections.tickAge")}</th>
-              <th scope="col" className="num">{t("gateways.buffered")}</th><th scope="col" className="num">{t("gateways.dropped")}</th>
+              <th scope="col" className="num">{t("gateways.buffered")}</th><th scope="col">{t("connections.eased")}</th><th scope="col" className="num">{t("gateways.dropped")}</th>
             </tr></thead>
             <tbody>{gateways.map((gateway) => <Gateway key={gateway.name} gateway={gateway} judged={judgeGateway(gateway, answerAge)} answerAge={answerAge} />)}</tbody>
           </table>
@@ -92,6 +92,9 @@ function Gateway({ gateway, judged, answerAge }: { readonly gateway: GatewayLink
   const { t } = useTranslation();
   const { number, time } = useFormats();
   const since = Date.parse(gateway.since);
+  const { dropped: all, droppedDiagnostic, droppedTelemetry } = gateway;
+  const dropped = ([["diagnostic", droppedDiagnostic], ["telemetry", droppedTelemetry], ["state", all - droppedDiagnostic - droppedTelemetry]] as const)
+    .filter(([, samples]) => samples > 0).map(([name, samples]) => `${number.whole(samples)} ${t(`connections.class.${name}`)}`);
   return (
     <tr data-testid={`gateway-${gateway.name}`} data-severity={judged.severity ?? "none"}>
       <th scope="row" className="strong">{gateway.name}</th>
@@ -102,8 +105,23 @@ function Gateway({ gateway, judged, answerAge }: { readonly gateway: GatewayLink
         {gateway.behind !== null && <><Mark severity="p3" label={t("severity.p3")} /> <span className="strong">{t("connections.behind", { age: age(gateway.behind) })}{gateway.levelIn !== null && <>, {t("connections.levelIn", { age: age(gateway.levelIn) })}</>}</span> · </>}
         {number.whole(gateway.buffered)}
       </td>
-      <td className="num">{gateway.dropped > 0 && <Mark severity="p2" label={t("severity.p2")} />} {number.whole(gateway.dropped)}</td>
+      <td className="wrap" data-testid={`eased-${gateway.name}`}><Eased easing={gateway.easing} /></td>
+      <td className="num wrap">{gateway.dropped > 0 && <Mark severity="p2" label={t("severity.p2")} />} {number.whole(gateway.dropped)}{dropped.length > 0 && <span className="quiet"> · {dropped.join(", ")}</span>}</td>
     </tr>
+  );
+}
+
+/** Why data are coarser now than the plant definition says, and since when; state signals never are. */
+function Eased({ easing: { level, since, why, telemetrySeconds, diagnosticSeconds } }: { readonly easing: Easing }) {
+  const { t } = useTranslation();
+  const { number, time } = useFormats();
+  const eased = ([["diagnostic", diagnosticSeconds], ["telemetry", telemetrySeconds]] as const).filter(([, seconds]) => seconds > 0);
+  if (level === 0 && eased.length === 0) return <>–</>;
+  return (
+    <>
+      <Mark severity="p3" label={t("severity.p3")} /> <span className="strong">{eased.length === 0 ? t("connections.easedAsked") : eased.map(([name, seconds]) => t("connections.easedTo", { name: t(`connections.class.${name}`), seconds: number.fixed(seconds, 1) })).join(", ")}</span>
+      {since !== null && <span className="quiet"> · {t("connections.easedSince", { time: time.clock(Date.parse(since)) })}{why !== null && <>: {why}</>}</span>}
+    </>
   );
 }
 

@@ -55,7 +55,7 @@ function Accounts({ accounts, first, name }: { readonly accounts: readonly Accou
         <tr key={each.id} data-testid="ledger-line" data-id={each.id}>
           <th scope="row">{name(each)}</th>
           {(["expected", "sampled", "sent", "stored"] as const).map((key) => <td key={key} className="num">{number.whole(each[key])}</td>)}
-          <td className="wrap">{each.lost.length === 0 ? "–" : each.lost.map(({ reason, count, says }) => <span key={reason} className="ledger-reason" title={says}>{t(`gapReason.${reason}`, reason)} <strong>{number.whole(count)}</strong></span>)}</td>
+          <td className="wrap">{each.eased && <span className="ledger-reason" data-testid="ledger-eased" title={t("ledger.easedSays")}>{t(each.eased.lasts ? "ledger.easedNow" : "ledger.easedBefore", { n: number.whole(each.eased.signals), seconds: number.fixed(each.eased.samplingSeconds, 1) })}</span>}{each.lost.length === 0 ? (each.eased ? "" : "–") : each.lost.map(({ reason, count, says }) => <span key={reason} className="ledger-reason" title={says}>{t(`gapReason.${reason}`, reason)} <strong>{number.whole(count)}</strong></span>)}</td>
           <td className="num">{each.missing + each.surplus > 0 && <Mark severity="p1" label={t("severity.p1")} />} <span className={each.missing + each.surplus > 0 ? "strong" : ""}>{each.surplus > 0 ? `+${number.whole(each.missing)} / −${number.whole(each.surplus)}` : number.whole(each.missing)}</span></td>
         </tr>))}</tbody>
     </table>

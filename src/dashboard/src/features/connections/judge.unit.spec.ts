@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { EndpointLink, GatewayLink } from "../../lib/api/types";
 import { judgeEndpoint, judgeExpiry, judgeGateway } from "./judge";
 
-const gateway = (more: Partial<GatewayLink> = {}): GatewayLink => ({ name: "gateway", connected: true, since: "2026-01-05T08:30:00.000Z", tickAge: 0.4, buffered: 0, dropped: 0, behind: null, levelIn: null, ...more });
+const gateway = (more: Partial<GatewayLink> = {}): GatewayLink => ({ name: "gateway", connected: true, since: "2026-01-05T08:30:00.000Z", tickAge: 0.4, buffered: 0, dropped: 0, droppedTelemetry: 0, droppedDiagnostic: 0, behind: null, levelIn: null, easing: { level: 0, since: null, why: null, telemetrySeconds: 0, diagnosticSeconds: 0 }, ...more });
 const endpoint = (more: Partial<EndpointLink> = {}): EndpointLink => ({
   name: "body", securityPolicy: "Basic256Sha256", gateway: "gateway", state: "connected", detail: null, signals: { signals: 4, fresh: 4, stale: 0, bad: 0 }, valueAge: 0.1, lag: 0.02, serverCertificate: null, gatewayCertificate: null, ...more });
 

@@ -171,7 +171,9 @@ export interface Stop {
 }
 
 /** `tickAge`: wall seconds since its newest tick, which comes each second; null before the first. `buffered` and `dropped` are as of then. `since` is wall time. Wall seconds: `behind` that the oldest sample which is not sent has waited, `levelIn` until none of those waits; null without a backlog, or where nobody knows. */
-export interface GatewayLink { readonly name: string; readonly connected: boolean; readonly since: string; readonly tickAge: number | null; readonly buffered: number; readonly dropped: number; readonly behind: number | null; readonly levelIn: number | null }
+export interface GatewayLink { readonly name: string; readonly connected: boolean; readonly since: string; readonly tickAge: number | null; readonly buffered: number; readonly dropped: number; readonly droppedTelemetry: number; readonly droppedDiagnostic: number; readonly behind: number | null; readonly levelIn: number | null; readonly easing: Easing }
+/** Signals that the gateway has its servers sample more slowly: 0 none, 1 of class diagnostic, 2 of class telemetry too. Seconds between samples at the slowest, wall time; 0 where none is eased. */
+export interface Easing { readonly level: 0 | 1 | 2; readonly since: string | null; readonly why: string | null; readonly telemetrySeconds: number; readonly diagnosticSeconds: number }
 /** Wall seconds: `valueAge` since the newest value came, `lag` from the server's time stamp of it to the host, with any difference of their clocks. Nobody tells of it where `gateway` is null. */
 export interface EndpointLink {
   readonly name: string;
@@ -202,6 +204,8 @@ export interface LedgerLine {
   readonly stored: number;
   readonly gaps: readonly { readonly reason: string; readonly count: number; readonly from: string; readonly to: string; readonly says: string }[];
   readonly unexplained: number;
+  /** Sampled more slowly by the gateway's own will, all times together: no loss, since less was expected. `to` is null while it lasts. */
+  readonly eased: { readonly times: number; readonly from: string; readonly to: string | null; readonly seconds: number; readonly samplingSeconds: number } | null;
 }
 /** `unattributed`: sequences that are lost, of which nobody has said yet whose they were. */
 export interface Ledger { readonly items: readonly LedgerLine[]; readonly unattributed: number }
