@@ -49,7 +49,7 @@ async function startGateway(): Promise<Gateway> {
   log = [];
   return Gateway.start({
     data: folder, plant: plant(wire.port), core: core.url, trust: [], trustCommand: (thumbprint) => `trust-it ${thumbprint}`,
-    buffer: { maxBytes: 1e8, segmentBytes: 20_000, syncSpacingMs: 10 },
+    buffer: { maxBytes: 1e8, segmentBytes: 20_000, syncSpacingMs: 10 }, drainRowsPerSecond: 20_000,
   }, (level, text) => log.push(`${level} ${text}`));
 }
 

@@ -159,7 +159,7 @@ describe("a server that shows every type", () => {
     await createLinkCertificates(join(folder, "pki"));
     const core = await FakeCore.withCertificates(join(folder, "pki"));
     await core.start();
-    const gateway = await Gateway.start({ data: folder, plant, core: core.url, trust: [], trustCommand: () => "", buffer: { maxBytes: 1e8, segmentBytes: 20_000, syncSpacingMs: 10 } }, () => undefined);
+    const gateway = await Gateway.start({ data: folder, plant, core: core.url, trust: [], trustCommand: () => "", buffer: { maxBytes: 1e8, segmentBytes: 20_000, syncSpacingMs: 10 }, drainRowsPerSecond: 20_000 }, () => undefined);
     try {
       await until("every signal has arrived", () => new Set(core.rows.map((row) => row.signal)).size === plant.signals.length);
       const newest = (name: string) => present(core.of(signal(name).id).at(-1));

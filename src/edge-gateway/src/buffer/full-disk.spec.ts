@@ -102,7 +102,7 @@ describe.skipIf(!canMount)("on a disk of its own (skipped: only root may mount o
     const core = await FakeCore.withCertificates(pki);
     await core.start();
     const { buffer, failures } = await openOn(folder);
-    const link = new CoreLink({ url: core.url, certificates: pki, bootId: "boot", plantHash: "hash" }, buffer, () => undefined);
+    const link = new CoreLink({ url: core.url, certificates: pki, bootId: "boot", plantHash: "hash", drainRowsPerSecond: 20_000 }, buffer, () => undefined);
     onTestFinished(async () => {
       link.stop();
       await core.stop();

@@ -40,7 +40,7 @@ test("waveforms go over the link in order, for one credit each", async () => {
   core.credit = 1;
   await core.start();
   const buffer = await opened(folder);
-  const link = new CoreLink({ url: core.url, certificates: folder, bootId: "boot", plantHash: "hash" }, buffer, () => undefined);
+  const link = new CoreLink({ url: core.url, certificates: folder, bootId: "boot", plantHash: "hash", drainRowsPerSecond: 20_000 }, buffer, () => undefined);
   onTestFinished(async () => {
     link.stop();
     await core.stop();

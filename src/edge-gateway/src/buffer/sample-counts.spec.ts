@@ -66,7 +66,7 @@ test("the core is told the counts when it has all that they are of", async () =>
   await core.start();
   const buffer = await open(join(folder, "buffer"));
   await fill(buffer, 20);
-  const link = new CoreLink({ url: core.url, certificates: folder, bootId: "boot", plantHash: "hash" }, buffer, () => undefined);
+  const link = new CoreLink({ url: core.url, certificates: folder, bootId: "boot", plantHash: "hash", drainRowsPerSecond: 20_000 }, buffer, () => undefined);
   onTestFinished(async () => {
     link.stop();
     await core.stop();

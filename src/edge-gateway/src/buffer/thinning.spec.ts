@@ -168,7 +168,7 @@ test("over the link comes what is left, with its sequences, and what each signal
     await buffer.flushed();
   }
   expect(buffer.droppedOf.telemetry).toBeGreaterThan(0);
-  const link = new CoreLink({ url: core.url, certificates: folder, bootId: "boot", plantHash: "hash" }, buffer, () => undefined);
+  const link = new CoreLink({ url: core.url, certificates: folder, bootId: "boot", plantHash: "hash", drainRowsPerSecond: 20_000 }, buffer, () => undefined);
   onTestFinished(async () => {
     link.stop();
     await core.stop();
