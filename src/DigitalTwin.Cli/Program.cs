@@ -4,7 +4,7 @@ using DigitalTwin.Cli.Output;
 using DigitalTwin.Cli.Verbs;
 
 var options = new Options();
-var root = new RootCommand("Look at the digital twins of a plant: states, values with age and quality, history, events, key figures; code its stops.")
+var root = new RootCommand("Look at the digital twins of a plant: states, values with age and quality, history, events, key figures; code its stops, note what is to be remembered.")
 {
     StatusVerb.Create(options),
     ConnectionsVerb.Create(options),
@@ -18,6 +18,7 @@ var root = new RootCommand("Look at the digital twins of a plant: states, values
     OeeVerbs.Create(options),
     KpiVerb.Create(options),
     StopVerbs.Create(options),
+    NoteVerbs.Create(options),
     ActorVerbs.Create(options),
     ShardVerbs.Create(options),
     LogVerbs.Create(options),

@@ -148,6 +148,8 @@ public sealed record StopShape(
     string Id, string Station, DateTimeOffset From, DateTimeOffset? To, double Seconds, double LostSeconds, string State, long Fault, string Reason, string ReasonName,
     string Category, string? Note, string? By, IReadOnlyList<JsonElement> Revisions);
 
+public sealed record NoteShape(string Id, string Place, DateTimeOffset About, string Text, string By, DateTimeOffset At, string? WithdrawnBy);
+
 public sealed record StopReasonShape(string Code, string Name, string Category);
 
 public sealed record ActorsShape(string System, IReadOnlyList<ActorShape> Actors);

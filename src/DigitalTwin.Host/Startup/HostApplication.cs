@@ -287,6 +287,7 @@ public static class HostApplication
         api.MapOee();
         api.MapKpis();
         api.MapStops();
+        api.MapNotes();
         api.MapEngine();
         api.MapShards();
         api.MapDeadLetters();

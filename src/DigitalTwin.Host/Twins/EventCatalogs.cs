@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using DigitalTwin.Domain.Notes;
 using DigitalTwin.Domain.Stops;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
@@ -48,4 +49,8 @@ public static class EventCatalogs
         ("stop.coded.v1", typeof(StopBookEvent.Coded)),
         ("stop.split.v1", typeof(StopBookEvent.Split)),
         ("stop.code-undone.v1", typeof(StopBookEvent.CodeUndone)));
+
+    public static EventCatalog<NoteEvent> NoteBooks { get; } = new(happened => happened.At,
+        ("note.written.v1", typeof(NoteEvent.Written)),
+        ("note.withdrawn.v1", typeof(NoteEvent.Withdrawn)));
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Domain.Lines;
+using DigitalTwin.Domain.Notes;
 using DigitalTwin.Domain.Stops;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
@@ -24,6 +25,8 @@ public static class StateCodecs
 
     public static SnapshotCodec<StopBookState> StopBook { get; } = Codec<StopBookState>("stop-book.state.v1");
 
+    public static SnapshotCodec<NoteBookState> NoteBook { get; } = Codec<NoteBookState>("note-book.state.v1");
+
     public static CommandCodec<UnitCommand> UnitCommands { get; } = Codec<UnitCommand>(
         ("unit.observe.v1", typeof(Observe)),
         ("unit.observe-gap.v1", typeof(ObserveGap)),
@@ -41,6 +44,10 @@ public static class StateCodecs
         ("stop.code.v1", typeof(StopBookCommand.Code)),
         ("stop.split.v1", typeof(StopBookCommand.Split)),
         ("stop.undo.v1", typeof(StopBookCommand.Undo)));
+
+    public static CommandCodec<NoteCommand> NoteCommands { get; } = Codec<NoteCommand>(
+        ("note.write.v1", typeof(NoteCommand.Write)),
+        ("note.withdraw.v1", typeof(NoteCommand.Withdraw)));
 
     private static SnapshotCodec<TState> Codec<TState>(string format) where TState : notnull => new(
         format,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Domain;
 using DigitalTwin.Domain.Lines;
+using DigitalTwin.Domain.Notes;
 using DigitalTwin.Domain.Stops;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
@@ -24,6 +25,9 @@ public static class TwinBehaviors
 
     public static EntityBehavior<StopBookState, StopBookCommand, StopBookEvent> StopBook(StopReasons reasons) => Behavior<StopBookState, StopBookCommand, StopBookEvent>(
         "stopBook", StopBookState.Initial, (state, command, now) => Domain.Stops.StopBook.Decide(reasons, state, command, now), Domain.Stops.StopBook.Apply, EventCatalogs.StopBooks, StateCodecs.StopBook, StateCodecs.StopBookCommands);
+
+    public static EntityBehavior<NoteBookState, NoteCommand, NoteEvent> NoteBook { get; } = Behavior<NoteBookState, NoteCommand, NoteEvent>(
+        "noteBook", NoteBookState.Initial, Domain.Notes.NoteBook.Decide, Domain.Notes.NoteBook.Apply, EventCatalogs.NoteBooks, StateCodecs.NoteBook, StateCodecs.NoteCommands);
 
     private static EntityBehavior<TState, TCommand, TEvent> Behavior<TState, TCommand, TEvent>(
         string kind, TState initial, Func<TState, TCommand, DateTimeOffset, Decision<TEvent>> decide, Func<TState, TEvent, TState> apply, EventCatalog<TEvent> catalog,

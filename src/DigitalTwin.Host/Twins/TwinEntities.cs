@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Diagnostics;
 using DigitalTwin.Actors.Entities;
 using DigitalTwin.Domain.Lines;
+using DigitalTwin.Domain.Notes;
 using DigitalTwin.Domain.Plant;
 using DigitalTwin.Domain.Stops;
 using DigitalTwin.Domain.Units;
@@ -43,6 +44,9 @@ public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
 
     /// <summary>What people have said about stops; one for each station and month.</summary>
     public Entities<StopBookState, StopBookCommand, StopBookEvent> StopBooks { get; } = system.Add(TwinBehaviors.StopBook(StopReasons.Of(plant)) with { Knows = BooksOf(plant) });
+
+    /// <summary>What people have noted; one for each line, station or machine and month.</summary>
+    public Entities<NoteBookState, NoteCommand, NoteEvent> NoteBooks { get; } = system.Add(TwinBehaviors.NoteBook with { Knows = NotesOf(plant) });
 
     public bool IsStation(string id) => stationIds.Contains(id);
 
@@ -97,6 +101,12 @@ public sealed class TwinEntities(EntitySystem system, PlantDefinition plant)
     {
         Func<EntityId, bool> isStation = Among(plant.Stations.Select(station => station.Id));
         return id => id.Value.LastIndexOf(".stops-", StringComparison.Ordinal) is > 0 and var end && isStation(new EntityId(id.Value[..end]));
+    }
+
+    private static Func<EntityId, bool> NotesOf(PlantDefinition plant)
+    {
+        Func<EntityId, bool> isPlace = Among([.. plant.Lines.Select(line => line.Id), .. plant.Stations.Select(station => station.Id), .. plant.Machines.Select(machine => machine.Id)]);
+        return id => NoteBook.PlaceOf(id.Value) is { } place && isPlace(new EntityId(place));
     }
 
     private Entities<UnitState, UnitCommand, UnitEvent> UnitsOf(string id) => stationIds.Contains(id) ? Stations : Machines;

@@ -103,7 +103,7 @@ public sealed class ExitCodesTests(ContractHost host) : IClassFixture<ContractHo
     {
         var overview = await TwinProcess.Run();
         Assert.Equal(0, overview.ExitCode);
-        foreach (var verb in new[] { "status", "ls", "get", "watch", "history", "events", "diff", "connections", "projection ls", "projection rebuild", "oee show", "kpi", "stop ls", "stop reasons", "stop code", "stop split", "stop undo", "actor hierarchy", "journal verify", "journal stat" })
+        foreach (var verb in new[] { "status", "ls", "get", "watch", "history", "events", "diff", "connections", "projection ls", "projection rebuild", "oee show", "kpi", "stop ls", "stop reasons", "stop code", "stop split", "stop undo", "note ls", "note add", "note withdraw", "actor hierarchy", "journal verify", "journal stat" })
         {
             Assert.Contains(overview.Lines, line => line.StartsWith($"twin {verb} ", StringComparison.Ordinal));
             var help = await TwinProcess.Run([.. verb.Split(' '), "--help"]);

@@ -13,7 +13,7 @@ public class LineShardsTests
     [Fact]
     public void A_line_with_its_cells_its_machines_and_its_orders_is_one_shard()
     {
-        foreach (string id in new[] { MadePlant.Line, MadePlant.First, MadePlant.Robot, $"{MadePlant.Line}.order-WB1", $"{MadePlant.First}.stops-2026-01" })
+        foreach (string id in new[] { MadePlant.Line, MadePlant.First, MadePlant.Robot, $"{MadePlant.Line}.order-WB1", $"{MadePlant.First}.stops-2026-01", $"{MadePlant.Robot}.notes-2026-01" })
             Assert.Equal(MadePlant.Line, Shards.Of(new EntityId(id)).Value);
     }
 

@@ -3,6 +3,7 @@ using DigitalTwin.Actors.Entities;
 using DigitalTwin.Domain.Lines;
 using DigitalTwin.Domain.Packml;
 using DigitalTwin.Domain.Plant;
+using DigitalTwin.Domain.Notes;
 using DigitalTwin.Domain.Stops;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
@@ -60,11 +61,17 @@ public class StoredEventTests
         new StopBookEvent.CodeUndone(At.AddMinutes(-5), At.AddMinutes(-3), "Schulz", At),
     ];
 
+    private static readonly NoteEvent[] NoteBooks =
+    [
+        new NoteEvent.Written(1, At.AddMinutes(-5), "<b>Kappe</b> \"4\"", "Meier", At),
+        new NoteEvent.Withdrawn(1, "Schulz", At),
+    ];
+
     private static string[] Golden(string file) => File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Golden", file));
 
     [Fact]
     public void Names_in_the_journal_are_never_changed_or_dropped() =>
-        Assert.Equal(Golden("stored-events.txt"), EventCatalogs.Units.Names.Concat(EventCatalogs.WorkOrders.Names).Concat(EventCatalogs.StopBooks.Names));
+        Assert.Equal(Golden("stored-events.txt"), EventCatalogs.Units.Names.Concat(EventCatalogs.WorkOrders.Names).Concat(EventCatalogs.StopBooks.Names).Concat(EventCatalogs.NoteBooks.Names));
 
     [Fact]
     public void Every_kind_of_event_has_a_stored_name_and_a_golden_payload()
@@ -72,6 +79,7 @@ public class StoredEventTests
         Assert.Equal(Concrete(typeof(UnitEvent)), Units.Select(happened => happened.GetType().FullName!).Order());
         Assert.Equal(Concrete(typeof(WorkOrderEvent)), WorkOrders.Select(happened => happened.GetType().FullName!).Order());
         Assert.Equal(Concrete(typeof(StopBookEvent)), StopBooks.Select(happened => happened.GetType().FullName!).Order());
+        Assert.Equal(Concrete(typeof(NoteEvent)), NoteBooks.Select(happened => happened.GetType().FullName!).Order());
         Assert.Equal(Golden("stored-events.txt"), Encoded().Select(encoded => encoded.Name));
 
         static IEnumerable<string> Concrete(Type family) =>
@@ -89,9 +97,10 @@ public class StoredEventTests
         for (int i = 0; i < golden.Length; i++)
         {
             (string name, byte[] payload) = Split(golden[i]);
-            object expected = ((object[])[.. Units, .. WorkOrders, .. StopBooks])[i];
+            object expected = ((object[])[.. Units, .. WorkOrders, .. StopBooks, .. NoteBooks])[i];
             object read = i < Units.Length ? EventCatalogs.Units.Decode(name, payload)
-                : i < Units.Length + WorkOrders.Length ? EventCatalogs.WorkOrders.Decode(name, payload) : EventCatalogs.StopBooks.Decode(name, payload);
+                : i < Units.Length + WorkOrders.Length ? EventCatalogs.WorkOrders.Decode(name, payload)
+                : i < Units.Length + WorkOrders.Length + StopBooks.Length ? EventCatalogs.StopBooks.Decode(name, payload) : EventCatalogs.NoteBooks.Decode(name, payload);
             Assert.IsType(expected.GetType(), read);
             Assert.Equivalent(expected, read, strict: true);
         }
@@ -116,7 +125,7 @@ public class StoredEventTests
         Assert.Contains("'unit.state-changed.v1'", Assert.Throws<UnreadableEventException>(() => EventCatalogs.Units.Decode("unit.state-changed.v1", Encoding.UTF8.GetBytes(payload))).Message, StringComparison.Ordinal);
 
     private static IEnumerable<EncodedEvent> Encoded() =>
-        [.. Units.Select(EventCatalogs.Units.Encode), .. WorkOrders.Select(EventCatalogs.WorkOrders.Encode), .. StopBooks.Select(EventCatalogs.StopBooks.Encode)];
+        [.. Units.Select(EventCatalogs.Units.Encode), .. WorkOrders.Select(EventCatalogs.WorkOrders.Encode), .. StopBooks.Select(EventCatalogs.StopBooks.Encode), .. NoteBooks.Select(EventCatalogs.NoteBooks.Encode)];
 
     private static string Line(EncodedEvent encoded) => $$"""{"name":"{{encoded.Name}}","payload":{{Encoding.UTF8.GetString(encoded.Payload.Span)}}}""";
 

@@ -5,6 +5,7 @@ using DigitalTwin.Domain.Calendars;
 using DigitalTwin.Domain.Lines;
 using DigitalTwin.Domain.Packml;
 using DigitalTwin.Domain.Plant;
+using DigitalTwin.Domain.Notes;
 using DigitalTwin.Domain.Stops;
 using DigitalTwin.Domain.Units;
 using DigitalTwin.Domain.WorkOrders;
@@ -84,14 +85,16 @@ public class UpcastTests
             new StopBookEvent.Split(At, At.AddMinutes(5), At.AddMinutes(2), "Meier", At.AddDays(1)),
             new StopBookEvent.CodeUndone(At.AddMinutes(2), At.AddMinutes(5), "Schulz", At.AddDays(1)),
         }.Aggregate(StopBookState.Initial, StopBook.Apply);
+        NoteBookState notes = new NoteEvent[] { new NoteEvent.Written(1, At, "cap 4", "Meier", At), new NoteEvent.Withdrawn(1, "Schulz", At.AddDays(1)) }.Aggregate(NoteBookState.Initial, NoteBook.Apply);
         Assert.Equal(
             File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Golden", "states.v1.jsonl")),
-            (string[])[Stored(StateCodecs.Unit, unit), Stored(StateCodecs.Line, line), Stored(StateCodecs.WorkOrder, order), Stored(StateCodecs.StopBook, stops)]);
+            (string[])[Stored(StateCodecs.Unit, unit), Stored(StateCodecs.Line, line), Stored(StateCodecs.WorkOrder, order), Stored(StateCodecs.StopBook, stops), Stored(StateCodecs.NoteBook, notes)]);
         Assert.Equal(RunningTwins.Text(unit), RunningTwins.Text(StateCodecs.Unit.Decode(StateCodecs.Unit.Encode(unit))));
         Assert.Equal(RunningTwins.Text(line), RunningTwins.Text(StateCodecs.Line.Decode(StateCodecs.Line.Encode(line))));
         Assert.Equal(RunningTwins.Text(order), RunningTwins.Text(StateCodecs.WorkOrder.Decode(StateCodecs.WorkOrder.Encode(order))));
 
         Assert.Equal(RunningTwins.Text(stops), RunningTwins.Text(StateCodecs.StopBook.Decode(StateCodecs.StopBook.Encode(stops))));
+        Assert.Equal(RunningTwins.Text(notes), RunningTwins.Text(StateCodecs.NoteBook.Decode(StateCodecs.NoteBook.Encode(notes))));
 
         static string Stored<TState>(SnapshotCodec<TState> codec, TState state) => $$"""{"format":"{{codec.Format}}","state":{{Encoding.UTF8.GetString(codec.Encode(state).Span)}}}""";
     }
@@ -110,6 +113,8 @@ public class UpcastTests
         var stop = new Period(At, At.AddMinutes(5));
         foreach (StopBookCommand command in new StopBookCommand[] { new StopBookCommand.Code(stop, "tool-wear", "", "Meier"), new StopBookCommand.Split(stop, At.AddMinutes(2), "Meier"), new StopBookCommand.Undo(stop, "Meier") })
             Assert.Equal(command, StateCodecs.StopBookCommands.Decode(StateCodecs.StopBookCommands.Encode(command).Name, StateCodecs.StopBookCommands.Encode(command).Payload));
+        foreach (NoteCommand command in new NoteCommand[] { new NoteCommand.Write(At, "cap 4", "Meier"), new NoteCommand.Withdraw(1, "Meier") })
+            Assert.Equal(command, StateCodecs.NoteCommands.Decode(StateCodecs.NoteCommands.Encode(command).Name, StateCodecs.NoteCommands.Encode(command).Payload));
         Assert.Contains("does not know the command", Assert.Throws<UnreadableEventException>(() => StateCodecs.UnitCommands.Decode("unit.observe.v2", "{}"u8.ToArray())).Message, StringComparison.Ordinal);
     }
 }

@@ -56,8 +56,8 @@ public sealed class CutBuilder(Cut start, WorkOrderArchive? archive)
         {
             ApplyToOrder(stored, EventCatalogs.WorkOrders.Decode(stored.Name, stored.Payload));
         }
-        // Dead letters are the engine's, and what people say about stops is no part of any twin.
-        else if (!stored.Name.StartsWith("dead-letter.", StringComparison.Ordinal) && !stored.Name.StartsWith("stop.", StringComparison.Ordinal))
+        // Dead letters are the engine's, and what people say about stops and note is no part of any twin.
+        else if (!stored.Name.StartsWith("dead-letter.", StringComparison.Ordinal) && !stored.Name.StartsWith("stop.", StringComparison.Ordinal) && !stored.Name.StartsWith("note.", StringComparison.Ordinal))
         {
             happened = EventCatalogs.Units.Decode(stored.Name, stored.Payload);
             if (happened is UnitEvent.Observed && !(happened.At <= plantTime))

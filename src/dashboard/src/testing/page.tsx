@@ -35,6 +35,7 @@ export async function startFakeHost(): Promise<FakeHost> {
       }),
       "/api/v1/kpis": () => kpis(),
       "/api/v1/stops": () => ({ items: [], next: null }),
+      "/api/v1/notes": () => ({ items: [], next: null }),
       "/api/v1/stop-reasons": () => ({ items: [{ code: "tool-wear", name: "Tool or electrode worn", category: "unplanned" }, { code: "robot-waits", name: "Robot waits", category: "material" }] }),
     },
   };

@@ -6,6 +6,8 @@ import { useTranslation } from "react-i18next";
 import { kpisPath, kpisQuery } from "../../lib/api/queries";
 import type { Kpi, Kpis, Stop } from "../../lib/api/types";
 import { StateTimeline } from "../../lib/chart/StateTimeline";
+import { NoteList } from "../../lib/notes/NoteList";
+import { useAnnotations } from "../../lib/notes/useAnnotations";
 import { type TreeNode, find } from "../../lib/plant/tree";
 import { usePlantNow } from "../../lib/stream/hooks";
 import { Loaded } from "../../lib/view/Loaded";
@@ -22,7 +24,7 @@ import { Queue, StopList } from "./Stops";
 import { WaterfallChart } from "./WaterfallChart";
 import { type Baseline, baselineOf, weekBefore } from "./baseline";
 import { hasStops, lossSteps, periodAt, reachOf, shiftParts } from "./figures";
-import { reasonText } from "./reasonText";
+import { reasonText } from "../../lib/view/reasonText";
 import { waterfall } from "./waterfall";
 import "./Oee.css";
 
@@ -134,8 +136,19 @@ function Stations({ node, stations, window: { from, to }, open, now }: { readonl
     <section className="panel" aria-labelledby="stations-title">
       <header><h2 id="stations-title">{t("oee.stations")}</h2></header>
       {to - from > longestTimeline ? <p className="calm quiet">{t("oee.tooLong")}</p>
-        : <StateTimeline rows={stations.map(({ twin }) => ({ id: twin.id, name: twin.name }))} from={from} to={open ? Math.max(from + 60_000, now ?? to) : to} fetchFrom={from} until={open ? null : to}
-          label={t("timeline.aria", { names: node?.twin.name ?? "" })} />}
+        : node && <AnnotatedStations node={node} stations={stations} from={from} to={open ? Math.max(from + 60_000, now ?? to) : to} until={open ? null : to} />}
     </section>
+  );
+}
+
+function AnnotatedStations({ node, stations, from, to, until }: { readonly node: TreeNode; readonly stations: readonly TreeNode[]; readonly from: number; readonly to: number; readonly until: number | null }) {
+  const { t } = useTranslation();
+  const annotations = useAnnotations(node.twin.id, node.twin.kind, from, until, to);
+  const places = [...new Map([node, ...stations].map(({ twin }) => [twin.id, { id: twin.id, name: twin.name }])).values()];
+  return (
+    <>
+      <StateTimeline rows={stations.map(({ twin }) => ({ id: twin.id, name: twin.name }))} from={from} to={to} fetchFrom={from} until={until} label={t("timeline.aria", { names: node.twin.name })} marks={annotations.marks} />
+      <NoteList annotations={annotations} from={from} to={to} places={places} at={null} />
+    </>
   );
 }

@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { Kpi } from "../../lib/api/types";
 import { useFormats } from "../../lib/view/formats";
 import { pareto, stopsOf } from "./figures";
-import { reasonText } from "./reasonText";
+import { reasonText } from "../../lib/view/reasonText";
 
 /** Why it stood, by the time that each reason took: of all stops, or of one step of the waterfall. */
 export function Pareto({ kpi, step, reason, choose }: { readonly kpi: Kpi; readonly step: string | undefined; readonly reason: string | undefined; readonly choose: (reason: string | undefined) => void }) {

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Stop } from "../../lib/api/types";
 import { useFormats } from "../../lib/view/formats";
 import type { Asked } from "./StopDialog";
-import { reasonText } from "./reasonText";
+import { reasonText } from "../../lib/view/reasonText";
 
 /** What a stop has become by what was said about it. One of another station than the figures' own leaves the queue and stands in no list of this page: here is where it went, and the way back. */
 export function Result({ parts, names, station, ask, close }: {

@@ -9,8 +9,9 @@ import { duration } from "../../lib/time/format";
 import { Loaded } from "../../lib/view/Loaded";
 import { useFormats } from "../../lib/view/formats";
 import { problemText } from "../../lib/view/problem";
-import { reasonText } from "./reasonText";
-import { type Saying, bodyOf, commandLine, pathOf, rememberName, rememberedName } from "./says";
+import { reasonText } from "../../lib/view/reasonText";
+import { rememberName, rememberedName } from "../../lib/view/saying";
+import { type Saying, bodyOf, commandLine, pathOf } from "./says";
 
 export interface Asked { readonly stop: Stop; readonly verb: Saying["verb"] }
 

@@ -10,7 +10,7 @@ import { Loaded } from "../../lib/view/Loaded";
 import { Mark } from "../../lib/view/Mark";
 import { useFormats } from "../../lib/view/formats";
 import type { Asked } from "./StopDialog";
-import { reasonText } from "./reasonText";
+import { reasonText } from "../../lib/view/reasonText";
 
 interface Window { readonly from: number; readonly to: number }
 

@@ -1,4 +1,5 @@
 import type { Stop } from "../../lib/api/types";
+import { shellWord } from "../../lib/view/saying";
 
 /** What a person can say about a stop; the same on the page, over HTTP and on the command line. */
 export type Saying =
@@ -19,15 +20,8 @@ export function bodyOf(saying: Saying, by: string): Readonly<Record<string, stri
 
 /** The line that does the same in a shell. */
 export function commandLine(stop: Stop, saying: Saying, by: string): string {
-  const line = ["twin stop", saying.verb, word(stop.id)];
-  if (saying.verb === "code") line.push(word(saying.reason === "" ? "REASON" : saying.reason), ...(saying.note.trim() === "" ? [] : ["--note", word(saying.note.trim())]));
+  const line = ["twin stop", saying.verb, shellWord(stop.id)];
+  if (saying.verb === "code") line.push(shellWord(saying.reason === "" ? "REASON" : saying.reason), ...(saying.note.trim() === "" ? [] : ["--note", shellWord(saying.note.trim())]));
   if (saying.verb === "split") line.push("--at", saying.at);
-  return [...line, ...(by.trim() === "" ? [] : ["--by", word(by.trim())])].join(" ");
+  return [...line, ...(by.trim() === "" ? [] : ["--by", shellWord(by.trim())])].join(" ");
 }
-
-/** As a POSIX shell takes it for one word. */
-const word = (text: string): string => (/^[\w.@:/+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
-
-const remembered = "digitaltwin.by";
-export const rememberedName = (): string => localStorage.getItem(remembered) ?? "";
-export const rememberName = (name: string): void => localStorage.setItem(remembered, name);

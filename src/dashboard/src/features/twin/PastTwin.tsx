@@ -5,7 +5,6 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { cutQuery, pastTwinQuery, signalsQuery } from "../../lib/api/queries";
 import type { Scalar, Twin } from "../../lib/api/types";
-import { StateTimeline } from "../../lib/chart/StateTimeline";
 import { equipmentTree } from "../../lib/plant/tree";
 import { useLive, useLiveView } from "../../lib/stream/hooks";
 import { Loaded } from "../../lib/view/Loaded";
@@ -15,6 +14,7 @@ import { display } from "../../lib/view/ValueCell";
 import { flagText } from "../../lib/view/flags";
 import { useFormats } from "../../lib/view/formats";
 import { type TwinSearch, type Window, windows } from "../../lib/view/search";
+import { AnnotatedTimeline } from "./AnnotatedTimeline";
 import { Events } from "./Events";
 import { Neighbours } from "./Neighbours";
 import { Trends, chartsOf } from "./Signals";
@@ -65,7 +65,7 @@ function Facts({ twin, at, window }: { readonly twin: Twin; readonly at: number;
       {(twin.kind === "machine" || twin.kind === "station") && (
         <section className="panel" aria-label={t("twin.timeline")}>
           <header className="timeline-head"><h2>{t("twin.timeline")}</h2><WindowChoice window={window} choose={(next) => show({ window: next })} /></header>
-          <StateTimeline rows={[{ id: twin.id, name: twin.name }]} from={at - windows[window]} to={at} fetchFrom={at - windows[window]} until={at} label={t("timeline.aria", { names: twin.name })}
+          <AnnotatedTimeline twin={twin} from={at - windows[window]} to={at} fetchFrom={at - windows[window]} until={at}
             pick={(moment) => void navigate({ search: (before) => ({ ...before, at: new Date(moment).toISOString() }) })} />
         </section>
       )}

@@ -4,12 +4,12 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { twinQuery } from "../../lib/api/queries";
 import type { Twin } from "../../lib/api/types";
-import { StateTimeline } from "../../lib/chart/StateTimeline";
 import { find } from "../../lib/plant/tree";
 import { useLiveView, usePlantNow } from "../../lib/stream/hooks";
 import { Loaded } from "../../lib/view/Loaded";
 import { usePlantTree } from "../../lib/view/plantView";
 import { type TwinSearch, type TwinTab, type Window, windows } from "../../lib/view/search";
+import { AnnotatedTimeline } from "./AnnotatedTimeline";
 import { Events } from "./Events";
 import { Neighbours } from "./Neighbours";
 import { PastTwin } from "./PastTwin";
@@ -79,7 +79,7 @@ function Timeline({ twin, window, choose, pick }: { readonly twin: Twin; readonl
         <h2 id="timeline-title">{t("twin.timeline")}</h2><span className="quiet small">{t("travel.pick")}</span>
         <WindowChoice window={window} choose={choose} />
       </header>
-      {now !== null && <StateTimeline rows={[{ id: twin.id, name: twin.name }]} from={now - length} to={now} fetchFrom={(Math.floor(now / length) - 1) * length} until={null} label={t("timeline.aria", { names: twin.name })} pick={pick} />}
+      {now !== null && <AnnotatedTimeline twin={twin} from={now - length} to={now} fetchFrom={(Math.floor(now / length) - 1) * length} until={null} pick={pick} />}
     </section>
   );
 }

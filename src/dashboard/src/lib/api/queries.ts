@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ApiProblem, get, health, query } from "./client";
-import type { Actors, Check, Connections, Cut, DeadLetterPage, Grain, History, Journal, Kpis, Ledger, OeeLosses, Page, Plant, Projection, Shard, Signal, StateSpan, Stop, StopReason, Twin, TwinEvent, TwinPage } from "./types";
+import type { Actors, Check, Connections, Cut, DeadLetterPage, Grain, History, Journal, Kpis, Ledger, Note, OeeLosses, Page, Plant, Projection, Shard, Signal, StateSpan, Stop, StopReason, Twin, TwinEvent, TwinPage } from "./types";
 
 /** A host that answers "no" is not asked again at once; one that does not answer is, twice. */
 export const retry = (failures: number, failure: Error): boolean =>
@@ -116,6 +116,22 @@ export const stopsQuery = (scope: string, from: number, to: number, coded?: bool
   queryKey: ["stops", scope, from, to, coded],
   queryFn: ({ signal }) => get<Page<Stop>>(`/stops${query({ scope, from: iso(from), to: iso(to), coded: coded === undefined ? undefined : String(coded) })}`, signal),
   refetchInterval: 10_000,
+});
+
+/** Notes about a place and all below it. @param until null: up to now */
+export const notesQuery = (scope: string, from: number, until: number | null) => queryOptions({
+  queryKey: ["notes", scope, from, until],
+  queryFn: async ({ signal }) => (await get<{ items: readonly Note[] }>(`/notes${query({ scope, from: iso(from), to: until === null ? undefined : iso(until + 1) })}`, signal)).items,
+  refetchInterval: 10_000,
+  placeholderData: (before) => before,
+});
+
+/** The newest thousand events of a window; `next` where there are more. @param until null: up to now */
+export const windowEventsQuery = (id: string, from: number, until: number | null) => queryOptions({
+  queryKey: ["window-events", id, from, until],
+  queryFn: ({ signal }) => get<Page<TwinEvent>>(`/twins/${encodeURIComponent(id)}/events${query({ order: "desc", limit: 1000, from: iso(from), to: until === null ? undefined : iso(until) })}`, signal),
+  refetchInterval: 10_000,
+  placeholderData: (before) => before,
 });
 
 export const stopReasonsQuery = queryOptions({

@@ -210,6 +210,9 @@ export interface LedgerLine {
 /** `unattributed`: sequences that are lost, of which nobody has said yet whose they were. */
 export interface Ledger { readonly items: readonly LedgerLine[]; readonly unattributed: number }
 
+/** What somebody noted about a moment (`about`) of a place. `text` is plain text. */
+export interface Note { readonly id: string; readonly place: string; readonly about: string; readonly text: string; readonly by: string; readonly at: string; readonly withdrawnBy: string | null; readonly withdrawnAt: string | null }
+
 /** One condition under which the host can be relied on; `why` says what is missing. */
 export interface Check { readonly name: string; readonly ok: boolean; readonly why: string | null }
 

@@ -7,13 +7,18 @@ import { useLive, useLiveView } from "../stream/hooks";
 import { duration } from "../time/format";
 import { Failed, StaleSince } from "../view/Loaded";
 import { useFormats } from "../view/formats";
+import { type Annotation, glyphs, groups } from "./annotations";
 import { type Span, at, carryOn, columns, endWhereKnown, ticks, totals } from "./spans";
 import "./StateTimeline.css";
+
+const noMarks: readonly Annotation[] = [];
+/** Marks side by side that can still be told apart. */
+const markColumns = 80;
 
 export interface TimelineRow { readonly id: string; readonly name: string }
 
 /** Rows of PackML states on one time axis with one cursor. A state has a height as well as a shade, so it reads without colour. */
-export function StateTimeline({ rows, from, to, fetchFrom, until, label, pick }: {
+export function StateTimeline({ rows, from, to, fetchFrom, until, label, marks = noMarks, pick }: {
   readonly rows: readonly TimelineRow[];
   /** Window shown; `to` moves with the plant. */
   readonly from: number;
@@ -23,6 +28,8 @@ export function StateTimeline({ rows, from, to, fetchFrom, until, label, pick }:
   /** End of a window that is over; null while it runs. */
   readonly until: number | null;
   readonly label: string;
+  /** What happened or was said, on the same axis. */
+  readonly marks?: readonly Annotation[];
   /** What a click on a moment does, and Enter at the cursor. */
   readonly pick?: (time: number) => void;
 }) {
@@ -62,6 +69,14 @@ export function StateTimeline({ rows, from, to, fetchFrom, until, label, pick }:
       <Hatch />
       <div className="timeline-rows" role="group" aria-label={label} tabIndex={0} onPointerMove={point} onPointerLeave={() => setCursor(null)} onKeyDown={key} data-pick={pick !== undefined} {...(pick ? { onClick: () => { if (pointed !== null) pick(pointed); } } : {})}>
         {rows.map((row, i) => <Row key={row.id} row={row} named={rows.length > 1} spans={spans[i] ?? null} from={from} to={to} cursor={cursor} state={pointed === null ? null : at(spans[i] ?? [], pointed)?.state ?? t("timeline.notKnown")} />)}
+        {marks.length > 0 && (
+          <div className="timeline-row marks" data-named={rows.length > 1} aria-hidden="true">
+            {rows.length > 1 && <span />}
+            <div>{groups(marks, from, to, markColumns).map((group) => (
+              <span key={group.marks[0]?.key} data-kind={group.kind} style={{ left: `${((group.at - from) / (to - from)) * 100}%` }} title={group.marks.map((mark) => `${time.clock(mark.at)} ${mark.text}${mark.by === null ? "" : ` (${mark.by})`}`).join("\n")}>{glyphs[group.kind]}{group.marks.length > 1 && <small>{group.marks.length}</small>}</span>))}</div>
+            {rows.length > 1 && <span />}
+          </div>
+        )}
         <div className="timeline-row axis" data-named={rows.length > 1} aria-hidden="true">
           {rows.length > 1 && <span />}
           <div>{ticks(from, to, 9).filter((tick) => tick < to - (to - from) * 0.05).map((tick) => <span key={tick} style={{ left: `${((tick - from) / (to - from)) * 100}%` }}>{short ? time.clock(tick) : time.minute(tick)}</span>)}</div>
