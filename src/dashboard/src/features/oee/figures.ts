@@ -1,8 +1,8 @@
 import type { Grain, Kpi, LossStep, StopCategory, StopSum } from "../../lib/api/types";
 
 const day = 86_400_000;
-/** How far back the list of periods reaches. */
-const reach: Readonly<Record<Grain, number>> = { shift: 2 * day, day: 14 * day, week: 56 * day };
+/** How far back the list of periods reaches; the host answers for at most 31 days. */
+const reach: Readonly<Record<Grain, number>> = { shift: 2 * day, day: 14 * day, week: 28 * day };
 
 /**
  * Which stretch of plant time is asked for: the newest one, or one around a moment that lies further back. It moves by the hour, so that the

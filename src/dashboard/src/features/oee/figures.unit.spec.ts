@@ -45,6 +45,11 @@ it("The stretch that is asked for holds the moment looked at and does not move w
   const longAgo = reachOf("week", now - 400 * 86_400_000, now);
   expect(longAgo.from).toBeLessThan(now - 400 * 86_400_000);
   expect(longAgo.to).toBeGreaterThan(now - 400 * 86_400_000);
+  for (const by of ["shift", "day", "week"] as const)   // more than 31 days the host refuses
+    for (const moment of [null, now - 400 * 86_400_000]) {
+      const { from, to } = reachOf(by, moment, now + 3_599_999);
+      expect((to ?? now + 3_599_999) - from).toBeLessThan(31 * 86_400_000);
+    }
 });
 
 it("The command line beside a dialog says what the dialog sends, in words that a shell keeps together", () => {
