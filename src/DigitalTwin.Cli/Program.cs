@@ -17,6 +17,7 @@ var root = new RootCommand("Look at the digital twins of a plant: states, values
     EventsVerb.Create(options),
     OeeVerbs.Create(options),
     KpiVerb.Create(options),
+    TariffVerb.Create(options),
     StopVerbs.Create(options),
     NoteVerbs.Create(options),
     ActorVerbs.Create(options),

@@ -20,6 +20,7 @@ internal static class MadePlant
           "format": "digitaltwin.plant/1", "id": "leipzig", "name": "Leipzig", "timeZone": "Europe/Berlin",
           "endpoints": [{"name": "body", "url": "opc.tcp://127.0.0.1:4840", "securityPolicy": "Basic256Sha256", "userName": "gateway"}],
           "clock": {"endpoint": "body", "plantTime": "nsu=urn:body;s=Clock.PlantTime", "speed": "nsu=urn:body;s=Clock.Speed"},
+          "tariff": {"currency": "EUR", "pricePerKwh": 0.18, "windows": [{"name": "peak", "days": ["Monday"], "start": "08:00", "end": "12:00", "pricePerKwh": 0.27}], "peakLimitKw": 900, "peakPricePerKw": 96},
           "shifts": [
             {"name": "early", "days": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"], "start": "06:00", "end": "14:00", "breaks": [{"start": "09:00", "end": "09:15"}]}
           ],

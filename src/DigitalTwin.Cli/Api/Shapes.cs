@@ -121,6 +121,10 @@ public sealed record ContentShape(
 /// <param name="Says">The reason in a sentence.</param>
 public sealed record LedgerGapShape(string Reason, long Count, DateTimeOffset From, DateTimeOffset To, string Says);
 
+public sealed record TariffShape(string Currency, PriceShape Current, double? PeakLimitKw, double? PeakPricePerKw, IReadOnlyList<PriceShape> Spans);
+
+public sealed record PriceShape(DateTimeOffset From, DateTimeOffset To, string? Window, double PricePerKwh);
+
 public sealed record LossesShape(
     string Id, string Kind, DateTimeOffset From, DateTimeOffset To, ShiftShape? Shift, DefinitionShape Definition, RatiosShape Ratios,
     CountsShape Quantities, IReadOnlyList<StepShape> Steps, string? ConstraintStation);

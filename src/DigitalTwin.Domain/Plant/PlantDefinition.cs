@@ -1,3 +1,4 @@
+using DigitalTwin.Domain.Energy;
 using DigitalTwin.Domain.Stops;
 
 namespace DigitalTwin.Domain.Plant;
@@ -24,6 +25,9 @@ public sealed record PlantDefinition(
 
     /// <summary>A stop that is shorter, and that nobody has coded, counts as a micro-stop.</summary>
     public TimeSpan MicroStopBelow { get; init; } = UsualMicroStop;
+
+    /// <summary>What electric energy costs; null where nobody has said.</summary>
+    public TariffDefinition? Tariff { get; init; }
 
     public IEnumerable<LineDefinition> Lines => Areas.SelectMany(area => area.Lines);
     public IEnumerable<StationDefinition> Stations => Lines.SelectMany(line => line.Stations);

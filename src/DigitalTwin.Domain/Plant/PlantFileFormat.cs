@@ -23,6 +23,7 @@ internal sealed record PlantDocument(
     IReadOnlyList<ShiftDocument>? Shifts = null,
     [Description("ISA-95 equipment classes by name: signals and setpoints that all elements of the class have.")] IReadOnlyDictionary<string, ClassDocument>? EquipmentClasses = null,
     [Description("How stops are coded.")] StopsDocument? Stops = null,
+    [Description("What electric energy costs, by time of day and day of the week.")] TariffDocument? Tariff = null,
     [property: JsonPropertyName("$schema"), Description("Where the schema of this file lies; for editors.")] string? Schema = null);
 
 internal sealed record EndpointDocument(
@@ -48,6 +49,20 @@ internal sealed record ShiftDocument(
 internal sealed record BreakDocument(
     [Description("Local time of day, HH:mm.")] string Start,
     [Description("Local time of day, HH:mm.")] string End);
+
+internal sealed record TariffDocument(
+    [Description("Three capital letters of ISO 4217, e.g. EUR.")] string Currency,
+    [Description("Price of a kWh at every time that no window names. May be below 0.")] double PricePerKwh,
+    [Description("Times with a price of their own; they may touch, but not overlap.")] IReadOnlyList<TariffWindowDocument>? Windows = null,
+    [Description("Highest mean power of a quarter of an hour that the contract allows, in kW.")] double? PeakLimitKw = null,
+    [Description("What a kW of the highest quarter of an hour costs, for the contract's period.")] double? PeakPricePerKw = null);
+
+internal sealed record TariffWindowDocument(
+    [Description("Unique among the windows.")] string Name,
+    [Description("Days on which the window starts.")] IReadOnlyList<DayOfWeek> Days,
+    [Description("Local time of day, HH:mm.")] string Start,
+    [Description("Local time of day, HH:mm. Where it is not after the start the window ends on the next day.")] string End,
+    [Description("May be below 0.")] double PricePerKwh);
 
 internal sealed record StopsDocument(
     [Description("Reasons beside the built-in ones; one with the code of a built-in reason stands for it.")] IReadOnlyList<StopReasonDocument>? Reasons = null,

@@ -1,3 +1,4 @@
+using DigitalTwin.Domain.Energy;
 using DigitalTwin.Domain.Stops;
 using static DigitalTwin.Domain.Plant.PlantFileShape;
 
@@ -20,9 +21,10 @@ internal sealed class PlantFileResolver(PlantDocument document, IReadOnlyList<Pl
         if (document.Format != PlantFileFormat.Name) Fault("$.format", $"Is '{document.Format}'; must be {PlantFileFormat.Name}.");
         var plant = new PlantDefinition(
             Id("", document.Id, "$.id"), Text(document.Name, "$.name"), TimeZone(), Endpoints(), Clock(),
-            new PlantFileShifts(Fault).Resolve(document.Shifts), [])
+            new PlantFileShifts(Fault, "$.shifts", "shift").Resolve(document.Shifts), [])
         {
             StopReasons = StopReasons(),
+            Tariff = Tariff(),
             MicroStopBelow = document.Stops is { } stops ? Seconds(stops.MicroStopBelow, "$.stops.microStopBelow") : PlantDefinition.UsualMicroStop,
         };
         foreach (var (name, definition) in document.EquipmentClasses ?? new Dictionary<string, ClassDocument>())
@@ -74,6 +76,21 @@ internal sealed class PlantFileResolver(PlantDocument document, IReadOnlyList<Pl
             reasons.Add(new StopReason(code, Text(reason.Name, $"{path}.name"), Enum.Parse<StopCategory>(reason.Category.ToString())));
         }
         return reasons;
+    }
+
+    private TariffDefinition? Tariff()
+    {
+        if (document.Tariff is not { } tariff) return null;
+        if (tariff.Currency is not { Length: 3 } currency || !currency.All(char.IsAsciiLetterUpper))
+            Fault("$.tariff.currency", $"'{tariff.Currency}' is no currency; must be three capital letters, e.g. EUR.");
+        if (tariff.PeakLimitKw is <= 0) Fault("$.tariff.peakLimitKw", "Must be above 0; leave it out where there is none.");
+        if (tariff.PeakPricePerKw is < 0) Fault("$.tariff.peakPricePerKw", "Must not be below 0.");
+        // Windows come round with the week as shifts do, so they are read as shifts are.
+        var documents = Each(tariff.Windows, "$.tariff.windows").Select(at => at.Item).ToList();
+        var windows = new PlantFileShifts(Fault, "$.tariff.windows", "window").Resolve([.. (tariff.Windows ?? []).Select(window => window is null ? null! : new ShiftDocument(window.Name, window.Days, window.Start, window.End))]);
+        return new TariffDefinition(
+            tariff.Currency ?? "", tariff.PricePerKwh,
+            [.. windows.Select(window => new TariffWindow(window, documents.First(document => document.Name == window.Name).PricePerKwh))], tariff.PeakLimitKw, tariff.PeakPricePerKw);
     }
 
     private AreaDefinition Area(AreaDocument area, string site, string path)

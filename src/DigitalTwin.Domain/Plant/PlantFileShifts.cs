@@ -2,8 +2,10 @@ using System.Globalization;
 
 namespace DigitalTwin.Domain.Plant;
 
-/// <summary>Reads shifts; they may touch each other, but not overlap, also not from one week into the next.</summary>
-internal sealed class PlantFileShifts(Action<string, string> fault)
+/// <summary>Reads shifts, and what comes round with the week as they do; they may touch each other, but not overlap, also not from one week into the next.</summary>
+/// <param name="list">Path of the list that they stand in.</param>
+/// <param name="kind">What one of them is called.</param>
+internal sealed class PlantFileShifts(Action<string, string> fault, string list, string kind)
 {
     private static readonly TimeSpan day = TimeSpan.FromDays(1);
     private static readonly TimeSpan week = TimeSpan.FromDays(7);
@@ -12,14 +14,14 @@ internal sealed class PlantFileShifts(Action<string, string> fault)
     {
         List<(ShiftDefinition Shift, string Path)> shifts = [];
         for (var i = 0; i < (documents?.Count ?? 0); i++)
-            if (documents![i] is { } shift && Resolve(shift, $"$.shifts[{i}]") is { } resolved)
+            if (documents![i] is { } shift && Resolve(shift, $"{list}[{i}]") is { } resolved)
             {
                 foreach (var (other, path) in shifts)
                 {
-                    if (other.Name == resolved.Name) fault($"$.shifts[{i}].name", $"'{resolved.Name}' is the name at {path} too.");
-                    if (Overlap(other, resolved) is { } at) fault($"$.shifts[{i}]", $"Overlaps the shift at {path}, first on {at}.");
+                    if (other.Name == resolved.Name) fault($"{list}[{i}].name", $"'{resolved.Name}' is the name at {path} too.");
+                    if (Overlap(other, resolved) is { } at) fault($"{list}[{i}]", $"Overlaps the {kind} at {path}, first on {at}.");
                 }
-                shifts.Add((resolved, $"$.shifts[{i}]"));
+                shifts.Add((resolved, $"{list}[{i}]"));
             }
         return [.. shifts.Select(at => at.Shift)];
     }

@@ -282,6 +282,7 @@ public static class HostApplication
         api.MapTags();
         api.MapHistory();
         api.MapLedger();
+        api.MapTariff();
         api.MapWaveforms();
         api.MapContext();
         api.MapOee();

@@ -13,6 +13,8 @@ public class PlantFileTests
           "clock": {"endpoint": "plc", "plantTime": "nsu=urn:plant;s=Clock", "speed": "nsu=urn:plant;i=7"},
           "shifts": [{"name": "day", "days": ["Monday"], "start": "06:00", "end": "14:00", "breaks": [{"start": "09:00", "end": "09:15"}]}],
           "stops": {"microStopBelow": 90, "reasons": [{"code": "die-change", "name": "Die change", "category": "changeover"}, {"code": "jam", "name": "Jam", "category": "microStop"}]},
+          "tariff": {"currency": "EUR", "pricePerKwh": 0.18, "windows": [{"name": "peak", "days": ["Monday", "Friday"], "start": "08:00", "end": "12:00", "pricePerKwh": 0.27},
+            {"name": "late", "days": ["Friday"], "start": "12:00", "end": "02:00", "pricePerKwh": -0.01}], "peakLimitKw": 900},
           "equipmentClasses": {
             "cell": {"signals": [{"name": "state", "role": "state", "node": "State"}, {"name": "vehicle", "role": "vehicle", "node": "Vehicle", "type": "text"}]},
             "robot": {
@@ -164,6 +166,13 @@ public class PlantFileTests
     [InlineData("$.stops.reasons[1].code", "\"die-change\"")]
     [InlineData("$.stops.reasons[0].name", "\"\"")]
     [InlineData("$.stops.reasons[0].category", "\"uncoded\"")]
+    [InlineData("$.tariff.currency", "\"Euro\"")]
+    [InlineData("$.tariff.peakLimitKw", "0")]
+    [InlineData("$.tariff.peakPricePerKw", "-1")]
+    [InlineData("$.tariff.windows[0].name", "\"\"")]
+    [InlineData("$.tariff.windows[1].name", "\"peak\"")]
+    [InlineData("$.tariff.windows[1].start", "\"noon\"")]
+    [InlineData("$.tariff.windows[1]", """{"name": "late", "days": ["Friday"], "start": "11:59", "end": "02:00", "pricePerKwh": 1}""")]
     [InlineData("$.shifts[0].days", "[]")]
     [InlineData("$.shifts[0].days[0]", "\"Moonday\"")]
     [InlineData("$.shifts[0].start", "\"6 o'clock\"")]

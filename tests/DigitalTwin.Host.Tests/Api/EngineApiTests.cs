@@ -146,7 +146,7 @@ public class EngineApiTests(ScenarioHost scenario)
             [
                 "/api/v1/actors", "/api/v1/connections", "/api/v1/context", "/api/v1/cuts", "/api/v1/dead-letters", "/api/v1/dead-letters/{id}/replay", "/api/v1/diff", "/api/v1/history/{signal}", "/api/v1/journal", "/api/v1/kpis",
                 "/api/v1/ledger", "/api/v1/notes", "/api/v1/notes/{id}/withdraw", "/api/v1/oee/{id}/losses", "/api/v1/plant", "/api/v1/projections", "/api/v1/projections/{name}/rebuild", "/api/v1/shards", "/api/v1/signals",
-                "/api/v1/stop-reasons", "/api/v1/stops", "/api/v1/stops/{id}/code", "/api/v1/stops/{id}/split", "/api/v1/stops/{id}/undo", "/api/v1/stream", "/api/v1/tags", "/api/v1/tags/export", "/api/v1/tags/history",
+                "/api/v1/stop-reasons", "/api/v1/stops", "/api/v1/stops/{id}/code", "/api/v1/stops/{id}/split", "/api/v1/stops/{id}/undo", "/api/v1/stream", "/api/v1/tags", "/api/v1/tags/export", "/api/v1/tags/history", "/api/v1/tariff",
                 "/api/v1/twins", "/api/v1/twins/{id}", "/api/v1/twins/{id}/events", "/api/v1/twins/{id}/states", "/api/v1/waveforms", "/api/v1/waveforms/{hash}",
             ],
             paths.EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));

@@ -90,6 +90,18 @@ public class HistoryAndOeeTests(ScenarioHost scenario)
         Assert.NotEmpty(await Host.RefusalAsync("/api/v1/tags/export?scope=leipzig.roof", System.Net.HttpStatusCode.NotFound, "NOT_FOUND"));
     }
 
+    [Fact]
+    public async Task The_tariff_is_told_for_now_and_over_a_window_and_ends_where_prices_change()
+    {
+        JsonElement tariff = await Host.GetAsync("/api/v1/tariff?from=2026-01-05T05:00:00Z&to=2026-01-05T12:00:00Z");
+        Assert.Equal(
+            ["2026-01-05T05:00:00.000Z - 0.18", "2026-01-05T07:00:00.000Z peak 0.27", "2026-01-05T11:00:00.000Z - 0.18"],
+            tariff.GetProperty("spans").EnumerateArray().Select(span => FormattableString.Invariant($"{span.GetProperty("from").GetString()} {span.GetProperty("window").GetString() ?? "-"} {span.GetProperty("pricePerKwh").GetDouble()}")));
+        Assert.Equal(("EUR", 900, 96), (tariff.GetProperty("currency").GetString(), tariff.GetProperty("peakLimitKw").GetDouble(), tariff.GetProperty("peakPricePerKw").GetDouble()));
+        Assert.True(tariff.GetProperty("current").GetProperty("from").GetDateTimeOffset() <= tariff.GetProperty("now").GetDateTimeOffset());
+        Assert.NotEmpty(await Host.RefusalAsync("/api/v1/tariff?from=2026-01-05T05:00:00Z&to=2026-03-05T12:00:00Z", System.Net.HttpStatusCode.BadRequest, "INVALID"));
+    }
+
     /// <summary>That it holds the same samples is shown where it is made.</summary>
     [Fact]
     public async Task An_export_comes_as_parquet_too()

@@ -61,6 +61,7 @@ public sealed class ContractHost : IAsyncLifetime
             if (scope == "breaks") context.Abort();
             if (scope == "hangs") await Task.WhenAny(stopping.Task, Task.Delay(Timeout.Infinite, context.RequestAborted));
         });
+        app.MapGet("/api/v1/tariff", () => Json(Recorded.Tariff));
         app.MapGet("/api/v1/ledger", (string? scope) => scope == "nowhere" ? Problem(404, "NOT_FOUND", "There is no signal and no twin 'nowhere'.") : Json(Recorded.Ledger));
         app.MapGet("/api/v1/waveforms", () => Json(Recorded.Waveforms));
         app.MapGet("/api/v1/waveforms/{hash}", (string hash) => hash == "gone" ? Problem(404, "NOT_FOUND", "No content has the hash 'gone'.") : Results.Bytes([1, 2, 3, 4]));

@@ -52,6 +52,7 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
     [InlineData("oee show leipzig.body.line1.cell3", "steps")]
     [InlineData("status", "clock")]
     [InlineData("diff --from -15m", "items")]
+    [InlineData("tariff", "spans")]
     [InlineData("tag ledger", "unattributed")]
     [InlineData("tag waveform ls leipzig.body.line1.cell3.robot.shape", "items")]
     [InlineData("tag context --vehicle B1", "items")]
@@ -72,6 +73,17 @@ public sealed class ReadingVerbsTests(ContractHost host) : IClassFixture<Contrac
     {
         var run = await host.Twin("ls", "-o", "jsonl");
         Assert.Equal([812, 813], run.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("offset").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Tariff_says_what_holds_now_the_agreed_peak_and_a_bar_for_each_price()
+    {
+        var run = await host.Twin("tariff", "--from", "2026-01-05T06:00Z", "--to", "2026-01-05T11:00Z");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("/api/v1/tariff?from=2026-01-05T06%3A00%3A00.000Z&to=2026-01-05T11%3A00%3A00.000Z", host.Asked);
+        Assert.Contains("now 0.178 EUR/kWh until 2026-01-05T07:00:00Z", run.Output, StringComparison.Ordinal);
+        Assert.Contains("agreed peak 900 kW over a quarter of an hour, at 96 EUR a kW", run.Output, StringComparison.Ordinal);
+        Assert.Equal([16, 24], run.Output.Split('\n').Select(line => line.Count(letter => letter == '█')).Where(length => length > 0));
     }
 
     [Fact]

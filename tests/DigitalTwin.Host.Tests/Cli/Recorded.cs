@@ -52,6 +52,11 @@ internal static class Recorded
             {"time":"2026-01-05T06:02:00Z","quality":"bad","content":null}]}
         """;
 
+    public const string Tariff = """
+        {"currency":"EUR","now":"2026-01-05T06:00:00.000Z","current":{"from":"2026-01-05T05:00:00.000Z","to":"2026-01-05T07:00:00.000Z","window":null,"pricePerKwh":0.178},"peakLimitKw":900,"peakPricePerKw":96,
+         "spans":[{"from":"2026-01-05T06:00:00.000Z","to":"2026-01-05T07:00:00.000Z","window":null,"pricePerKwh":0.178},{"from":"2026-01-05T07:00:00.000Z","to":"2026-01-05T11:00:00.000Z","window":"morning peak","pricePerKwh":0.267}]}
+        """;
+
     public const string Ledger = """
         {"items":[
             {"signal":"leipzig.body.line1.cell3.robot.state","from":"2026-01-05T06:00:00.000Z","to":"2026-01-05T06:10:00.000Z","expected":120,"sampled":101,"sent":94,"stored":93,
