@@ -90,7 +90,7 @@ internal sealed class PlantFileResolver(PlantDocument document, IReadOnlyList<Pl
         var windows = new PlantFileShifts(Fault, "$.tariff.windows", "window").Resolve([.. (tariff.Windows ?? []).Select(window => window is null ? null! : new ShiftDocument(window.Name, window.Days, window.Start, window.End))]);
         return new TariffDefinition(
             tariff.Currency ?? "", tariff.PricePerKwh,
-            [.. windows.Select(window => new TariffWindow(window, documents.First(document => document.Name == window.Name).PricePerKwh))], tariff.PeakLimitKw, tariff.PeakPricePerKw);
+            [.. windows.Select(window => new TariffWindow(window, documents.FirstOrDefault(document => document.Name == window.Name)?.PricePerKwh ?? 0))], tariff.PeakLimitKw, tariff.PeakPricePerKw);
     }
 
     private AreaDefinition Area(AreaDocument area, string site, string path)
