@@ -16,6 +16,7 @@ var all = new Dictionary<string, Action<TextWriter>>
     ["history-size"] = HistorySize.Run,
     ["contents"] = ContentThroughput.Run,
     ["day"] = PlantDay.Run,
+    ["kpi"] = KpiWeeks.Run,
     ["latency"] = Latency.Run,
 };
 if (args is ["bare-link", var pki])   // the other end of `ingest`'s raw limit, in a process of its own
