@@ -33,22 +33,6 @@ public static class ShiftReckoning
             judged.Count, judged.Count(good => good), StopSum.Merge(sums));
     }
 
-    /// <summary>The part of a history that the figures of one shift depend on, and the stretch of time that it tells of.</summary>
-    /// <param name="until">How far it was seen.</param>
-    public static (IReadOnlyList<UnitEvent> History, Period Told) Around(IReadOnlyList<UnitEvent> history, Period shift, DateTimeOffset until)
-    {
-        var (before, after) = (DateTimeOffset.MinValue, until);
-        foreach (var recorded in history)
-        {
-            if (recorded is not UnitEvent.StateChanged { To: var to } || to.Category() != TimeCategory.Production) continue;
-            if (recorded.At <= shift.From && recorded.At > before) before = recorded.At;
-            if (recorded.At >= shift.To && recorded.At < after) after = recorded.At;
-        }
-        var from = before < shift.From - ComesBackWithin ? before : shift.From - ComesBackWithin;
-        var told = new Period(from, after > shift.To ? after : shift.To);
-        return ([.. history.Where(e => from <= e.At && (e.At <= told.To || e is UnitEvent.GapObserved gap && gap.From < told.To))], told);
-    }
-
     /// <returns>Of each vehicle that was judged for the first time, whether it was good.</returns>
     private static IEnumerable<bool> FirstJudgements(IReadOnlyList<UnitEvent> history, Period shift, IReadOnlyList<Period> busy)
     {

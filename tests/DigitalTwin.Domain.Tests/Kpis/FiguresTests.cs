@@ -34,7 +34,7 @@ public class FiguresTests
     private static Figures Of(IReadOnlyList<UnitEvent> history, ShiftOccurrence shift, StopBookState book, Period? part = null)
     {
         var counted = part ?? shift.Time;
-        var (around, told) = ShiftReckoning.Around(history, counted, shift.Time.To.AddDays(3));
+        var (around, told) = new StationRecord(history).Around(counted, shift.Time.To.AddDays(3));
         return ShiftReckoning.Of(around, Stop.In(around, told, _ => book, reasons), counted, shift.Breaks, pri);
     }
 

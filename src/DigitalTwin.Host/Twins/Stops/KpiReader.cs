@@ -48,11 +48,16 @@ public sealed class KpiReader(ShiftCalendar calendar, UnitHistory history, TimeI
     }
 
     /// <param name="Recorded">Of the station, around the window.</param>
-    private sealed record Past(StationDefinition Station, IReadOnlyList<Recorded<UnitEvent>> Recorded, StationBooks Books);
+    private sealed record Past(StationDefinition Station, IReadOnlyList<Recorded<UnitEvent>> Recorded, StationBooks Books)
+    {
+        public StationRecord Now { get; } = new([.. Recorded.Select(report => report.Event)]);
+
+        public StationRecord AsOf(long offset) => new([.. Recorded.Where(report => !IsLate(report, offset)).Select(report => report.Event)]);
+    }
 
     private ReportedPeriod Of(Past past, ReportingPeriod period, Period known)
     {
-        Figures now = Reckon(past, period, known, long.MaxValue);
+        Figures now = Reckon(past, past.Now, period, known, long.MaxValue);
         Period counted = period.Time.Within(known)!.Value;
         long shiftMs = period.Shifts.Sum(shift => shift.Time.Within(known)?.Milliseconds() ?? 0);
         DateTimeOffset stated = period.Time.To + StatedAfter;
@@ -62,7 +67,7 @@ public sealed class KpiReader(ShiftCalendar calendar, UnitHistory history, TimeI
         List<Restatement> causes = Causes(past, period.Time, asOf);
         if (causes.Count == 0)
             return new(period, counted, shiftMs, now, stated, null, []);
-        Figures then = Reckon(past, period, known with { To = stated }, asOf);
+        Figures then = Reckon(past, past.AsOf(asOf), period, known with { To = stated }, asOf);
         return then.Equals(now) ? new(period, counted, shiftMs, now, stated, null, []) : new(period, counted, shiftMs, now, stated, then, causes);
     }
 
@@ -81,15 +86,14 @@ public sealed class KpiReader(ShiftCalendar calendar, UnitHistory history, TimeI
     /// <summary>A gap is recorded when it is over, but that nothing was heard was known while it lasted.</summary>
     private static bool IsLate(Recorded<UnitEvent> report, long asOf) => report.Offset > asOf && report.Event is not UnitEvent.GapObserved;
 
-    private Figures Reckon(Past past, ReportingPeriod period, Period known, long asOf)
+    private Figures Reckon(Past past, StationRecord record, ReportingPeriod period, Period known, long asOf)
     {
-        UnitEvent[] recorded = [.. past.Recorded.Where(report => !IsLate(report, asOf)).Select(report => report.Event)];
         Figures sum = Figures.None;
         foreach (ShiftOccurrence shift in period.Shifts)
         {
             if (shift.Time.Within(known) is not { } counted)
                 continue;
-            (IReadOnlyList<UnitEvent> around, Period told) = ShiftReckoning.Around(recorded, counted, known.To);
+            (IReadOnlyList<UnitEvent> around, Period told) = record.Around(counted, known.To);
             IReadOnlyList<Stop> stops = Stop.In(around, told, start => past.Books.Of(start, asOf), reasons);
             sum += ShiftReckoning.Of(around, stops, counted, shift.Breaks, past.Station.PlannedRunTimePerItem);
         }
