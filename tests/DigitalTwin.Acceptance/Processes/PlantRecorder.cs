@@ -4,12 +4,13 @@ using System.Text.Json;
 
 namespace DigitalTwin.Acceptance.Processes;
 
-/// <summary>Reads the virtual plant's own counters from its socket: what really happened, past everything that is under test.</summary>
+/// <summary>Reads the virtual plant's own counters from its socket: what really happened, past everything that is under test; and the waveforms that it has made.</summary>
 public sealed class PlantRecorder : IDisposable
 {
     private readonly TcpClient client = new();
     private readonly Lock gate = new();
     private readonly Dictionary<string, double> counters = [];
+    private readonly Dictionary<(string Node, DateTimeOffset At), byte[]> waveforms = [];
     private readonly Task reading;
 
     public PlantRecorder(int port)
@@ -28,6 +29,16 @@ public sealed class PlantRecorder : IDisposable
         }
     }
 
+    /// <summary>Each waveform by node, <c>Press1.VibrationWaveform</c>, and source time.</summary>
+    public IReadOnlyDictionary<(string Node, DateTimeOffset At), byte[]> Waveforms
+    {
+        get
+        {
+            lock (gate)
+                return new Dictionary<(string, DateTimeOffset), byte[]>(waveforms);
+        }
+    }
+
     /// <summary>Ends when the plant has ended; the counters are then final.</summary>
     public Task Ended => reading;
 
@@ -36,17 +47,20 @@ public sealed class PlantRecorder : IDisposable
     private async Task ReadAsync()
     {
         using var lines = new StreamReader(client.GetStream());
-        Dictionary<int, string> counted = [];
+        Dictionary<int, string> counted = [], shaped = [];
         try
         {
             while (await lines.ReadLineAsync() is { } line)
             {
                 JsonElement said = JsonSerializer.Deserialize<JsonElement>(line);
                 if (said.GetProperty("type").GetString() == "plant")
-                    counted = said.GetProperty("nodes").EnumerateArray().Select((node, index) => (Id: node.GetProperty("id").GetString()!, index))
-                        .Where(node => node.Id.EndsWith("Count", StringComparison.Ordinal)).ToDictionary(node => node.index, node => node.Id);
+                {
+                    (string Id, int Index)[] nodes = [.. said.GetProperty("nodes").EnumerateArray().Select((node, index) => (node.GetProperty("id").GetString()!, index))];
+                    counted = nodes.Where(node => node.Id.EndsWith("Count", StringComparison.Ordinal)).ToDictionary(node => node.Index, node => node.Id);
+                    shaped = nodes.Where(node => node.Id.EndsWith("Waveform", StringComparison.Ordinal)).ToDictionary(node => node.Index, node => node.Id);
+                }
                 else if (said.GetProperty("type").GetString() == "values")
-                    Keep(said.GetProperty("v"), counted);
+                    Keep(said.GetProperty("v"), counted, shaped);
             }
         }
         catch (IOException)
@@ -55,7 +69,7 @@ public sealed class PlantRecorder : IDisposable
         }
     }
 
-    private void Keep(JsonElement values, Dictionary<int, string> counted)
+    private void Keep(JsonElement values, Dictionary<int, string> counted, Dictionary<int, string> shaped)
     {
         lock (gate)
         {
@@ -63,6 +77,8 @@ public sealed class PlantRecorder : IDisposable
             {
                 if (counted.TryGetValue(value[0].GetInt32(), out string? node))
                     counters[node] = value[1].GetDouble();
+                if (shaped.TryGetValue(value[0].GetInt32(), out string? shape))
+                    waveforms[(shape, DateTimeOffset.UnixEpoch.AddMicroseconds(value[2].GetInt64()))] = value[1].GetBytesFromBase64();
             }
         }
     }
