@@ -61,7 +61,7 @@ internal sealed class Sensors
             Faults.Add(new SensorFault { Node = node, Kind = kind, From = now, Until = now + (long)(seconds * 1e6), Size = Chance.Uniform() < 0.5 ? -Chance.Between(0.3, 1) : Chance.Between(0.3, 1) });
     }
 
-    private long Wait(TroubleParameters trouble) => (long)(trouble.SensorFaultHours * 3600e6 * -Math.Log(Chance.Uniform()));
+    private long Wait(TroubleParameters trouble) => (long)Math.Min(1e18, trouble.SensorFaultHours * 3600e6 * -Math.Log(Chance.Uniform()));   // as good as never
 
     /// <summary>What the sensor tells in place of what is.</summary>
     public NodeValue Told(int index, Node node, NodeValue value, long now)
