@@ -36,11 +36,34 @@ public class OneCommandTests
         using HostProcess host = await HostProcess.StartAsync(Checkout.NewDataFolder(),
             "--plant", Path.Combine(Checkout.Root, "simulations/plants/leipzig.json"), "--physics", Path.Combine(Checkout.Root, "simulations/scenarios/whole-plant.json"));
         await host.ReadyAsync();
-        string[] areas = ["stamping connected", "body connected", "paint connected", "store connected", "assembly connected"];
+        string[] areas = ["stamping connected", "body connected", "paint connected", "store connected", "assembly connected", "crib connected"];
         // The gateway tells of its servers once a second.
         await Wait.UntilAsync(
             async () => areas.SequenceEqual((await host.GetAsync("/api/v1/connections")).GetProperty("endpoints").EnumerateArray().Select(endpoint => $"{endpoint.GetProperty("name")} {endpoint.GetProperty("state")}")),
             ToldWithin, () => string.Join(", ", areas));
+    }
+
+    [Fact]
+    public async Task A_booth_that_the_tool_crib_has_no_nozzles_for_is_in_the_list_of_stops_with_the_fault_that_says_so()
+    {
+        string data = Checkout.NewDataFolder();
+        string physics = Path.Combine(data, "no-nozzles.json");
+        File.WriteAllText(physics, """
+            {"layout": "leipzig", "timetable": {"breaks": [], "shiftStarts": []}, "paint": {"booth": {"bodiesOfNozzles": 1}},
+             "crib": {"sprayNozzles": {"stockAtStart": 0, "reorderAt": 0, "perDelivery": 1, "leadHours": 1000, "lateShare": 0}}}
+            """);
+        using HostProcess host = await HostProcess.StartAsync(data, "--speed", "20", "--plant", Path.Combine(Checkout.Root, "simulations/plants/leipzig.json"), "--physics", physics);
+        await host.ReadyAsync();
+        string seen = "";
+        await Wait.UntilAsync(
+            async () =>
+            {
+                JsonElement stops = await host.GetAsync("/api/v1/stops?scope=leipzig.paint.topcoat.booth1");
+                seen = stops.ToString();
+                return stops.GetProperty("items").EnumerateArray().Any(stop => stop.GetProperty("state").GetString() == "Held" && stop.GetProperty("fault").ToString() == "5390");
+            },
+            TimeSpan.FromMinutes(2), () => $"booth 1 to stand for want of nozzles, not {seen}");
+        Assert.Contains((await host.GetAsync("/api/v1/stop-reasons")).GetProperty("items").EnumerateArray(), reason => reason.GetProperty("code").GetString() == "tool-missing");
     }
 
     [Theory]

@@ -35,7 +35,7 @@ public sealed class DefinitionTests
         var definition = Read(PhysicsParameters.WholePlant);
         Assert.InRange(definition.Stations.Count(), 50, 70);
         Assert.InRange(definition.Signals.Count(), 400, 550);
-        Assert.Equal(["stamping", "body", "paint", "store", "assembly"], definition.Endpoints.Select(endpoint => endpoint.Name));
+        Assert.Equal(["stamping", "body", "paint", "store", "assembly", "crib"], definition.Endpoints.Select(endpoint => endpoint.Name));
         Assert.Equal(definition.Endpoints.Select(endpoint => $"leipzig.{endpoint.Name}"), definition.Areas.Select(area => area.Id));
     }
 }

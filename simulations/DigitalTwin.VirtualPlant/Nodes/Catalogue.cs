@@ -19,6 +19,7 @@ internal static class Catalogue
             .. site.Paint is { } paint ? AreaNodes.Of(Area("paint"), paint) : [],
             .. site.Store is { } store ? AreaNodes.Of(Area("store"), store) : [],
             .. site.Assembly is { } assembly ? AreaNodes.Of(Area("assembly"), assembly, physics, () => site.Time) : [],
+            .. site.Crib is { } crib ? CribNodes.Of(Area("crib"), crib) : [],
             .. site.Assembly is null ? [] : FineNodes.Of(site, physics, Area),
         ];
 

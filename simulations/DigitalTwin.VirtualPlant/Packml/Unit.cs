@@ -9,6 +9,8 @@ internal abstract class Unit
     public long Since { get; set; }
     /// <summary>0 when there is no fault.</summary>
     public int FaultCode { get; set; }
+    /// <summary>Code of the tool that the crib does not have, while the unit waits for it; else 0.</summary>
+    public int MissingTool { get; set; }
     /// <summary>kWh since the plant was built; never decreases.</summary>
     public double Energy { get; set; }
 
@@ -26,7 +28,7 @@ internal abstract class Unit
             State = Routes.Next(State, goal);
             Since = now;
         }
-        FaultCode = State is UnitState.Aborting or UnitState.Aborted or UnitState.Clearing ? fault : 0;
+        FaultCode = State is UnitState.Aborting or UnitState.Aborted or UnitState.Clearing ? fault : State is UnitState.Held or UnitState.Stopped ? MissingTool : 0;
         Mode = State switch
         {
             UnitState.Aborted or UnitState.Clearing => UnitMode.Maintenance,

@@ -18,6 +18,9 @@ internal sealed record PressParameters : UnitParameters
 
     [Bounds(1, 600)] public double StrokeSeconds { get; init; } = 9;
     [Bounds(10, 7200)] public double DieChangeSeconds { get; init; } = 300;
+    /// <summary>Strokes after which the trim steels of the dies are changed too, with the next die, and how much longer that takes.</summary>
+    [Bounds(1, 1e6)] public int StrokesOfInserts { get; init; } = 1000;
+    [Bounds(1, 7200)] public double InsertChangeSeconds { get; init; } = 120;
     /// <summary>Panels of one kind that fit in the rack behind the press.</summary>
     [Bounds(1, 1000)] public int RackCapacity { get; init; } = 60;
     [Bounds(0, 1000)] public int RackAtStart { get; init; } = 30;
@@ -72,6 +75,9 @@ internal sealed record BoothParameters : UnitParameters
 
     [Bounds(10, 3600)] public double CycleSeconds { get; init; } = 96;
     [Bounds(1, 3600)] public double ColourChangeSeconds { get; init; } = 25;
+    /// <summary>Bodies after which the spray nozzles are changed.</summary>
+    [Bounds(1, 1e6)] public int BodiesOfNozzles { get; init; } = 150;
+    [Bounds(1, 3600)] public double NozzleChangeSeconds { get; init; } = 90;
     /// <summary>Share of bodies with dirt or a run in the top coat.</summary>
     [Bounds(0, 1)] public double BadShare { get; init; } = 0.05;
 }

@@ -23,6 +23,7 @@ internal sealed record PhysicsParameters
     public StoreParameters Store { get; init; } = new();
     public AssemblyParameters Assembly { get; init; } = new();
     public StaffParameters Staff { get; init; } = new();
+    public CribParameters Crib { get; init; } = new();
     public OrderParameters Orders { get; init; } = new();
     public IReadOnlyList<SupplierParameters> Suppliers { get; init; } =
     [

@@ -5,10 +5,11 @@ namespace DigitalTwin.VirtualPlant.Production;
 /// <summary>A body line's rules, one scan at a time.</summary>
 internal static class BodyLine
 {
+    /// <param name="caps">Where its guns get new caps; null where they always have some.</param>
     /// <param name="supply">A body to work on; null while the line's suppliers have none.</param>
     /// <param name="room">Whether a good body may leave; a bad one is taken off the line in any case.</param>
     /// <returns>The good body that left.</returns>
-    public static Body? Scan(LineState line, Plan plan, Func<Body?> supply, bool room, double seconds, PhysicsParameters physics, long now)
+    public static Body? Scan(LineState line, Plan plan, ToolStock? caps, Func<Body?> supply, bool room, double seconds, PhysicsParameters physics, long now)
     {
         Body? good = null;
         // From the end of the line to its start: a body that leaves makes room for the one behind it in the same scan.
@@ -17,7 +18,7 @@ internal static class BodyLine
             var cell = line.Cells[index];
             var next = index + 1 < line.Cells.Count ? line.Cells[index + 1].Buffer : null;
             var free = next is null ? room || cell.Body is { Defective: true } : next.Count < physics.Line.BufferCapacity;
-            if (cell.Scan(plan, free, seconds, physics, now) is not { } left)
+            if (cell.Scan(plan, free, caps, seconds, physics, now) is not { } left)
                 continue;
             if (next is null)
                 good = Leave(line, left);

@@ -7,6 +7,8 @@ internal sealed class Booth : Workplace
 {
     /// <summary>How far along the queue a body can be pulled out of it.</summary>
     private const int Reach = 6;
+    /// <summary>Fault code.</summary>
+    private const int NoNozzles = 5390;
 
     public static readonly string[] Colours = ["White", "Black", "Silver", "Blue", "Red"];
 
@@ -26,17 +28,24 @@ internal sealed class Booth : Workplace
         return queue.Count > 0 ? 0 : -1;
     }
 
+    public Body? Scan(Plan plan, List<Body> queue, bool room, ToolStock nozzles, double seconds, PhysicsParameters physics, long now)
+    {
+        ChangeTool(nozzles, physics.Paint.Booth.NozzleChangeSeconds, NoNozzles, now);
+        return Scan(plan, queue, room, seconds, physics, now);
+    }
+
     protected override double CycleOf(Body body, PhysicsParameters physics) => physics.Paint.Booth.CycleSeconds * Math.Exp(0.02 * Cycles.Normal());
 
     protected override void Begin(Body body, PhysicsParameters physics)
     {
         if (body.Colour == Colour)
             return;
-        (Colour, ColourChanges, SetupSeconds) = (body.Colour, ColourChanges + 1, physics.Paint.Booth.ColourChangeSeconds);
+        (Colour, ColourChanges, SetupSeconds) = (body.Colour, ColourChanges + 1, SetupSeconds + physics.Paint.Booth.ColourChangeSeconds);
     }
 
     protected override Body Finish(Body body, PhysicsParameters physics)
     {
+        ToolDue = ++ItemsOfTool >= physics.Paint.Booth.BodiesOfNozzles;
         Film = 42 + 1.2 * Cycles.Normal() - 3 * Wear * Wear;
         return body with { PaintFault = Cycles.Uniform() < physics.Paint.Booth.BadShare * (1 + Wear) };
     }

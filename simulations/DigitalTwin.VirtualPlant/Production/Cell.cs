@@ -12,6 +12,8 @@ internal sealed class Cell : Unit
 {
     /// <summary>Share of a cycle after which the first spot is welded, and at which the last one is done: the rest is clamping and transfer.</summary>
     private const double Clamped = 0.15, Welded = 0.9;
+    /// <summary>Fault code.</summary>
+    private const int NoCaps = 2190;
 
     public required int Number { get; set; }
     public required Generator Cycles { get; set; }
@@ -32,6 +34,8 @@ internal sealed class Cell : Unit
     public int BadSpots { get; set; }
     public int BadBodiesInARow { get; set; }
     public Duty Duty { get; set; }
+    /// <summary>Plant time at which the caps to be fitted came from the crib, microseconds since 1970; 0 when there are none.</summary>
+    public long CapsFrom { get; set; }
     public uint Produced { get; set; }
     public uint Good { get; set; }
     public uint Scrap { get; set; }
@@ -42,9 +46,10 @@ internal sealed class Cell : Unit
     /// <summary>One scan of the cell's control and physics.</summary>
     /// <param name="room">Whether a body that is done may leave.</param>
     /// <returns>The body that left the cell during this scan.</returns>
-    public Body? Scan(Plan plan, bool room, double seconds, PhysicsParameters physics, long now)
+    public Body? Scan(Plan plan, bool room, ToolStock? caps, double seconds, PhysicsParameters physics, long now)
     {
-        FinishDuty(physics.Gun, now);
+        FinishDuty(caps, physics.Gun, now);
+        FetchCaps(caps, now);
         Control(plan, room, physics, now);
         var working = Running && MidCycle;
         if (working)
@@ -124,18 +129,26 @@ internal sealed class Cell : Unit
         return left;
     }
 
-    private void FinishDuty(GunParameters gun, long now)
+    private void FinishDuty(ToolStock? caps, GunParameters gun, long now)
     {
         if (Duty == Duty.TipDress && State == UnitState.Held && Gun.State == UnitState.Held && Gun.SecondsInState(now) >= gun.DressSeconds)
         {
             Gun.Dress();
             Duty = Duty.None;
         }
-        else if (Duty == Duty.CapChange && State == UnitState.Stopped && Gun.State == UnitState.Stopped && Gun.SecondsInState(now) >= gun.CapChangeSeconds)
+        else if (Duty == Duty.CapChange && CapsFrom > 0 && (now - CapsFrom) / 1e6 >= gun.CapChangeSeconds && State == UnitState.Stopped && Gun.State == UnitState.Stopped && Gun.SecondsInState(now) >= gun.CapChangeSeconds)
         {
             Gun.ChangeCaps();
-            (Duty, BadBodiesInARow) = (Duty.None, 0);
+            caps?.Return();
+            (Duty, BadBodiesInARow, CapsFrom) = (Duty.None, 0, 0);
         }
+    }
+
+    private void FetchCaps(ToolStock? caps, long now)
+    {
+        if (Duty == Duty.CapChange && CapsFrom == 0 && (caps is null || caps.TryIssue()))
+            CapsFrom = now;
+        MissingTool = Gun.MissingTool = Duty == Duty.CapChange && CapsFrom == 0 ? NoCaps : 0;
     }
 
     /// <summary>Power drawn now, kW.</summary>

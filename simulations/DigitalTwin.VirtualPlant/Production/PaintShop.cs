@@ -94,7 +94,7 @@ internal sealed class PaintShop
 
     /// <param name="room">Whether the store takes this body.</param>
     /// <returns>The body that went to the store.</returns>
-    public Body? Scan(Plan plan, Func<Body, bool> room, double seconds, PhysicsParameters physics, long now)
+    public Body? Scan(Plan plan, Func<Body, bool> room, ToolStock nozzles, double seconds, PhysicsParameters physics, long now)
     {
         var paint = physics.Paint;
         if (Rework.Scan(plan, Yard, Coated.Count < paint.BufferCapacity, seconds, physics, now) is { } reworked)
@@ -104,7 +104,7 @@ internal sealed class PaintShop
         {
             if (Ovens[lane].Scan(plan, Sprayed[lane], Cured.Count < InspectionPlaces, seconds, physics, now) is { } cured)
                 Cured.Add(cured);
-            if (Booths[lane].Scan(plan, Coated, Sprayed[lane].Count < BoothExitPlaces, seconds, physics, now) is { } sprayed)
+            if (Booths[lane].Scan(plan, Coated, Sprayed[lane].Count < BoothExitPlaces, nozzles, seconds, physics, now) is { } sprayed)
                 Sprayed[lane].Add(sprayed);
         }
         var admitted = Coated.Count < paint.BufferCapacity && LoopCount < paint.LoopCapacity;

@@ -14,6 +14,9 @@ internal sealed class Rack
 /// <summary>Makes the panels of two dies in turn, a batch of each, into a rack for each.</summary>
 internal sealed class Press : Station
 {
+    /// <summary>Fault code.</summary>
+    private const int NoInserts = 4190;
+
     public required Generator Strokes { get; set; }
     public required List<Rack> Racks { get; set; }
     /// <summary>Index of the rack that the die in the press fills.</summary>
@@ -30,18 +33,19 @@ internal sealed class Press : Station
     public override string WeakPart => "bearing";
     protected override ReadOnlySpan<int> Faults => [4101, 4103, 4107];   // overload, die not clamped, oil pressure
 
-    public void Scan(Plan plan, double seconds, PhysicsParameters physics, long now)
+    public void Scan(Plan plan, ToolStock inserts, double seconds, PhysicsParameters physics, long now)
     {
         var full = Racks[Die].Count >= physics.Press.RackCapacity;
         var other = 1 - Die;
-        if (full && SetupSeconds == 0 && Racks[other].Count <= physics.Press.RackCapacity / 2)
-            (Die, SetupSeconds, full) = (other, physics.Press.DieChangeSeconds, false);
+        if (full && !NeedsSetup && Racks[other].Count <= physics.Press.RackCapacity / 2)
+            (Die, SetupSeconds, full, ToolDue) = (other, physics.Press.DieChangeSeconds, false, ItemsOfTool >= physics.Press.StrokesOfInserts);
+        ChangeTool(inserts, physics.Press.InsertChangeSeconds, NoInserts, now);
         var goal = plan == Plan.Handover ? UnitState.Stopped
             : plan == Plan.Break ? UnitState.Idle
-            : SetupSeconds > 0 ? UnitState.Held
+            : NeedsSetup ? UnitState.Held
             : full ? UnitState.Suspended
             : UnitState.Execute;
-        Working = Control(goal, plan, physics, now) && SetupSeconds == 0 && !full;
+        Working = Control(goal, plan, physics, now) && !NeedsSetup && !full;
         if (Working && (Progress += seconds / physics.Press.StrokeSeconds) >= 1)
             Strike(physics.Press);
         OilCelsius = Approach(OilCelsius, physics.Line.AmbientCelsius + (Working ? 26 * (1 + 0.4 * Wear * Wear) : 4), seconds, 1200);
@@ -50,7 +54,7 @@ internal sealed class Press : Station
 
     private void Strike(PressParameters press)
     {
-        (Progress, Produced) = (0, Produced + 1);
+        (Progress, Produced, ItemsOfTool) = (0, Produced + 1, ItemsOfTool + 1);
         Force = press.Kilonewton * (1 - 0.06 * Die) * (1 + 0.01 * Strokes.Normal());
         if (Strokes.Uniform() < press.BadShare)
             Scrap++;

@@ -36,10 +36,10 @@ internal sealed class PressShop
         return press;
     }
 
-    public void Scan(Plan plan, double seconds, PhysicsParameters physics, long now)
+    public void Scan(Plan plan, ToolStock inserts, double seconds, PhysicsParameters physics, long now)
     {
         foreach (var press in Presses)
-            press.Scan(plan, seconds, physics, now);
+            press.Scan(plan, inserts, seconds, physics, now);
     }
 
     /// <summary>Takes the panels of one body, if there is one of each kind.</summary>

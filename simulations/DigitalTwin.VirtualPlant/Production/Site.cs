@@ -26,6 +26,7 @@ internal sealed class Site
     public PaintShop? Paint { get; set; }
     public BodyStore? Store { get; set; }
     public FinalAssembly? Assembly { get; set; }
+    public ToolCrib? Crib { get; set; }
     /// <summary>Sensors that fail; null in the plant that is a body line alone, where none does.</summary>
     public Sensors? Sensors { get; set; }
     /// <summary>Which of the scripted breakdowns have happened.</summary>
@@ -64,11 +65,12 @@ internal sealed class Site
         assembly.Fill(Next);
         store.Fill(Next, physics);
         paint.Fill(Next, physics);
+        var lines = Enumerable.Range(1, 2).Select(number => LineState.Build(seed, $"Line{number}.", time, Next, BodyShopOf(physics))).ToList();
+        var stamping = PressShop.Build(seed, time, physics);
         return new Site
         {
-            Seed = seed, Time = time, Built = time, Orders = orders, ScriptedDone = new bool[physics.ScriptedBreakdowns.Count],
-            Lines = [.. Enumerable.Range(1, 2).Select(number => LineState.Build(seed, $"Line{number}.", time, Next, BodyShopOf(physics)))],
-            Stamping = PressShop.Build(seed, time, physics), Paint = paint, Store = store, Assembly = assembly,
+            Seed = seed, Time = time, Built = time, Orders = orders, ScriptedDone = new bool[physics.ScriptedBreakdowns.Count], Lines = lines, Stamping = stamping,
+            Crib = ToolCrib.Build(seed, lines.Sum(line => line.Cells.Count), stamping.Presses.Count, paint.Booths.Count, physics.Crib), Paint = paint, Store = store, Assembly = assembly,
             Sensors = Sensors.Build(seed, time, physics),
         };
     }
@@ -88,20 +90,21 @@ internal sealed class Site
         var plan = timetable.At(Time);
         BreakByScript(physics);
         // From the end of the plant to its start, for the same reason as within a line.
-        if (Assembly is not null && Store is not null && Paint is not null && Stamping is not null)
+        if (Assembly is not null && Store is not null && Paint is not null && Stamping is not null && Crib is not null)
         {
             Assembly.Scan(plan, staff, Store.TryTake, ScanSeconds, physics, Built, Time);
             Store.Scan(plan, ScanSeconds, physics, Time);
-            if (Paint.Scan(plan, body => Store.LaneFor(body, physics) is not null, ScanSeconds, physics, Time) is { } painted)
+            if (Paint.Scan(plan, body => Store.LaneFor(body, physics) is not null, Crib.SprayNozzles, ScanSeconds, physics, Time) is { } painted)
                 Store.LaneFor(painted, physics)!.Bodies.Add(painted);
             foreach (var line in Lines)
-                if (BodyLine.Scan(line, plan, () => Stamping.TryTakeSet() ? Orders.Next(physics.Orders) : null, Paint.Entrance.Count < EntrancePlaces, ScanSeconds, lines, Time) is { } body)
+                if (BodyLine.Scan(line, plan, Crib.WeldCaps, () => Stamping.TryTakeSet() ? Orders.Next(physics.Orders) : null, Paint.Entrance.Count < EntrancePlaces, ScanSeconds, lines, Time) is { } body)
                     Paint.Entrance.Add(body);
-            Stamping.Scan(plan, ScanSeconds, physics, Time);
+            Stamping.Scan(plan, Crib.DieInserts, ScanSeconds, physics, Time);
+            Crib.Scan(physics.Crib, Time);
         }
         else
             foreach (var line in Lines)
-                BodyLine.Scan(line, plan, () => Orders.Next(physics.Orders), room: true, ScanSeconds, lines, Time);
+                BodyLine.Scan(line, plan, caps: null, () => Orders.Next(physics.Orders), room: true, ScanSeconds, lines, Time);
     }
 
     private void BreakByScript(PhysicsParameters physics)

@@ -1,4 +1,5 @@
 using DigitalTwin.VirtualPlant.Nodes;
+using DigitalTwin.VirtualPlant.Packml;
 using DigitalTwin.VirtualPlant.Physics;
 
 namespace DigitalTwin.VirtualPlant.Production;
@@ -27,6 +28,8 @@ internal sealed class Witness
     private readonly Body?[] inCell, inWorkplace;
     private readonly int[] dresses;
     private readonly double[] worn;
+    private readonly (string Name, Unit Unit, ToolStock Tools)[] toolUsers;
+    private readonly bool[] toolless;
     private readonly HashSet<SensorFault> lying;
     private long? shift;
 
@@ -44,6 +47,13 @@ internal sealed class Witness
         inWorkplace = [.. workplaces.Select(place => place.Body)];
         dresses = [.. cells.Select(item => item.Cell.Gun.DressesOfCap)];
         worn = [.. cells.Select(item => item.Cell.Gun.TipWear)];
+        toolUsers = site.Crib is not { } crib ? [] :
+        [
+            .. cells.Select(item => (item.Name, (Unit)item.Cell, crib.WeldCaps)),
+            .. site.Stamping!.Presses.Select(press => (press.Name, (Unit)press, crib.DieInserts)),
+            .. site.Paint!.Booths.Select(booth => (booth.Name, (Unit)booth, crib.SprayNozzles)),
+        ];
+        toolless = [.. toolUsers.Select(user => user.Unit.MissingTool != 0)];
         lying = [.. site.Sensors?.Faults ?? []];
     }
 
@@ -63,6 +73,8 @@ internal sealed class Witness
             LookAtStaff();
         for (var index = 0; index < cut.Length; index++)
             LookAtCut(index);
+        for (var index = 0; index < toolUsers.Length; index++)
+            LookAtTools(index);
     }
 
     private void LookAtCut(int index)
@@ -71,6 +83,15 @@ internal sealed class Witness
         if (now != cut[index])
             Note(now ? "network cut" : "network whole", cuts[index].Endpoint, hours: now ? cuts[index].DurationSeconds / 3600 : null);
         cut[index] = now;
+    }
+
+    private void LookAtTools(int index)
+    {
+        var (name, unit, tools) = toolUsers[index];
+        var missing = unit.MissingTool != 0;
+        if (missing != toolless[index])
+            Note(missing ? "stock-out" : "tools came", name, tools.Name);
+        toolless[index] = missing;
     }
 
     private void LookAtStaff()

@@ -57,7 +57,7 @@ internal abstract class Workplace : Station
     private UnitState Goal(Plan plan, List<Body> queue, bool room, PhysicsParameters physics) =>
         plan == Plan.Handover ? UnitState.Stopped
         : plan == Plan.Break && !MidCycle ? UnitState.Idle
-        : SetupSeconds > 0 ? UnitState.Held
+        : NeedsSetup ? UnitState.Held
         : !Attended || Body is null && Choose(queue, physics) < 0 || Done && !room ? UnitState.Suspended
         : UnitState.Execute;
 
