@@ -127,6 +127,8 @@ class Watching {
   #wished = false;
   #adjusting = false;
   #comparedAt = -Infinity;
+  /** What the server did not change when it was asked last: name and why. */
+  #refused: readonly string[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -144,11 +146,11 @@ class Watching {
     if (this.#subscriptions.items === 0) throw new Error(`none of ${this.items.length} nodes can be monitored: ${this.#failed().slice(0, 3).join(", ")}`);
     // Only now are notifications asked for: whoever hears of values has heard before that there is a connection.
     this.#report();
-    this.events.sampling(this.#subscriptions.eased, []);
+    this.#tellSampling();
     this.#subscriptions.start();
     this.#every(this.periods.askAgainMs, () => this.#askAgain());
     this.#every(this.periods.compareMs, () => this.#compare());
-    this.wish.onChange(() => void this.#adjust());
+    this.wish.onChange(() => { this.#adjust().catch((error: Error) => this.end.because(error.message)); });
     await this.#adjust();   // what was wished for while it connected
     return this;
   }
@@ -203,7 +205,8 @@ class Watching {
         if (this.end.ended) return;
         this.#unreported.forgetSuspects();   // they were under suspicion for another interval
         this.#comparedAt = performance.now();
-        this.events.sampling(this.#subscriptions.eased, refused.map(({ index, why }) => `${(this.items[index] as Item).name} (${why})`));
+        this.#refused = refused.map(({ index, why }) => `${(this.items[index] as Item).name} (${why})`);
+        this.#tellSampling();
       }
     } finally {
       this.#adjusting = false;
@@ -214,8 +217,13 @@ class Watching {
     await this.#adjust();
     if (this.#missing.size === 0) return;
     const before = this.#failed().join();
+    const monitored = this.#subscriptions.items;
     await this.#monitor([...this.#missing.keys()]);
+    if (this.end.ended) return;
     if (this.#failed().join() !== before) this.#report();
+    if (this.#subscriptions.items === monitored) return;
+    this.#tellSampling();    // what is new may be eased from its beginning
+    await this.#adjust();    // what was wished for while it was made
   }
 
   async #compare(): Promise<void> {
@@ -235,6 +243,10 @@ class Watching {
 
   #failed(): string[] {
     return [...this.#missing].sort(([one], [other]) => one - other).map(([index, why]) => `${(this.items[index] as Item).name} (${why})`);
+  }
+
+  #tellSampling(): void {
+    this.events.sampling(this.#subscriptions.eased, this.#refused);
   }
 
   #report(): void {

@@ -110,10 +110,9 @@ export class Endpoint {
   }
 
   #sampled(eased: ReadonlyMap<number, number>, refused: readonly string[]): void {
-    const slowest = Math.max(0, ...eased.values());
     const more = refused.length > 3 ? ` and ${refused.length - 3} more` : "";
     const sampling = [
-      ...(eased.size > 0 ? [`eased: ${eased.size} of ${this.items.length} nodes sampled each ${slowest / 1000} s at the slowest`] : []),
+      ...(eased.size > 0 ? [easedText(eased, this.items.length)] : []),
       ...(refused.length > 0 ? [`the server did not change the sampling of ${refused.slice(0, 3).join(", ")}${more}; asked again each minute`] : []),
     ].join("; ");
     if (sampling !== this.#sampling) this.log(refused.length > 0 ? "warn" : "info", `endpoint ${this.definition.name}: ${sampling === "" ? "no node is eased any more" : sampling}`);
@@ -128,6 +127,13 @@ export class Endpoint {
     if (detail !== this.#lastLogged) this.log(level, `endpoint ${this.definition.name}: ${detail}`);
     this.#lastLogged = detail;
   }
+}
+
+export function easedText(eased: ReadonlyMap<number, number>, items: number): string {
+  // A loop: more arguments than a call takes are less than a large endpoint has.
+  let slowestMs = 0;
+  for (const samplingMs of eased.values()) slowestMs = Math.max(slowestMs, samplingMs);
+  return `eased: ${eased.size} of ${items} nodes sampled each ${slowestMs / 1000} s at the slowest`;
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

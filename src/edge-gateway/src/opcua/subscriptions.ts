@@ -4,8 +4,8 @@
  * does not take at all is asked for again after a while, and the others go on.
  */
 import {
-  AttributeIds, DataChangeFilter, DataChangeNotification, DataChangeTrigger, DeadbandType, MonitoringMode, NumericRange, PublishRequest, StatusChangeNotification, TimestampsToReturn,
-  type ClientSession, type ClientSessionPublishService, type ClientSessionRawSubscriptionService, type DataValue, type MonitoredItemModifyResult, type PublishResponse,
+  AttributeIds, DataChangeFilter, DataChangeNotification, DataChangeTrigger, DeadbandType, MonitoringMode, NumericRange, PublishRequest, StatusChangeNotification, StatusCode, TimestampsToReturn,
+  type ClientSession, type ClientSessionPublishService, type ClientSessionRawSubscriptionService, type DataValue, type MonitoredItemCreateResult, type MonitoredItemModifyResult, type PublishResponse,
 } from "node-opcua";
 import type { Ending } from "./ending.js";
 import { limitText, ServerLimit, statusIn, type ServerLimits } from "./server-limits.js";
@@ -41,6 +41,8 @@ interface Monitored {
   readonly samplingMs: number;
   /** What it made of 0. */
   readonly fastestMs: number;
+  /** Length of its queue. */
+  readonly queue: number;
 }
 
 /** Asked for as fast as it can, and yet slower than it was. */
@@ -65,6 +67,10 @@ interface Subscription {
   /** Sequence number of the next notification. */
   expected: number;
   items: number;
+  /** Items that others have taken the place of and that the server still has, by its id. */
+  readonly replaced: Map<number, Monitored>;
+  /** Called once, with the next response after which nothing is queued that was queued before. */
+  readonly whenPublished: (() => void)[];
 }
 
 export class Subscriptions {
@@ -75,6 +81,8 @@ export class Subscriptions {
   #itemsPerCall: number;
   #looks: NodeJS.Timeout | undefined;
   readonly #monitored = new Map<number, Monitored>();
+  /** Of these the next value is the first of a new item, made after the old one went: what lay between was not seen. */
+  readonly #interrupted = new Set<number>();
 
   /** @param samplingOf what each item is to be asked for. */
   constructor(
@@ -99,8 +107,9 @@ export class Subscriptions {
     return slowest;
   }
 
-  /** Whether an item is to be sampled otherwise than the server was asked to. */
+  /** Whether an item is to be sampled otherwise than the server was asked to, or one is still to go. */
   get isDue(): boolean {
+    for (const { replaced } of this.#each.values()) if (replaced.size > 0) return true;
     for (const item of this.#monitored.values()) if (this.#isOtherwise(item)) return true;
     return false;
   }
@@ -158,38 +167,97 @@ export class Subscriptions {
       const due = [...this.#monitored.values()].filter((item) => item.subscription === subscription && this.#isOtherwise(item));
       await this.#inCalls(due, async (part) => {
         const asked = part.map(({ node }) => this.samplingOf(node.index));
-        const results = await this.#modifyItems(subscription, part);
+        const results = await this.#modifyItems(subscription, part, asked);
         part.forEach((item, at) => {
           const result = results[at];
-          if (result?.statusCode.isGood() === true) this.#monitored.set(item.node.index, { ...item, askedMs: asked[at] as number, samplingMs: result.revisedSamplingInterval });
+          if (result?.statusCode.isGood() === true) this.#monitored.set(item.node.index, { ...item, askedMs: asked[at] as number, samplingMs: result.revisedSamplingInterval, queue: result.revisedQueueSize });
           else not.push({ index: item.node.index, why: result?.statusCode.name ?? "no answer" });
         });
       }, not);
-      await this.#replaceSlowed(subscription, due, not);
+      const noRoom = await this.#replaceSlowed(subscription, due, not);
+      await this.#deleteReplaced(subscription, not);
+      await this.#makeAnew(subscription, noRoom, not);
     }
     return not;
+  }
+
+  /** Asked for as fast as it can, yet slower than it was, and nothing else is wanted by now. */
+  #isToReplace(item: Monitored): boolean {
+    return isSlowed(item) && this.samplingOf(item.node.index) === 0;
   }
 
   /**
    * Some servers that have once sampled by a timer go on with that when they are asked for all changes again; a new item gets them. The new
    * one is made before the old one goes: what both deliver is sent once.
+   * @returns the items beside which the server has no room for another.
    */
-  async #replaceSlowed(subscription: Subscription, changed: readonly Monitored[], not: NotMonitored[]): Promise<void> {
-    const slowed = changed.flatMap(({ node }) => this.#monitored.get(node.index) ?? []).filter(isSlowed);
-    await this.#inCalls(slowed, async (part) => {
-      const results = await this.#createItems(subscription, part.map(({ node }) => node));
-      const old: number[] = [];
+  async #replaceSlowed(subscription: Subscription, changed: readonly Monitored[], not: NotMonitored[]): Promise<Monitored[]> {
+    const slowed = changed.flatMap(({ node }) => this.#monitored.get(node.index) ?? []);
+    const noRoom: Monitored[] = [];
+    await this.#inCalls(slowed.filter((item) => this.#isToReplace(item)), async (all) => {
+      const part = all.filter((item) => this.#isToReplace(item));
+      if (part.length === 0) return;
+      const results = await this.#createItems(subscription, part.map(({ node }) => node), part.map(() => 0));
       part.forEach((item, at) => {
         const result = results[at];
-        if (result?.statusCode.isGood() !== true) {
-          not.push({ index: item.node.index, why: result?.statusCode.name ?? "no answer" });
-          return;
-        }
-        old.push(item.id);
-        this.#monitored.set(item.node.index, { ...item, id: result.monitoredItemId, samplingMs: result.revisedSamplingInterval, fastestMs: result.revisedSamplingInterval });
+        if (result?.statusCode.isGood() === true) {
+          subscription.replaced.set(item.id, item);
+          this.#setNew(item, result);
+        } else if (result?.statusCode.name === "BadTooManyMonitoredItems") noRoom.push(item);
+        else not.push({ index: item.node.index, why: result?.statusCode.name ?? "no answer" });
       });
-      if (old.length > 0) await this.#deleteItems(subscription, old);
     }, not);
+    return noRoom;
+  }
+
+  /**
+   * A server throws away what an item has queued when the item is deleted. What the old one had before the new one was made is in the next
+   * response; what it got since, the new one has too. What cannot be deleted is tried again with the next adjusting.
+   */
+  async #deleteReplaced(subscription: Subscription, not: NotMonitored[]): Promise<void> {
+    if (subscription.replaced.size === 0) return;
+    await Promise.race([new Promise<void>((resolve) => subscription.whenPublished.push(resolve)), this.end.reason]);
+    await this.#inCalls([...subscription.replaced.values()], async (part) => {
+      const results = await this.#deleteItems(subscription, part);
+      part.forEach(({ id, node: { index } }, at) => {
+        const status = results[at];
+        if (status?.isGood() === true || status?.name === "BadMonitoredItemIdInvalid") subscription.replaced.delete(id);
+        else not.push({ index, why: `its old item stays: ${status?.name ?? "no answer"}` });
+      });
+    }, not);
+  }
+
+  /** Where the server has no room for two items of a node the old one goes first. What is not seen between them is told as what a queue has lost. */
+  async #makeAnew(subscription: Subscription, items: readonly Monitored[], not: NotMonitored[]): Promise<void> {
+    await this.#inCalls(items, async (all) => {
+      const part = all.filter((item) => this.#isToReplace(item));
+      if (part.length === 0) return;
+      const deleted = await this.#deleteItems(subscription, part);
+      const free = part.filter(({ node: { index } }, at) => {
+        const status = deleted[at];
+        if (status?.isGood() === true) return true;
+        not.push({ index, why: status?.name ?? "no answer" });
+        return false;
+      });
+      if (free.length === 0) return;
+      for (const { node } of free) this.#interrupted.add(node.index);
+      try {
+        const results = await this.#createItems(subscription, free.map(({ node }) => node), free.map(() => 0));
+        free.forEach((item, at) => {
+          const result = results[at];
+          if (result?.statusCode.isGood() !== true) throw new Error(result?.statusCode.name ?? "no answer");
+          this.#setNew(item, result);
+        });
+      } catch (error) {
+        // They are not monitored any more. A new connection is, with a gap that says so.
+        this.end.because(`the server did not give back the room of an item that it had deleted (${statusIn(error as Error) ?? (error as Error).message})`);
+      }
+    }, not);
+  }
+
+  /** @param created in the place of this item, and asked for as fast as it can. */
+  #setNew(item: Monitored, { monitoredItemId, revisedSamplingInterval, revisedQueueSize }: MonitoredItemCreateResult): void {
+    this.#monitored.set(item.node.index, { ...item, id: monitoredItemId, samplingMs: revisedSamplingInterval, fastestMs: revisedSamplingInterval, queue: revisedQueueSize });
   }
 
   /** In calls that the server takes; one that fails as a whole concerns the items of that call alone. */
@@ -211,10 +279,11 @@ export class Subscriptions {
     return item.askedMs !== this.samplingOf(item.node.index) || isSlowed(item);
   }
 
-  #parameters(index: number) {
-    const samplingInterval = this.samplingOf(index);
+  /** @param queue at least: a server that shortens a queue throws away what is in it, and some do not say so. */
+  #parameters(index: number, samplingInterval: number, queue: number) {
+    const wanted = samplingInterval === 0 ? queueSize : Math.max(leastQueue, Math.ceil(easedQueueMs / samplingInterval));
     return {
-      clientHandle: index, samplingInterval, queueSize: samplingInterval === 0 ? queueSize : Math.max(leastQueue, Math.ceil(easedQueueMs / samplingInterval)), discardOldest: true,
+      clientHandle: index, samplingInterval, queueSize: Math.max(queue, wanted), discardOldest: true,
       filter: new DataChangeFilter({ trigger: DataChangeTrigger.StatusValueTimestamp, deadbandType: DeadbandType.None }),
     };
   }
@@ -227,7 +296,7 @@ export class Subscriptions {
         maxNotificationsPerPublish: 0, publishingEnabled: true, priority: 10,
       });
       const limitMs = Math.max(silenceMs, 2.5 * revisedPublishingInterval * revisedMaxKeepAliveCount);
-      const created = { id: subscriptionId, silenceMs: limitMs, watch: new SilenceWatch(limitMs, lookMs, performance.now()), expected: 1, items: 0 };
+      const created = { id: subscriptionId, silenceMs: limitMs, watch: new SilenceWatch(limitMs, lookMs, performance.now()), expected: 1, items: 0, replaced: new Map(), whenPublished: [] };
       this.#each.set(created.id, created);
       this.#fillUp();
       return created;
@@ -252,7 +321,7 @@ export class Subscriptions {
     while (from < nodes.length) {
       const part = nodes.slice(from, from + this.#itemsPerCall);
       const asked = part.map(({ index }) => this.samplingOf(index));
-      const results = await this.#createItems(subscription, part).catch((error: Error) => {
+      const results = await this.#createItems(subscription, part, asked).catch((error: Error) => {
         // A server that does not tell how many it takes in one call: half as many.
         if (!this.#halved(error, part.length)) throw error;
         return undefined;
@@ -264,7 +333,7 @@ export class Subscriptions {
         if (result?.statusCode.isGood() === true) {
           subscription.items++;
           // Of an item that was eased from its beginning it is not known how fast it could be.
-          this.#monitored.set(node.index, { subscription, node, id: result.monitoredItemId, askedMs: asked[at] as number, samplingMs: result.revisedSamplingInterval, fastestMs: asked[at] === 0 ? result.revisedSamplingInterval : 0 });
+          this.#monitored.set(node.index, { subscription, node, id: result.monitoredItemId, askedMs: asked[at] as number, samplingMs: result.revisedSamplingInterval, fastestMs: asked[at] === 0 ? result.revisedSamplingInterval : 0, queue: result.revisedQueueSize });
         } else if (result?.statusCode.name === "BadTooManyMonitoredItems") refused.push(node);
         else not.push({ index: node.index, why: result?.statusCode.name ?? "no answer" });
       });
@@ -274,28 +343,28 @@ export class Subscriptions {
     return [];
   }
 
-  async #createItems(subscription: Subscription, part: readonly NodeToMonitor[]) {
+  async #createItems(subscription: Subscription, part: readonly NodeToMonitor[], asked: readonly number[]) {
     const { results } = await this.session.createMonitoredItems({
       subscriptionId: subscription.id, timestampsToReturn: TimestampsToReturn.Both,
-      itemsToCreate: part.map(({ index, nodeId, element }) => ({
-        itemToMonitor: { nodeId, attributeId: AttributeIds.Value, indexRange: rangeOf(element) }, monitoringMode: MonitoringMode.Reporting, requestedParameters: this.#parameters(index),
+      itemsToCreate: part.map(({ index, nodeId, element }, at) => ({
+        itemToMonitor: { nodeId, attributeId: AttributeIds.Value, indexRange: rangeOf(element) }, monitoringMode: MonitoringMode.Reporting, requestedParameters: this.#parameters(index, asked[at] as number, 0),
       })),
     });
     return results ?? [];
   }
 
-  #modifyItems(subscription: Subscription, part: readonly Monitored[]): Promise<readonly MonitoredItemModifyResult[]> {
+  #modifyItems(subscription: Subscription, part: readonly Monitored[], asked: readonly number[]): Promise<readonly MonitoredItemModifyResult[]> {
     return new Promise((resolve, reject) => {
       this.session.modifyMonitoredItems({
         subscriptionId: subscription.id, timestampsToReturn: TimestampsToReturn.Both,
-        itemsToModify: part.map(({ id, node }) => ({ monitoredItemId: id, requestedParameters: this.#parameters(node.index) })),
+        itemsToModify: part.map(({ id, node, queue }, at) => ({ monitoredItemId: id, requestedParameters: this.#parameters(node.index, asked[at] as number, queue) })),
       }, (error, response) => (error === null ? resolve(response?.results ?? []) : reject(error)));
     });
   }
 
-  #deleteItems(subscription: Subscription, monitoredItemIds: number[]): Promise<void> {
+  #deleteItems(subscription: Subscription, part: readonly Monitored[]): Promise<readonly StatusCode[]> {
     return new Promise((resolve, reject) => {
-      this.session.deleteMonitoredItems({ subscriptionId: subscription.id, monitoredItemIds }, (error) => (error === null ? resolve() : reject(error)));
+      this.session.deleteMonitoredItems({ subscriptionId: subscription.id, monitoredItemIds: part.map(({ id }) => id) }, (error, response) => (error === null ? resolve(response?.results ?? []) : reject(error)));
     });
   }
 
@@ -332,7 +401,7 @@ export class Subscriptions {
     });
   }
 
-  #receive({ subscriptionId, notificationMessage }: PublishResponse): void {
+  #receive({ subscriptionId, notificationMessage, moreNotifications }: PublishResponse): void {
     const subscription = this.#each.get(subscriptionId);
     if (subscription === undefined) return; // removed a moment ago
     subscription.watch.heard();
@@ -342,17 +411,20 @@ export class Subscriptions {
       this.end.because(`notification ${subscription.expected} of the subscription is missing (got ${sequenceNumber})`);
       return;
     }
-    if (notificationData === null || notificationData.length === 0) return;
-    subscription.expected = sequenceNumber === 0xffffffff ? 1 : sequenceNumber + 1;
-    this.#acknowledge.push({ subscriptionId, sequenceNumber });
-    for (const data of notificationData) {
+    if (notificationData !== null && notificationData.length > 0) {
+      subscription.expected = sequenceNumber === 0xffffffff ? 1 : sequenceNumber + 1;
+      this.#acknowledge.push({ subscriptionId, sequenceNumber });
+    }
+    for (const data of notificationData ?? []) {
       if (data instanceof DataChangeNotification) {
         const changes = data.monitoredItems ?? [];
+        for (const { clientHandle, value } of changes) if (this.#interrupted.delete(clientHandle)) value.statusCode = StatusCode.makeStatusCode(value.statusCode, "Overflow | InfoTypeDataValue");
         this.deliver(changes.map((change) => change.clientHandle), changes.map((change) => change.value));
       } else if (data instanceof StatusChangeNotification) {
         this.end.because(`the server closed the subscription (${data.status.name})`);
       }
     }
+    if (!moreNotifications) for (const published of subscription.whenPublished.splice(0)) published();
   }
 
   #look(): void {

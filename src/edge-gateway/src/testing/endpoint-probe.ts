@@ -21,6 +21,8 @@ export interface ProbeOptions {
 export class EndpointProbe {
   /** Values by the name of the item, in the order in which they came. */
   readonly values = new Map<string, unknown[]>();
+  /** Items of which a value came that says that some before it are missing. */
+  readonly holes = new Set<string>();
   readonly log: string[] = [];
   losses = 0;
   /** Sampling of what is eased, by the name of the item: as told last. */
@@ -40,6 +42,7 @@ export class EndpointProbe {
       values: (index, values) => index.forEach((at, position) => {
         const { name } = options.items[at] as Item;
         probe.values.set(name, [...(probe.values.get(name) ?? []), values[position]?.value.value]);
+        if (values[position]?.statusCode.hasOverflowBit === true) probe.holes.add(name);
       }),
       sampling: (eased) => { probe.eased = new Map([...eased].map(([index, ms]) => [(options.items[index] as Item).name, ms])); },
       lost: () => { probe.losses++; },

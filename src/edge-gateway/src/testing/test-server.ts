@@ -79,15 +79,40 @@ export class TestServer {
     node.setValueFromSource(variant, status, new Date(Math.floor(sourceUs / 1000)));
   }
 
-  /** What each monitored item of all sessions has: sampling interval and length of its queue, by its string identifier. */
+  /** A node that was not there when the server started. */
+  addNumber(uri: string, id: string): void {
+    const addressSpace = present(this.server.engine.addressSpace);
+    this.#nodes.set(`${uri} ${id}`, present(addressSpace.getNamespace(uri)).addVariable({
+      organizedBy: addressSpace.rootFolder.objects, browseName: id, nodeId: `s=${id}`, dataType: DataType.Double, minimumSamplingInterval: 0, value: new Variant({ dataType: DataType.Double, value: 0 }),
+    }));
+  }
+
+  /** Once, when the next request of this service has come and before the server sees to it. */
+  beforeNext(service: "CreateMonitoredItems" | "ModifyMonitoredItems", act: () => void): void {
+    const handlers = this.server as unknown as Record<string, (...request: unknown[]) => void>;
+    const name = `_on_${service}Request`;
+    const own = present(handlers[name]);
+    handlers[name] = (...request) => {
+      handlers[name] = own;
+      act();
+      own.apply(this.server, request);
+    };
+  }
+
+  /** Sampling interval and length of the queue of each monitored item, by its string identifier. */
   get monitored(): Map<string, { samplingMs: number; queue: number }[]> {
+    return new Map([...this.monitoredItems].map(([id, items]) => [id, items.map((item) => ({ samplingMs: item.samplingInterval, queue: item.queueSize }))]));
+  }
+
+  /** Monitored items of all sessions, by their string identifier. */
+  get monitoredItems(): Map<string, MonitoredItem[]> {
     const { _sessions } = this.server.engine as unknown as { _sessions: Record<string, { publishEngine: { _subscriptions: Record<string, { monitoredItems: Record<string, MonitoredItem> }> } }> };
-    const all = new Map<string, { samplingMs: number; queue: number }[]>();
+    const all = new Map<string, MonitoredItem[]>();
     for (const session of Object.values(_sessions))
       for (const subscription of Object.values(session.publishEngine._subscriptions))
         for (const item of Object.values(subscription.monitoredItems)) {
           const id = String(present(item.node).nodeId.value);
-          all.set(id, [...(all.get(id) ?? []), { samplingMs: item.samplingInterval, queue: item.queueSize }]);
+          all.set(id, [...(all.get(id) ?? []), item]);
         }
     return all;
   }
