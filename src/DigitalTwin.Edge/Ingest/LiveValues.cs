@@ -214,7 +214,9 @@ public sealed class LiveValues
             if (sourceTime < slot.StoredTime && !SampleRules.Supersedes(sourceTime, slot.StoredTime, plantNow)) return false;
             slot.StoredTime = sourceTime;
             // Of two at the same time the one that came ahead is the later one, until it has come in its order too.
-            if (!slot.IsAhead || (sourceTime != slot.SourceTime && SampleRules.Supersedes(sourceTime, slot.SourceTime, plantNow)))
+            // Where the plant was set up anew, the rest of the backlog is of its life before, and no news beside what came ahead.
+            if (!slot.IsAhead || (sourceTime != slot.SourceTime && SampleRules.Supersedes(sourceTime, slot.SourceTime, plantNow)
+                && !SourceTimes.SetBack(SampleColumns.TimeOf(sourceTime), SampleColumns.TimeOf(slot.SourceTime), plantNow)))
             {
                 slot.Write(sourceTime, serverTime, number, text, status, sequence, receivedAt, Version);
                 slot.IsAhead = false;

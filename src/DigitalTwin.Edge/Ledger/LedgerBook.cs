@@ -65,6 +65,7 @@ internal sealed class LedgerBook
     private static void Check(BufferAccount buffer, GatewayCounts told)
     {
         if (told.Since != buffer.CountedSince) StartAnew(buffer, told);
+        foreach (var account in buffer.Signals.Values) account.EndEased();   // what lasts is told again
         foreach (var (id, eased) in told.Eased) buffer.Of(id).Eased = eased;
         foreach (var (id, account) in buffer.Signals)
             if (id != Nameless) account.Unexplained = account.Base - account.Numbered;   // of what the gateway does not name it has sampled nothing

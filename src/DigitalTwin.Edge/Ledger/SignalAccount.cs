@@ -11,6 +11,14 @@ internal sealed class SignalAccount
     /// <summary>As the gateway has told it last; null where it never did.</summary>
     public EasedTimes? Eased { get; set; }
 
+    /// <summary>A gateway that does not tell of it any more has lost its account: it ended with the last sample that came.</summary>
+    public void EndEased()
+    {
+        if (Eased is not { Since: { } since } lasting) return;
+        var end = Last > since ? Last.Value : since;
+        Eased = lasting with { To = end, Total = lasting.Total + (end - since), Since = null };
+    }
+
     /// <summary>What <see cref="Numbered"/> was where the gateway began to count.</summary>
     public long Base { get; set; }
 

@@ -166,6 +166,7 @@ export class Gateway {
     const now = new Date();
     const warnings = this.#certificateWarnings(now);
     this.#relieve(monotonicMs);
+    this.eased.retry();
     const ownCertificateUntilUs = this.certificateUntil.getTime() * 1000;
     this.#link.sendTick({
       counter: this.#ticks, bootId: this.bootId,
@@ -178,7 +179,7 @@ export class Gateway {
   }
 
   #relieve(monotonicMs: number): void {
-    const changed = this.#relief.look({ fill: this.buffer.bytes / this.options.buffer.maxBytes, waitsForCredit: this.#link.waitsForCredit, backlog: this.buffer.buffered }, monotonicMs, Date.now() * 1000);
+    const changed = this.#relief.look({ fill: this.buffer.isLosing ? 1 : this.buffer.bytes / this.options.buffer.maxBytes, waitedForCredit: this.#link.waitedForCredit(), backlog: this.buffer.buffered }, monotonicMs, Date.now() * 1000);
     if (changed === undefined) return;
     this.log(this.#relief.level > 0 ? "warn" : "info", changed);
     for (const ease of this.#ease) ease();

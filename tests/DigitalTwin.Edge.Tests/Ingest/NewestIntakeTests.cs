@@ -49,6 +49,20 @@ public sealed class NewestIntakeTests
     }
 
     [Fact]
+    public void A_plant_that_is_set_up_anew_during_a_cut_shows_its_new_life_while_the_backlog_is_of_the_old_one()
+    {
+        clock.Announce(Plant.T0.AddHours(5), 1);
+        intake.Take(Plant.Frame(1, new Row(0, 5 * 3600, 3)));
+        clock.Announce(Plant.T0, 1);
+        Ahead(new Row(0, 5, 9));
+        Assert.Equal((9, 5), Shown(Plant.Vibration));
+        intake.Take(Plant.Frame(2, new Row(0, (5 * 3600) + 1, 4), new Row(0, (5 * 3600) + 2, 5)));
+        Assert.Equal((9, 5), Shown(Plant.Vibration));
+        intake.Take(Plant.Frame(4, new Row(0, 4, 8), new Row(0, 5, 9), new Row(0, 6, 10)));
+        Assert.Equal((10, 6), Shown(Plant.Vibration));
+    }
+
+    [Fact]
     public void The_backlog_is_not_late_because_newer_values_are_shown_and_what_is_late_in_it_still_is()
     {
         Ahead(new Row(0, 600, 9));

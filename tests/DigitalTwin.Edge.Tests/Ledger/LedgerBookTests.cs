@@ -97,6 +97,15 @@ public sealed class LedgerBookTests
     }
 
     [Fact]
+    public void What_a_gateway_that_lost_its_account_no_longer_calls_eased_has_ended_with_the_last_sample()
+    {
+        Come(intake.Take(Plant.Frame(1, new Row(1, 0, 6), new Row(1, 7, 6))));
+        Come(intake.Take(Eased(Told(2, 1, (1, 2)), from: 2, to: null, total: 0, since: 2)));
+        Come(intake.Take(Told(2, 1, (1, 2))));
+        Assert.Equal(new LedgerEased(1, Plant.T0.AddSeconds(2), Plant.T0.AddSeconds(7), 5, 5), Line(Plant.State.Id).Eased);
+    }
+
+    [Fact]
     public void A_gap_while_a_signal_is_eased_costs_one_sample_for_each_sampling_that_passed_unseen()
     {
         Come(intake.Take(Plant.Frame(1, new Row(1, 0, 6))));

@@ -134,6 +134,11 @@ export class DurableBuffer {
     return this.#next - 1 - Math.max(this.#room.acknowledged, this.firstSequence - 1);
   }
 
+  /** There is no room for what comes in: it is counted, and gone. */
+  get isLosing(): boolean {
+    return this.#unwritten !== undefined;
+  }
+
   /** What its segments take on the disk. */
   get bytes(): number {
     return this.#room.bytes;

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { temporaryFolder } from "../testing/folder.js";
 import { EasedAccount } from "./eased-account.js";
@@ -62,4 +62,22 @@ test("a gap that is counted by the clock says how slowly its signals were sample
   expect(account.counted([gap], 20)).toEqual([gap]);
   account.set([1, 2, 3], new Map([[2, 5000]]), 100);
   expect(account.counted([gap], 20)).toEqual([{ ...gap, signals: [1, 3] }, { ...gap, signals: [2], samplingUs: 100_000_000 }]);
+});
+
+test("an account that a full disk did not take is written once there is room, and the log says so once", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "not-there-yet", "eased.json");
+  const said: string[] = [];
+  const account = await opened(path, "b", new Map(), (text) => said.push(text));
+  writeFileSync(dirname(path), "in the way");
+  account.set([1], new Map([[1, 5000]]), 100);
+  await account.saved();
+  account.retry();
+  await account.saved();
+  expect(said).toEqual([expect.stringContaining("it is tried again each second")]);
+  rmSync(dirname(path));
+  mkdirSync(dirname(path));
+  account.retry();
+  await account.saved();
+  expect((await opened(path)).told).toMatchObject([{ signal: [1], fromUs: 100 }]);
 });

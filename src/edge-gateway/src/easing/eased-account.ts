@@ -28,6 +28,8 @@ export class EasedAccount {
   /** Sampling of the signals that are eased now, milliseconds. */
   readonly #now = new Map<number, number>();
   #saving: Promise<void> = Promise.resolve();
+  #unsaved = false;
+  #told = "";
 
   private constructor(private readonly path: string, private readonly bufferId: string, known: Iterable<readonly [number, Eased]>, private readonly log: (text: string) => void) {
     this.#signals = new Map(known);
@@ -105,10 +107,20 @@ export class EasedAccount {
     return this.#saving;
   }
 
+  /** A disk that was full may have room by now. */
+  retry(): void {
+    if (this.#unsaved) this.#save();
+  }
+
   #save(): void {
+    this.#unsaved = false;
     const content = JSON.stringify({ bufferId: this.bufferId, signals: [...this.#signals] });
     this.#saving = this.#saving.then(() => replaceFile(this.path, content))
-      .catch((error: Error) => this.log(`${this.path} cannot be written (${error.message}): a restart now would forget since when signals are eased`));
+      .catch((error: Error) => {
+        this.#unsaved = true;
+        if (error.message !== this.#told) this.log(`${this.path} cannot be written (${error.message}): a restart now would forget since when signals are eased; it is tried again each second`);
+        this.#told = error.message;
+      });
   }
 }
 

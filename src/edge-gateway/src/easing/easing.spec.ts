@@ -85,15 +85,30 @@ test("a core that drains an old backlog keeps the gateway waiting and is no reas
   const [draining, behind] = [new Starvation(), new Starvation()];
   for (let second = 0; second < 30; second++) {
     expect(draining.look(true, 90_000 - 1000 * second)).toBe(false);
-    expect(behind.look(true, 1000 * second)).toBe(second > 0);
+    expect(behind.look(true, 1000 * second)).toBe(second > 1);
   }
-  expect(behind.look(false, 40_000)).toBe(false);
+});
+
+test("a core that takes six of ten samples is seen though its credit comes in bursts, and nobody waits in between", () => {
+  const relief = new Relief(rules, 0);
+  let backlog = 0;
+  for (let second = 1; second <= 40; second++) {
+    backlog += 10_000 - (second % 5 === 0 ? 30_000 : 0);   // 30,000 of credit each five seconds
+    relief.look({ fill: 0.1, waitedForCredit: second % 5 < 3, backlog }, 1000 * second, second);
+  }
+  expect(relief.level).toBe(2);
+});
+
+test("what piled up in a cut of the network and drains after it is no reason to ease", () => {
+  const starvation = new Starvation();
+  for (let second = 0; second < 60; second++) expect(starvation.look(undefined, 1000 * second)).toBe(false);
+  for (let second = 0; second < 60; second++) expect(starvation.look(true, 60_000 - 1000 * second)).toBe(false);
 });
 
 test("an hour in which the gateway's process did not run is no hour of pressure, nor one of calm", () => {
   const quick: EasingRules = { ...rules, restoreAfterMs: 5000 };
   const relief = new Relief(quick, 0);
-  const full = { fill: 0.8, waitsForCredit: false, backlog: 0 };
+  const full = { fill: 0.8, waitedForCredit: false, backlog: 0 };
   expect([relief.look(full, 1000, 1), relief.look(full, 3_600_000, 2), relief.level]).toEqual([undefined, undefined, 0]);
   for (let second = 1; second < 20; second++) relief.look(full, 3_600_000 + 1000 * second, 3);
   expect([relief.level, relief.sinceUs, relief.why]).toEqual([2, 3, "its buffer is 80 % full, for 10 s"]);

@@ -6,7 +6,8 @@ import type { SignalClass } from "../plant/definition.js";
 export interface Load {
   /** Part of the buffer that is in use, 0 to 1. */
   readonly fill: number;
-  readonly waitsForCredit: boolean;
+  /** At some time since the look before; undefined without a link. */
+  readonly waitedForCredit: boolean | undefined;
   readonly backlog: number;
 }
 
@@ -38,9 +39,9 @@ export class Relief {
   }
 
   /** To be called at even intervals. @returns a sentence where the level has changed. */
-  look({ fill, waitsForCredit, backlog }: Load, nowMs: number, wallUs: number): string | undefined {
+  look({ fill, waitedForCredit, backlog }: Load, nowMs: number, wallUs: number): string | undefined {
     const before = this.#state;
-    const starved = this.#starvation.look(waitsForCredit, backlog);
+    const starved = this.#starvation.look(waitedForCredit, backlog);
     this.#state = decide(before, { fill, starved }, Math.min(nowMs - this.#lookedMs, mostBetweenMs), this.rules);
     this.#lookedMs = nowMs;
     if (this.level === before.level) return undefined;

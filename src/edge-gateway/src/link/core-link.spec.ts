@@ -100,3 +100,28 @@ test.each([[true, "is told what is newest before it"], [false, "that does not kn
   expect(seen).toEqual([...(takesNewest ? ["newest 3 4"] : []), "stored 1", "stored 2", "stored 3", "stored 4"]);
   expect(core.missing).toEqual([]);
 }, 60_000);
+
+test("what lay on the disk when the gateway started is drained as a backlog is, at its rate", async () => {
+  const folder = temporaryFolder();
+  await createLinkCertificates(folder);
+  const core = await FakeCore.withCertificates(folder);
+  const limits = { maxBytes: 1e9, segmentBytes: 1e6, syncSpacingMs: 0 };
+  const before = await DurableBuffer.open(join(folder, "buffer"), ["a"], limits, () => undefined);
+  before.append([], Array.from({ length: 20_000 }, (_, at) => ({ signal: 1, sourceUs: at, serverUs: at, status: 0, value: at })));
+  await before.flushed();
+  await before.close();
+  const buffer = await DurableBuffer.open(join(folder, "buffer"), ["a"], limits, () => undefined);
+  await core.start();
+  const link = new CoreLink({ url: core.url, certificates: folder, bootId: "boot", plantHash: "hash", drainRowsPerSecond: 5000 }, buffer, () => undefined);
+  onTestFinished(async () => {
+    link.stop();
+    await core.stop();
+    await buffer.close();
+  });
+  link.start();
+  await until("the first are there", () => core.rows.length > 0);
+  const since = performance.now();
+  await until("all is there", () => core.rows.length === 20_000);
+  expect(performance.now() - since).toBeGreaterThan(2000);   // four seconds' worth, less a burst
+  expect(core.missing).toEqual([]);
+}, 60_000);

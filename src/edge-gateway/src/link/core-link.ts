@@ -53,7 +53,8 @@ export class CoreLink {
   readonly #unsubscribe: () => void;
 
   constructor(private readonly options: CoreLinkOptions, private readonly buffer: DurableBuffer, private readonly log: Log) {
-    this.#backlog.arrived(performance.now(), buffer.nextSequence);
+    // What is on disk already has waited since before this process began: it is drained as a backlog is.
+    this.#backlog.arrived(performance.now() - (buffer.buffered > 0 ? behindAfterMs + 1 : 0), buffer.nextSequence);
     this.#unsubscribe = buffer.onDurable((written) => {
       const now = performance.now();
       this.#backlog.arrived(now, buffer.nextSequence);
@@ -79,9 +80,9 @@ export class CoreLink {
     return this.#session?.standing ?? level;
   }
 
-  /** Samples are at hand that the core has given no credit for. */
-  get waitsForCredit(): boolean {
-    return this.#open && this.#session?.waitsForCredit === true;
+  /** Whether at some time since this was asked last samples were at hand that the core had given no credit for; undefined without a link. */
+  waitedForCredit(): boolean | undefined {
+    return this.#open ? this.#session?.waitedForCredit() : undefined;
   }
 
   /** Sends at once, outside the order of samples; nothing when there is no link. */
@@ -182,7 +183,8 @@ class Session {
   #pace: Pace | undefined;
   #telling: NodeJS.Timeout | undefined;
   #draining: NodeJS.Timeout | undefined;
-  waitsForCredit = false;
+  #waits = false;
+  #waited = false;
   readonly #unsubscribe: () => void;
 
   /** @param newest undefined for a core that does not know such frames. */
@@ -200,7 +202,7 @@ class Session {
   receive(frame: Frame): void {
     if (frame.credit !== undefined) {
       this.#window.grant(frame.credit.samples);
-      this.waitsForCredit = false;
+      this.#waits = false;
       this.#wake();
     } else if (frame.ack !== undefined) {
       this.backlog.acknowledged(frame.ack.sequence);
@@ -210,6 +212,12 @@ class Session {
       const { commandId } = frame.command;
       this.socket.send(encodeFrame({ commandReport: { commandId, state: "refused", code: "NOT_SUPPORTED", reason: "this gateway reads only" } }));
     }
+  }
+
+  waitedForCredit(): boolean {
+    const waited = this.#waited;
+    this.#waited = this.#waits;
+    return waited;
   }
 
   get standing(): Standing {
@@ -256,7 +264,7 @@ class Session {
             const part = this.#window.available;
             if (this.#window.inFlight > 0 || part <= 0) {
               this.#reader.putBack(record);
-              this.waitsForCredit = true;
+              this.#waits = this.#waited = true;
               this.#rest();
               break;
             }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { unpack } from "../samples/columns.js";
+import { pack, unpack } from "../samples/columns.js";
 import type { Row } from "../samples/row.js";
+import { decodeFrame, encodeFrame } from "./frames.js";
 import { NewestRows } from "./newest-rows.js";
 
 const row = (signal: number, value: number): Row => ({ signal, sourceUs: value * 1000, serverUs: value * 1000 + 1, status: 0, value });
@@ -41,4 +42,12 @@ test("many signals are told in frames that stay small, each of them once", () =>
   const frames = newest.take(0);
   expect(Math.max(...frames.map(({ ageMs }) => ageMs.length))).toBe(500);
   expect(told(frames)).toEqual(rows);
+});
+
+test("a value that has been the newest for fifty days and more is that old, and not of this morning", () => {
+  const newest = new NewestRows();
+  newest.add([row(1, 1)], 0);
+  const age = newest.take(60 * 86_400_000)[0]?.ageMs[0] ?? 0;
+  expect(age).toBe(0xffff_ffff);
+  expect(decodeFrame(encodeFrame({ newest: { rows: pack([row(1, 1)], 0, 1, 0), ageMs: [age] } })).newest?.ageMs).toEqual([age]);
 });

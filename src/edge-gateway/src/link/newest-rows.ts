@@ -3,6 +3,9 @@ import { pack } from "../samples/columns.js";
 import type { Row } from "../samples/row.js";
 import type { Frame } from "./frames.js";
 
+/** What the field holds: fifty days. */
+const longestAgeMs = 0xffff_ffff;
+
 /** The newest row of each signal, for a core that has to wait for it behind a backlog. */
 export class NewestRows {
   readonly #bySignal: ({ row: Row; atMs: number; told: boolean } | undefined)[] = [];
@@ -33,7 +36,7 @@ export class NewestRows {
     const frames: NonNullable<Frame["newest"]>[] = [];
     for (let from = 0; from < news.length; from += rowsPerFrame) {
       const part = news.slice(from, from + rowsPerFrame);
-      frames.push({ rows: pack(part.map(({ row }) => row), 0, part.length, 0), ageMs: part.map(({ atMs }) => Math.round(Math.max(0, nowMs - atMs))) });
+      frames.push({ rows: pack(part.map(({ row }) => row), 0, part.length, 0), ageMs: part.map(({ atMs }) => Math.min(longestAgeMs, Math.round(Math.max(0, nowMs - atMs)))) });
     }
     return frames;
   }
