@@ -167,7 +167,7 @@ test("an old item that the server does not delete is named, and deleted as soon 
   probe.endpoint.ease(slowly);
   await until("eased", () => probe.eased.size === easedNames.length);
   const kept = present(server.monitoredItems.get("Signal7")?.[0]);
-  const subscription = present(kept.$subscription);
+  const subscription = present(kept.$subscription) as unknown as { removeMonitoredItem: (id: number) => StatusCode };
   const own = subscription.removeMonitoredItem.bind(subscription);
   subscription.removeMonitoredItem = (id: number): StatusCode => (id === kept.monitoredItemId ? StatusCodes.BadInternalError : own(id));
   probe.endpoint.ease(quickly);
