@@ -112,6 +112,7 @@ test(`the core is out of reach for ${cutMs / 1000} s and the gateway is killed $
   launch();
   await until("the core has values", () => account.rows > 10 * signals, 90_000);
   wire.cut();
+  await until("the core has read what was on its way at the cut", () => !core.connected);
   const storedAtCut = core.stored;
   const valueAtCut = value;
   const seed = Date.now() % 100_000;

@@ -46,6 +46,11 @@ export class FakeCore {
     return new FakeCore({ cert: cert as string, key: key as string, ca: ca as string });
   }
 
+  /** Every frame that reached it before the wire was cut has been stored once this is false. */
+  get connected(): boolean {
+    return this.#sockets.size > 0;
+  }
+
   get url(): string {
     return `wss://localhost:${this.port}/edge/v1`;
   }
