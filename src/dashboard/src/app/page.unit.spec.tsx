@@ -29,7 +29,7 @@ it("The overview shows the plant in grey, and a fault on the tile and first amon
   expect((await screen.findByTestId("plant-clock")).textContent).toBe("09:30:00");
   expect(screen.getByTestId("plant-live").textContent).toBe("WAITING");
   const source = await stream();
-  expect(decodeURIComponent(source.url)).toBe("/api/v1/stream?hz=5&topics=plant,twin:leipzig,tags:leipzig");
+  expect(decodeURIComponent(source.url)).toBe("/api/v1/stream?hz=4&topics=plant,twin:leipzig,tags:leipzig");
   act(() => { source.send("snapshot", snapshot()); live.flush(); });
   expect(screen.getByTestId("stream-state").dataset.state).toBe("open");
   expect(screen.getByTestId("plant-live").textContent).toBe("LIVE");

@@ -34,10 +34,10 @@ const useTick = (everyMs: number) => useCallback((tick: () => void) => {
   return () => clearInterval(timer);
 }, [everyMs]);
 
-/** Follows the plant's stream, values five times a second as charts draw them, for as long as the page lives. */
+/** Follows the plant's stream, values as often as the page redraws them ({@link flushMs}), for as long as the page lives. */
 export function follow(live: Live, plantId: string): () => void {
   const topics = ["plant", `twin:${plantId}`, `tags:${plantId}`].map(encodeURIComponent).join(",");
-  const stop = link(`/api/v1/stream?hz=5&topics=${topics}`, {
+  const stop = link(`/api/v1/stream?hz=4&topics=${topics}`, {
     onFrame: (frame, at) => live.take(frame, at),
     onConnection: (connection, at) => live.setConnection(connection, at),
   });

@@ -100,12 +100,12 @@ export class Live {
     }
     if (model.generation !== before.generation) next.generation = model.generation;
     if (Object.keys(next).length > 0) this.view.setState(next);
-    for (const [id, listeners] of this.valueListeners) if (this.refresh(id)) for (const listener of listeners) listener();
+    for (const [id, listeners] of this.valueListeners) if (this.refresh(id, before.connection, now)) for (const listener of listeners) listener();
   }
 
   readonly value = (id: string): ValueView => {
     const known = this.valueViews.get(id);
-    if (known === undefined || (known.look !== this.look && !this.valueListeners.has(id))) this.refresh(id);
+    if (known === undefined || (known.look !== this.look && !this.valueListeners.has(id))) this.refresh(id, this.view.getState().connection, this.now());
     return this.valueViews.get(id) ?? noValue;
   };
 
@@ -124,11 +124,11 @@ export class Live {
     return () => this.tagListeners.delete(listener);
   }
 
-  private refresh(id: string): boolean {
+  private refresh(id: string, connection: Connection, now: number): boolean {
     const value = this.model.values.get(id);
     const before = this.valueViews.get(id);
     if (value === undefined) return this.valueViews.delete(id);
-    const { q, age } = judge(value, this.view.getState().connection, this.now());
+    const { q, age } = judge(value, connection, now);
     const next = { look: this.look, v: value.v, t: value.t, q, unit: value.unit, age: age === null ? null : Math.floor(age * 10) / 10 };
     if (before && before.v === next.v && before.q === next.q && before.age === next.age && before.unit === next.unit && before.t === next.t) return false;
     this.valueViews.set(id, next);
