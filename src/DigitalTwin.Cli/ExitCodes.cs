@@ -11,6 +11,8 @@ public static class ExitCodes
     public const int VersionConflict = 5;
     public const int Unreachable = 7;
     public const int NoAnswerInTime = 8;
+    public const int Infeasible = 9;
+    public const int CheckerSaysInvalid = 10;
 
     /// <summary>The exit code of a problem: by its code, which is stable; a code that this client does not know goes by its HTTP status.</summary>
     public static int Of(string problemCode, int? status) => (problemCode, status) switch

@@ -25,6 +25,7 @@ var root = new RootCommand("Look at the digital twins of a plant: states, values
     LogVerbs.Create(options),
     ProjectionVerbs.Create(options),
     JournalVerbs.Create(options),
+    PlanVerbs.Create(options),
     PlantVerbs.Create(options),
 };
 options.AddTo(root);
