@@ -26,6 +26,7 @@ var root = new RootCommand("Look at the digital twins of a plant: states, values
     ProjectionVerbs.Create(options),
     JournalVerbs.Create(options),
     PlanVerbs.Create(options),
+    BenchVerbs.Create(options),
     PlantVerbs.Create(options),
 };
 options.AddTo(root);

@@ -78,6 +78,26 @@ public sealed class NumberText(string file, string text)
         return rest;
     }
 
+    /// <summary>These words, apart by white space.</summary>
+    public void Word(params ReadOnlySpan<string> words)
+    {
+        foreach (var word in words)
+        {
+            var next = Next();
+            if (IsWhole && !next.SequenceEqual(word)) Refuse($"'{word}' was expected, {Said(next)}");
+        }
+    }
+
+    /// <summary>What the next line says up to its colon, which is taken in; the whole line where it has none; empty at the end.</summary>
+    public string HeadingOfLine()
+    {
+        SkipSpace();
+        var start = position;
+        while (position < text.Length && text[position] is not '\n' and not ':') position++;
+        if (position < text.Length && text[position] is ':') position++;
+        return text[start..position].TrimEnd();
+    }
+
     /// <summary>Nothing may come any more.</summary>
     public void End()
     {

@@ -29,6 +29,9 @@ public static class PlanFormats
 {
     public static IReadOnlyList<PlanFormat> All { get; } =
     [
+        new("fsp-sdst", "permutation flow shop with setups, makespan", FlowFormats.FlowShopWithSetups),
+        new("fsp-tardiness", "permutation flow shop with due dates, total tardiness", FlowFormats.FlowShopWithDueDates),
+        new("sm-sdst-wt", "one machine with setups, weighted tardiness", FlowFormats.SingleMachine),
     ];
 
     public static PlanFormat? Find(string name) => All.FirstOrDefault(format => format.Name == name);
