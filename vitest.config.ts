@@ -7,5 +7,5 @@ const nodeProject = (name: string, root: string, isolate: boolean) => ({
 });
 
 export default defineConfig({
-  test: { projects: [nodeProject("edge-gateway", "src/edge-gateway", true), nodeProject("opcua-server", "simulations/opcua-server", false), "src/dashboard"] },
+  test: { projects: [nodeProject("edge-gateway", "src/edge-gateway", true), nodeProject("solver", "src/solver", true), nodeProject("opcua-server", "simulations/opcua-server", false), "src/dashboard"] },
 });
