@@ -11,9 +11,12 @@ namespace DigitalTwin.Planning.Permutations;
 internal sealed class FlowSearch
 {
     /// <summary>Jobs taken out at a time. More forgets what was good, fewer comes back to the same order.</summary>
-    private const int TakenOut = 4;
+    private const int TakenOut = 6;
 
     private const int LongestBlock = 4;
+
+    /// <summary>So many jobs in a row without a better place, and the next ones will hardly have one: to ask all of several hundred costs more than it gives.</summary>
+    private const int Enough = 50;
 
     /// <summary>Rounds without a better order, times the number of jobs, before a thread goes back to the best order of all threads.</summary>
     private const int Patience = 40;
@@ -37,7 +40,7 @@ internal sealed class FlowSearch
         shuffled = [.. Enumerable.Range(0, problem.Jobs)];
         // A worse order is as likely to be gone on from as a twentieth of a mean operation is small beside what it costs more.
         var weight = problem.Objective is FlowObjective.WeightedTardiness ? problem.Weights.Average() : 1;
-        warmth = 0.05 * problem.Durations.Average() * weight * (problem.Objective is FlowObjective.Makespan ? 1 : 2);
+        warmth = 1 * problem.Durations.Average() * weight * (problem.Objective is FlowObjective.Makespan ? 1 : 2);
     }
 
     /// <summary>The best order found, and all that were better than those before.</summary>
@@ -140,16 +143,16 @@ internal sealed class FlowSearch
 
     private bool JobsLook()
     {
-        var better = false;
+        var (better, fruitless) = (false, 0);
         draw.Shuffle<int>(shuffled);
         foreach (var job in shuffled)
         {
-            if (IsOver) break;
+            if (IsOver || fruitless++ == Enough) break;
             var at = order.IndexOf(job);
             order.RemoveAt(at);
-            var places = times.Places(Order, job);
+            var places = times.Places(Order, job, cost);
             var place = Cheapest(places);
-            if (places[place] < cost) (cost, better, at) = (places[place], true, place);
+            if (places[place] < cost) (cost, better, at, fruitless) = (places[place], true, place, 0);
             order.Insert(at, job);
         }
         return better;

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace DigitalTwin.Planning.Permutations;
 
 /// <summary>
@@ -8,6 +10,7 @@ namespace DigitalTwin.Planning.Permutations;
 internal sealed class FlowTimes
 {
     private const int NoJob = -1;
+    private const int Lanes = 8;
 
     private readonly int jobs;
     private readonly int machines;
@@ -22,6 +25,8 @@ internal sealed class FlowTimes
     private readonly long[] costs;
     private readonly int[] now;
     private readonly long[] places;
+    private readonly int[] lanes;
+    private readonly bool fitsLanes;
 
     public FlowTimes(FlowProblem problem)
     {
@@ -36,6 +41,10 @@ internal sealed class FlowTimes
         costs = new long[jobs + 2];
         now = new int[machines];
         places = new long[jobs + 1];
+        lanes = new int[machines * Lanes];
+        // Even if every job came last, after every setup there is: then no sum of a lane can run over.
+        var last = durations.Sum(duration => (double)duration) + setups.Sum(setup => (double)setup) + firstSetups.Sum(setup => (double)setup);
+        fitsLanes = last * Math.Max(1, weights.Sum(weight => (double)weight)) * (objective is FlowObjective.TotalTardiness ? jobs : 1) < int.MaxValue;
     }
 
     /// <summary>Objective of the jobs in this order; it may be a part of all jobs.</summary>
@@ -52,11 +61,12 @@ internal sealed class FlowTimes
     }
 
     /// <summary>Weighs every place of a job in an order that does not have it: place k is before the job that is k-th now.</summary>
-    /// <returns>The costs of the places 0 to the order's length. For tardiness a place that is worse than the best may have a cost that is too small, never one below or at the best.</returns>
-    public ReadOnlySpan<long> Places(ReadOnlySpan<int> order, int job)
+    /// <param name="most">Places that cost more are of no interest.</param>
+    /// <returns>The costs of the places 0 to the order's length. For tardiness a place that costs more than the best one or than <paramref name="most"/> may have a cost that is too small, but still above those.</returns>
+    public ReadOnlySpan<long> Places(ReadOnlySpan<int> order, int job, long most = long.MaxValue)
     {
         if (objective is FlowObjective.Makespan) PlacesByMakespan(order, job);
-        else PlacesByTardiness(order, job);
+        else PlacesByTardiness(order, job, most);
         return places.AsSpan(0, order.Length + 1);
     }
 
@@ -100,22 +110,74 @@ internal sealed class FlowTimes
         }
     }
 
-    private void PlacesByTardiness(ReadOnlySpan<int> order, int job)
+    private void PlacesByTardiness(ReadOnlySpan<int> order, int job, long most)
     {
         Heads(order);
-        var best = long.MaxValue;
+        var best = most;
         // From the back: late places are the cheapest to weigh, and a good one lets the others be given up early.
-        for (var k = order.Length; k >= 0; k--)
+        var k = order.Length;
+        if (fitsLanes)
+            for (; k >= Lanes - 1; k -= Lanes) EightPlaces(order, job, k - Lanes + 1, ref best);
+        for (; k >= 0; k--)
         {
             heads.AsSpan(k * machines, machines).CopyTo(now);
-            Follow(k == 0 ? NoJob : order[k - 1], job);
-            var cost = costs[k] + Late(job);
-            var before = job;
-            for (var next = k; next < order.Length && cost <= best; next++) cost += Pass(ref before, order[next]);
-            places[k] = cost;
-            if (cost < best) best = cost;
+            var before = k == 0 ? NoJob : order[k - 1];
+            var cost = costs[k] + Pass(ref before, job);
+            var next = k;
+            while (next < order.Length && cost + Remaining(next, order.Length) <= best) cost += Pass(ref before, order[next++]);
+            places[k] = cost + Remaining(next, order.Length);
+            if (places[k] < best) best = places[k];
         }
     }
+
+    /// <summary>
+    /// Eight neighbouring places at once. Behind the last of them all eight go through the same jobs in the same order, only at other times: one lane of a vector each.
+    /// </summary>
+    private void EightPlaces(ReadOnlySpan<int> order, int job, int first, ref long best)
+    {
+        unchecked
+        {
+            var together = Math.Min(first + Lanes, order.Length);
+            Span<int> sums = stackalloc int[Lanes];
+            for (var lane = 0; lane < Lanes; lane++)
+            {
+                var place = first + lane;
+                heads.AsSpan(place * machines, machines).CopyTo(now);
+                var before = place == 0 ? NoJob : order[place - 1];
+                var cost = costs[place] + Pass(ref before, job);
+                for (var next = place; next < together; next++) cost += Pass(ref before, order[next]);
+                sums[lane] = (int)cost;
+                for (var m = 0; m < machines; m++) lanes[m * Lanes + lane] = now[m];
+            }
+
+            var total = Vector256.Create<int>(sums);
+            var at = together;
+            for (; at < order.Length; at++)
+            {
+                // Every few jobs: is any of the eight still worth going on with?
+                if ((at & 3) == 0 && Vector256.GreaterThanAll(total, Vector256.Create((int)Math.Min(best - Remaining(at, order.Length), int.MaxValue)))) break;
+                var (before, next) = (order[at - 1], order[at]);
+                var arrives = Vector256<int>.Zero;
+                for (var m = 0; m < machines; m++)
+                {
+                    var free = Vector256.Create<int>(lanes.AsSpan(m * Lanes, Lanes)) + Vector256.Create(Setup(m, before, next));
+                    arrives = Vector256.Max(free, arrives) + Vector256.Create(durations[next * machines + m]);
+                    arrives.CopyTo(lanes, m * Lanes);
+                }
+                var late = Vector256.Max(arrives - Vector256.Create(due[next]), Vector256<int>.Zero);
+                total += objective is FlowObjective.TotalTardiness ? late : late * Vector256.Create(weights[next]);
+            }
+            var remaining = Remaining(at, order.Length);
+            for (var lane = 0; lane < Lanes; lane++)
+            {
+                var cost = places[first + lane] = total[lane] + remaining;
+                if (cost < best) best = cost;
+            }
+        }
+    }
+
+    /// <summary>What the jobs from the k-th on cost at the least when one more stands before them: without setups none of them can end earlier for it.</summary>
+    private long Remaining(int k, int count) => setups.Length == 0 ? costs[count] - costs[k] : 0;
 
     /// <summary>When each machine has finished the first k jobs, at <c>k * machines</c>, and what they cost.</summary>
     private void Heads(ReadOnlySpan<int> order)

@@ -23,7 +23,7 @@ public sealed class FlowSearchTests
     [Fact]
     public void What_a_place_is_said_to_cost_is_what_it_costs_once_the_job_stands_there() => Prop.ForAll(Seeds, seed =>
     {
-        var problem = FlowProblems.Of(seed, mostJobs: 9);
+        var problem = FlowProblems.Of(seed, mostJobs: 30);
         var (times, order) = (new FlowTimes(problem), Shuffled(problem, seed));
         var (job, rest) = (order[0], order[1..]);
         var said = times.Places(rest, job).ToArray();
