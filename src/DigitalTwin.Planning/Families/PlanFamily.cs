@@ -21,7 +21,7 @@ public sealed record PlanFamily(string Name, string Folder, string? Pattern, str
         new("roadef", "roadef2005-car-sequencing", null, "roadef", "instance", "ls_value"),
         new("csplib", "csplib001-car-sequencing", "*.txt", "csplib", "file", "literature"),
         new("jsp", "jobshop", "*", "jsp", "instance", "upper_bound"),
-        new("fjsp", "fjsp", "*.fjs", "fjsp", "instance", "upper_bound"),
+        new("fjsp", "fjsp", "*", "fjsp", "instance", "upper_bound"),
         new("fjsp-sdst", "fjsp-sdst", "*.fjs", "fjsp-sdst", null, null),
         new("fjsp-transfer", "fjsp-sdst", "*.fjsc", "fjsp-transfer", null, null),
         new("jsp-tardiness", "jobshop-tardiness", "*", "jsp-tardiness", "instance", "best_published_milp_1h"),

@@ -31,6 +31,8 @@ public static class PlanFormats
     [
         new("fsp-sdst", "permutation flow shop with setups, makespan", FlowFormats.FlowShopWithSetups),
         new("fsp-tardiness", "permutation flow shop with due dates, total tardiness", FlowFormats.FlowShopWithDueDates),
+        new("jsp", "job shop, makespan", ShopFormats.JobShop),
+        new("fjsp", "flexible job shop, makespan", ShopFormats.FlexibleJobShop),
         new("sm-sdst-wt", "one machine with setups, weighted tardiness", FlowFormats.SingleMachine),
     ];
 

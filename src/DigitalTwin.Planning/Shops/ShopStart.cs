@@ -1,0 +1,99 @@
+using DigitalTwin.Planning.Search;
+
+namespace DigitalTwin.Planning.Shops;
+
+/// <summary>
+/// A first plan in milliseconds, as a dispatcher would make it: whatever can start first does; of several, the job with the most work left, or with the least time left to its due date.
+/// What a job could start next is looked up again only when it is about to be taken, since machines only get busier.
+/// </summary>
+internal static class ShopStart
+{
+    /// <param name="noise">0 keeps to the rule; with 1 chance makes what is next seem up to a mean operation later than it is.</param>
+    public static void Dispatch(ShopState state, Draw draw, double noise)
+    {
+        var shape = state.Shape;
+        var (order, modes) = (new int[shape.Operations], new int[shape.Operations]);
+        var (next, starts, ready, urgency) = ((int[])shape.FirstOfJob.Clone(), new int[shape.Jobs], new int[shape.Machines], new double[shape.Jobs]);
+        var (arrival, choice, last) = ((int[])shape.Release.Clone(), new int[shape.Jobs], new int[shape.Machines]);
+        var open = new List<int>();
+        var delay = new int[shape.Jobs];
+        var longestDelay = noise * shape.ModeDuration.Average();
+        Array.Fill(last, -1);
+        for (var job = 0; job < shape.Jobs; job++)
+        {
+            open.Add(job);
+            for (var operation = shape.FirstOfJob[job]; operation <= shape.LastOfJob[job]; operation++) urgency[job] += MeanDuration(shape, operation);
+            if (!shape.IsMakespan) urgency[job] -= shape.Due[job];
+            Next(job);
+        }
+
+        for (var place = 0; place < order.Length; place++)
+        {
+            int at, job;
+            while (true)
+            {
+                at = 0;
+                for (var i = 1; i < open.Count; i++)
+                {
+                    var (left, right) = (open[i], open[at]);
+                    if (starts[left] < starts[right] || (starts[left] == starts[right] && urgency[left] > urgency[right])) at = i;
+                }
+                job = open[at];
+                var expected = starts[job];
+                Look(job);
+                if (starts[job] == expected) break;
+            }
+
+            var (operation, mode) = (next[job], choice[job]);
+            var machine = shape.ModeMachine[mode];
+            (order[place], modes[operation]) = (operation, mode);
+            var end = End(machine, Start(operation, mode, job), shape.ModeDuration[mode]);
+            (ready[machine], last[machine], arrival[job]) = (end, operation, end);
+            urgency[job] -= MeanDuration(shape, operation);
+            if (operation == shape.LastOfJob[job])
+            {
+                open[at] = open[^1];
+                open.RemoveAt(open.Count - 1);
+                continue;
+            }
+            next[job]++;
+            Next(job);
+        }
+        state.Build(order, modes);
+
+        void Next(int job)
+        {
+            if (noise > 0) delay[job] = (int)(draw.Share() * longestDelay);
+            Look(job);
+        }
+
+        void Look(int job)
+        {
+            var operation = next[job];
+            var earliest = int.MaxValue;
+            for (var mode = shape.ModeStart[operation]; mode < shape.ModeStart[operation + 1]; mode++)
+            {
+                var start = Start(operation, mode, job);
+                var end = End(shape.ModeMachine[mode], start, shape.ModeDuration[mode]);
+                if (end < earliest) (earliest, starts[job], choice[job]) = (end, start + delay[job], mode);
+            }
+        }
+
+        int Start(int operation, int mode, int job)
+        {
+            var machine = shape.ModeMachine[mode];
+            var arrives = arrival[job] + (operation == shape.FirstOfJob[job] ? 0 : shape.Transfer(shape.ModeMachine[modes[operation - 1]], machine));
+            var start = Math.Max(arrives, ready[machine] + shape.Setup(machine, last[machine], operation));
+            return shape.Clocks is null ? start : shape.Clocks[machine].Begin(start);
+        }
+
+        int End(int machine, int start, int duration) => shape.Clocks is null ? start + duration : shape.Clocks[machine].End(start, duration);
+    }
+
+    private static double MeanDuration(ShopShape shape, int operation)
+    {
+        var sum = 0.0;
+        for (var mode = shape.ModeStart[operation]; mode < shape.ModeStart[operation + 1]; mode++) sum += shape.ModeDuration[mode];
+        return sum / (shape.ModeStart[operation + 1] - shape.ModeStart[operation]);
+    }
+}
