@@ -20,6 +20,9 @@ internal sealed class ShopMoves
     /// <summary>With setups an operation may also be better off inside its block, this far away.</summary>
     private const int LongestPassInside = 6;
 
+    /// <summary>Places tried on another machine, before and after the one where an operation would arrive.</summary>
+    private const int PlacesTried = 3;
+
     private readonly ShopShape shape;
     private readonly ShopState state;
     private readonly Search.Draw draw;
@@ -57,14 +60,23 @@ internal sealed class ShopMoves
         return moves;
     }
 
-    /// <summary>Back along a longest way; ends where another way was walked before.</summary>
+    /// <summary>
+    /// Back along a longest way. Where another way was walked before, it only finishes its block, and that not far in: what stands there can be passed by what this way has in front of it.
+    /// </summary>
     private void Walk(int operation)
     {
-        var length = 0;
-        while (operation >= 0 && seen[operation] != stamp)
+        var (length, known) = (0, 0);
+        while (operation >= 0)
         {
-            seen[operation] = stamp;
-            if (shape.ModeStart[operation + 1] - shape.ModeStart[operation] > 1) OtherMachines(operation);
+            if (seen[operation] != stamp)
+            {
+                if (shape.ModeStart[operation + 1] - shape.ModeStart[operation] > 1) OtherMachines(operation);
+                seen[operation] = stamp;
+            }
+            else if (length == 0 || known++ == LongestPassInside)
+            {
+                break;
+            }
             block[length++] = operation;
             var (arrival, ready) = (state.Arrival(operation), state.MachineReady(operation));
             var byMachine = ready > arrival || (ready == arrival && state.Previous[operation] >= 0 && draw.Below(2) == 0);
@@ -261,10 +273,10 @@ internal sealed class ShopMoves
         for (var mode = shape.ModeStart[operation]; mode < shape.ModeStart[operation + 1]; mode++)
         {
             if (mode == state.Mode[operation]) continue;
-            var before = -1;
-            for (var next = state.First[shape.ModeMachine[mode]]; next >= 0 && state.Head[next] < arrival; next = state.Next[next]) before = next;
-            Try(operation, mode, before, -1);
-            if (before >= 0) Try(operation, mode, state.Previous[before], -1);
+            var (before, next) = (-1, state.First[shape.ModeMachine[mode]]);
+            for (; next >= 0 && state.Head[next] < arrival; next = state.Next[next]) before = next;
+            for (var (i, place) = (0, before); i < PlacesTried && place >= 0; i++) Try(operation, mode, place = state.Previous[place], -1);
+            for (var (i, place) = (0, before); i < PlacesTried && (i == 0 || place >= 0); i++, place = place < 0 ? next : state.Next[place]) Try(operation, mode, place, -1);
         }
     }
 

@@ -12,8 +12,8 @@ namespace DigitalTwin.Planning.Shops;
 /// </summary>
 internal sealed class ShopSearch
 {
-    /// <summary>Steps of the tabu search without a better plan.</summary>
-    private const int Patience = 8_000;
+    /// <summary>Steps of the tabu search without a better plan: so many an operation, within bounds. Small shops are left again soon, since there is nothing more to find.</summary>
+    private const int PatienceAnOperation = 60, MostPatience = 8_000;
 
     private readonly ShopShape shape;
     private readonly SearchBudget budget;
@@ -52,19 +52,21 @@ internal sealed class ShopSearch
     private void Go(bool keepsToTheRule)
     {
         ShopStart.Dispatch(state, draw, keepsToTheRule ? 0 : 0.5);
-        Improve();
+        var isNew = Improve();
         while (!IsOver(tabu.Steps))
         {
-            if (best.Parents(draw, Used) is var (one, other)) Between(one, other, 0.3 + 0.4 * draw.Share());
+            // What leads to a plan that is there already says that there is nothing left between the plans of the set.
+            if (isNew && best.Parents(draw, Used) is var (one, other)) Between(one, other, 0.3 + 0.4 * draw.Share());
             else ShopStart.Dispatch(state, draw, 2 * draw.Share());
-            Improve();
+            isNew = Improve();
         }
     }
 
-    private void Improve()
+    /// <returns>False where the plan is in the set already.</returns>
+    private bool Improve()
     {
-        var found = tabu.Run(Patience, IsOver, (plan, cost) => best.Offer(plan, cost, "tabu"));
-        best.Keep(found);
+        var found = tabu.Run(Math.Min(MostPatience, PatienceAnOperation * shape.Operations), IsOver, (plan, cost) => best.Offer(plan, cost, "tabu"));
+        return best.Keep(found);
     }
 
     private void Between(ShopPlanKept one, ShopPlanKept other, double share)
@@ -118,13 +120,14 @@ internal sealed class ShopBest(ShopShape shape, SearchBudget budget, Action<Impr
     }
 
     /// <summary>Takes a plan into the set, in place of the worst; never two that are the same.</summary>
-    public void Keep(ShopPlanKept plan)
+    public bool Keep(ShopPlanKept plan)
     {
         lock (gate)
         {
-            if (double.IsInfinity(plan.Cost) || kept.Exists(other => other.Cost == plan.Cost && IsSame(other, plan))) return;
+            if (double.IsInfinity(plan.Cost) || kept.Exists(other => other.Cost == plan.Cost && IsSame(other, plan))) return false;
             kept.Add(plan);
             if (kept.Count > MostKept) kept.Remove(kept.MaxBy(other => other.Cost)!);
+            return true;
         }
     }
 

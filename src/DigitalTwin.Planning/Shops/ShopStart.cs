@@ -8,7 +8,7 @@ namespace DigitalTwin.Planning.Shops;
 /// </summary>
 internal static class ShopStart
 {
-    /// <param name="noise">0 keeps to the rule; with 1 chance makes what is next seem up to a mean operation later than it is.</param>
+    /// <param name="noise">0 keeps to the rule; with 1 chance makes what comes next, and each machine for it, seem up to a mean operation later than it is.</param>
     public static void Dispatch(ShopState state, Draw draw, double noise)
     {
         var shape = state.Shape;
@@ -17,7 +17,10 @@ internal static class ShopStart
         var (arrival, choice, last) = ((int[])shape.Release.Clone(), new int[shape.Jobs], new int[shape.Machines]);
         var open = new List<int>();
         var delay = new int[shape.Jobs];
+        var dislike = new int[shape.ModeDuration.Length];
         var longestDelay = noise * shape.ModeDuration.Average();
+        if (noise > 0)
+            for (var mode = 0; mode < dislike.Length; mode++) dislike[mode] = (int)(draw.Share() * longestDelay);
         Array.Fill(last, -1);
         for (var job = 0; job < shape.Jobs; job++)
         {
@@ -75,7 +78,7 @@ internal static class ShopStart
             {
                 var start = Start(operation, mode, job);
                 var end = End(shape.ModeMachine[mode], start, shape.ModeDuration[mode]);
-                if (end < earliest) (earliest, starts[job], choice[job]) = (end, start + delay[job], mode);
+                if (end + dislike[mode] < earliest) (earliest, starts[job], choice[job]) = (end + dislike[mode], start + delay[job], mode);
             }
         }
 

@@ -14,11 +14,12 @@ internal static class ShopProblems
         bool Maybe() => draw.Below(3) == 0;
         int[] Numbers(int count, int below) => [.. Enumerable.Range(0, count).Select(_ => draw.Below(below))];
         var (late, setups, transfers, breaks, alternatives) = (Maybe(), Maybe(), Maybe(), Maybe(), draw.Below(2) == 0);
+        // With setups an operation that takes no time may stand on either side of another one by its times alone.
         ShopOperation Operation()
         {
             var able = Enumerable.Range(0, machines).ToArray();
             draw.Shuffle<int>(able);
-            return new ShopOperation([.. able.Take(alternatives ? 1 + draw.Below(Math.Min(2, machines)) : 1).Select(machine => new ShopMode(machine, draw.Below(12)))], draw.Below(3));
+            return new ShopOperation([.. able.Take(alternatives ? 1 + draw.Below(Math.Min(2, machines)) : 1).Select(machine => new ShopMode(machine, (setups ? 1 : 0) + draw.Below(12)))], draw.Below(3));
         }
         ImmutableArray<ShopJob> made = [.. Enumerable.Range(0, jobs).Select(_ => new ShopJob(
             [.. Enumerable.Range(0, 1 + draw.Below(mostOperations)).Select(_ => Operation())],

@@ -46,7 +46,7 @@ public sealed class ShopSearchTests
         Prop.ForAll(Gen.Choose(0, 1_000_000).Where(IsSmall).ToArbitrary(), seed =>
         {
             var problem = ShopProblems.Of(seed, mostJobs: 3, mostOperations: 3);
-            var answer = new ShopPlan("made", problem).Solve(Steps(3_000, seed));
+            var answer = new ShopPlan("made", problem).Solve(Steps(20_000, seed));
             var shape = new ShopShape(problem);
             Assert.Equal(Optimum(shape), answer.Objective[0], 6);
             Assert.True(ShopBounds.Of(shape) <= answer.Objective[0]);
