@@ -33,6 +33,12 @@ public static class PlanFormats
         new("fsp-tardiness", "permutation flow shop with due dates, total tardiness", FlowFormats.FlowShopWithDueDates),
         new("jsp", "job shop, makespan", ShopFormats.JobShop),
         new("fjsp", "flexible job shop, makespan", ShopFormats.FlexibleJobShop),
+        new("fjsp-sdst", "flexible job shop with setups between operations, makespan", ShopFormats.FlexibleJobShopWithSetups),
+        new("fjsp-transfer", "flexible job shop with ways between machines, makespan", ShopFormats.FlexibleJobShopWithTransfers),
+        new("jsp-tt", "job shop with setups between jobs, makespan", ShopFormats.JobShopWithSetups),
+        new("jsp-tardiness", "job shop with due dates, total tardiness", ShopFormats.JobShopWithDueDates),
+        new("jsp-intensity", "job shop where machines pause and work goes on afterwards, makespan", ShopFormats.JobShopWithBreaks),
+        new("jsp-jit", "job shop with setups, cost of earliness, tardiness and flow", JustInTimeFormat.Read),
         new("sm-sdst-wt", "one machine with setups, weighted tardiness", FlowFormats.SingleMachine),
     ];
 

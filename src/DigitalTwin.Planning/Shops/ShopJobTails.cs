@@ -61,7 +61,7 @@ internal sealed class ShopJobTails
             }
             var cost = 0.0;
             for (var job = 0; job < shape.Jobs; job++)
-                cost += state.JobCost(job, ends[job] >= 0 ? ends[job] : state.End[shape.LastOfJob[job]]);
+                cost += state.CostOfEnd(job, ends[job] >= 0 ? ends[job] : state.End[shape.LastOfJob[job]]);
             return cost;
         }
     }

@@ -137,8 +137,9 @@ internal sealed class ShopBest(ShopShape shape, SearchBudget budget, Action<Impr
         var plan = Plan!;
         var state = new ShopState(shape);
         state.Build(plan.Order, plan.Modes);
+        state.Cost();
         return [.. Enumerable.Range(0, shape.Operations).Select(operation => new ScheduledOperation(
-            shape.JobOf[operation], operation - shape.FirstOfJob[shape.JobOf[operation]], state.Machine[operation], state.Head[operation], state.End[operation]))];
+            shape.JobOf[operation], operation - shape.FirstOfJob[shape.JobOf[operation]], state.Machine[operation], state.Start[operation], shape.Clocks is null ? state.Start[operation] + state.Duration[operation] : state.End[operation]))];
     }
 
     /// <summary>Two plans of the set; null while it is still to be filled.</summary>

@@ -36,15 +36,15 @@ internal static class ShopStart
             while (true)
             {
                 at = 0;
+                var first = Seems(open[0]);
                 for (var i = 1; i < open.Count; i++)
                 {
-                    var (left, right) = (open[i], open[at]);
-                    if (starts[left] < starts[right] || (starts[left] == starts[right] && urgency[left] > urgency[right])) at = i;
+                    var start = Seems(open[i]);
+                    if (start < first || (start == first && urgency[open[i]] > urgency[open[at]])) (first, at) = (start, i);
                 }
                 job = open[at];
-                var expected = starts[job];
                 Look(job);
-                if (starts[job] == expected) break;
+                if (starts[job] <= first) break;
             }
 
             var (operation, mode) = (next[job], choice[job]);
@@ -69,6 +69,8 @@ internal static class ShopStart
             if (noise > 0) delay[job] = (int)(draw.Share() * longestDelay);
             Look(job);
         }
+
+        int Seems(int job) => Math.Max(starts[job], ready[shape.ModeMachine[choice[job]]] + delay[job]);
 
         void Look(int job)
         {

@@ -24,6 +24,9 @@ internal sealed class ShopState
     /// <summary>Operations so that each comes after all it waits for, and where each stands in that.</summary>
     public readonly int[] Order, Place;
 
+    /// <summary>Per operation: when it starts if it may wait for what is too early; <see cref="Head"/> where nothing is ever too early. As of the last <see cref="Cost"/>.</summary>
+    public readonly int[] Start;
+
     private readonly int[] moved;
     private readonly int[] mark;
     private int stamp;
@@ -36,6 +39,7 @@ internal sealed class ShopState
         (Head, End, Tail, Order, Place) = (new int[n], new int[n], new int[n], new int[n], new int[n]);
         (First, Last) = (new int[shape.Machines], new int[shape.Machines]);
         (moved, mark) = (new int[n], new int[n]);
+        Start = Waits ? new int[n] : Head;
     }
 
     /// <summary>The plan in which each machine takes its operations as they come in an order.</summary>
@@ -93,20 +97,46 @@ internal sealed class ShopState
         return latest;
     }
 
-    /// <summary>What is to be small. Earliness and flow are counted as they are when everything starts as early as it can.</summary>
+    /// <summary>True where an operation may be too early, so that when it starts is to be chosen.</summary>
+    private bool Waits => !Shape.IsRegular && Shape.Clocks is null;
+
+    /// <summary>What is to be small.</summary>
     public double Cost()
     {
         if (Shape.IsMakespan) return Makespan();
+        if (Waits) Wait();
         var cost = 0.0;
-        for (var job = 0; job < Shape.Jobs; job++) cost += JobCost(job, End[Shape.LastOfJob[job]]);
+        for (var job = 0; job < Shape.Jobs; job++)
+        {
+            var (first, last) = (Shape.FirstOfJob[job], Shape.LastOfJob[job]);
+            var end = Waits ? Start[last] + Duration[last] : End[last];
+            cost += Math.Max(0, end - Shape.Due[job]) * Shape.Tardiness[job] + Math.Max(0, Shape.Due[job] - end) * Shape.Earliness[job] + (end - Start[first]) * Shape.Flow[job];
+        }
         return cost;
     }
 
-    public double JobCost(int job, int end)
+    /// <summary>What a job costs by its end alone, for comparing: an early one can wait, and its flow is counted from 0.</summary>
+    public double CostOfEnd(int job, int end) => Math.Max(0, end - Shape.Due[job]) * Shape.Tardiness[job] + end * Shape.Flow[job];
+
+    /// <summary>
+    /// Lets operations wait where it costs nothing and may save something: from the end on, each starts as late as what follows lets it, but none so late that its job ends after its due date or later than it has to.
+    /// Not always the best there is, since no job waits for the sake of another.
+    /// </summary>
+    private void Wait()
     {
-        var late = end - Shape.Due[job];
-        var cost = late > 0 ? late * Shape.Tardiness[job] : -late * Shape.Earliness[job];
-        return Shape.IsRegular ? cost : cost + (end - Head[Shape.FirstOfJob[job]]) * Shape.Flow[job];
+        unchecked
+        {
+            for (var place = Order.Length - 1; place >= 0; place--)
+            {
+                var operation = Order[place];
+                var (job, next) = (Shape.JobNext[operation], Next[operation]);
+                var end = job >= 0
+                    ? Start[job] - Shape.Transfer(Machine[operation], Machine[job])
+                    : Math.Max(End[operation], Shape.Earliness[Shape.JobOf[operation]] > 0 ? (int)Math.Round(Math.Min(Shape.Due[Shape.JobOf[operation]], ShopProblem.LastTime)) : 0);
+                if (next >= 0) end = Math.Min(end, Start[next] - Shape.Setup(Machine[operation], operation, next));
+                Start[operation] = end - Duration[operation];
+            }
+        }
     }
 
     /// <summary>True where no setup is used that is not possible, and all is done before calendars end.</summary>

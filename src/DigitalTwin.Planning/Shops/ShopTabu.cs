@@ -49,7 +49,8 @@ internal sealed class ShopTabu
             if ((Steps & 63) == 0 && isOver(Steps)) break;
             now++;
             Steps++;
-            if (!Choose(moves.Find(), best.Cost)) break;
+            // Guesses leave out what waiting may cost: they cannot promise what was never reached.
+            if (!Choose(moves.Find(), shape.IsRegular ? best.Cost : double.NegativeInfinity)) break;
             var cost = state.Cost();
             if (cost >= best.Cost || !state.IsAllowed()) continue;
             best = ShopPlanKept.Of(state, cost);

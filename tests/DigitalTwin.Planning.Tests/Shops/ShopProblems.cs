@@ -7,13 +7,15 @@ namespace DigitalTwin.Planning.Tests.Shops;
 /// <summary>Made problems with any mix of alternatives, setups, transfers, breaks and due dates; the seed makes them again.</summary>
 internal static class ShopProblems
 {
-    public static ShopProblem Of(int seed, int mostJobs, int mostOperations)
+    /// <param name="anyCost">Also costs of earliness and flow.</param>
+    public static ShopProblem Of(int seed, int mostJobs, int mostOperations, bool anyCost = false)
     {
         var draw = new Draw(seed);
         var (jobs, machines) = (1 + draw.Below(mostJobs), 1 + draw.Below(4));
         bool Maybe() => draw.Below(3) == 0;
         int[] Numbers(int count, int below) => [.. Enumerable.Range(0, count).Select(_ => draw.Below(below))];
         var (late, setups, transfers, breaks, alternatives) = (Maybe(), Maybe(), Maybe(), Maybe(), draw.Below(2) == 0);
+        var early = anyCost && late && !breaks && Maybe();
         // With setups an operation that takes no time may stand on either side of another one by its times alone.
         ShopOperation Operation()
         {
@@ -23,9 +25,9 @@ internal static class ShopProblems
         }
         ImmutableArray<ShopJob> made = [.. Enumerable.Range(0, jobs).Select(_ => new ShopJob(
             [.. Enumerable.Range(0, 1 + draw.Below(mostOperations)).Select(_ => Operation())],
-            draw.Below(2) * draw.Below(10), late ? draw.Below(40) + 0.5 : 0, late ? 1 + draw.Below(3) : 0))];
+            draw.Below(2) * draw.Below(10), late ? draw.Below(40) + 0.5 : 0, late ? 1 + draw.Below(3) : 0, early ? draw.Below(3) : 0, early ? draw.Below(2) : 0))];
         return new ShopProblem(
-            $"made-{seed}", machines, made, late ? ShopGoal.TotalTardiness : ShopGoal.Makespan,
+            $"made-{seed}", machines, made, early ? ShopGoal.JobCosts : late ? ShopGoal.TotalTardiness : ShopGoal.Makespan,
             setups ? [.. Enumerable.Range(0, machines).Select(_ => new ShopSetups(3, [.. Numbers(9, 8)], draw.Below(2) == 0 ? [.. Numbers(3, 5)] : []))] : [],
             transfers ? [.. Numbers(machines * machines, 5)] : [],
             breaks ? [.. Enumerable.Range(0, machines).Select(_ => new ShopCalendar([.. Numbers(2000, 3)], 2))] : []);
