@@ -8,8 +8,8 @@ public sealed record CpSatPoolOptions(string Script, int Workers = 1, int Memory
     /// <summary>A worker that has had so many is replaced: the solver's memory grows and never shrinks.</summary>
     public int SolvesBeforeRecycling { get; init; } = 500;
 
-    /// <summary>And so is one that has grown to this; it has 220 to 380 MB after a first small solve.</summary>
-    public int ResidentMegabytesBeforeRecycling { get; init; } = 900;
+    /// <summary>And so is one that has grown to this; after a first small solve it has 230.</summary>
+    public int ResidentMegabytesBeforeRecycling { get; init; } = 700;
 
     /// <summary>How long after its deadline, or a cancel, a worker may still answer before it counts as hung: it looks at the clock every few milliseconds, in its presolve more seldom.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(2);

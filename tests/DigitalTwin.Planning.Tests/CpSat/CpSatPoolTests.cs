@@ -117,10 +117,10 @@ public sealed class CpSatPoolTests
         using var pool = RealPool.New();
         using var other = RealPool.New();
         var within = TimeSpan.FromMinutes(5); // a deadline that comes first, on a busy machine, would tell them apart
-        var first = Assert.IsType<CpSatAnswer.Response>(await pool.SolveAsync(model, within, work: 0.005));
+        var first = Assert.IsType<CpSatAnswer.Response>(await pool.SolveAsync(model, within, work: 0.02));
         await pool.SolveAsync(Small);
-        var second = Assert.IsType<CpSatAnswer.Response>(await pool.SolveAsync(model, within, work: 0.005));
-        var third = Assert.IsType<CpSatAnswer.Response>(await other.SolveAsync(model, within, work: 0.005));
+        var second = Assert.IsType<CpSatAnswer.Response>(await pool.SolveAsync(model, within, work: 0.02));
+        var third = Assert.IsType<CpSatAnswer.Response>(await other.SolveAsync(model, within, work: 0.02));
         Assert.Equal(SolveStatus.Feasible, first.Solution().Status);
         Assert.Equal(first.Bytes, second.Bytes);
         Assert.Equal(first.Bytes, third.Bytes);
