@@ -14,7 +14,8 @@ public class ArchitectureTests
     [InlineData("DigitalTwin.Persistence", "DigitalTwin.Actors")]
     [InlineData("DigitalTwin.Historian", "DigitalTwin.Domain", "DigitalTwin.Edge")]
     [InlineData("DigitalTwin.Edge", "DigitalTwin.Domain")]
-    [InlineData("twin", "DigitalTwin.Actors", "DigitalTwin.Persistence")]
+    [InlineData("DigitalTwin.Planning")]
+    [InlineData("twin", "DigitalTwin.Actors", "DigitalTwin.Persistence", "DigitalTwin.Planning")]
     public void A_layer_knows_only_the_layers_further_in(string assembly, params string[] allowed) =>
         Assert.Empty(OurReferences(assembly).Except(allowed));
 
