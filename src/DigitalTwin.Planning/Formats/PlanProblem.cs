@@ -29,6 +29,8 @@ public static class PlanFormats
 {
     public static IReadOnlyList<PlanFormat> All { get; } =
     [
+        new("roadef", "vehicle sequence of Renault (ROADEF 2005): ratios, paint batches, goals in order of rank", RoadefFormat.Read),
+        new("csplib", "vehicle sequence of CSPLib (problem 1): ratio violations", SequenceFormats.CspLib),
         new("fsp-sdst", "permutation flow shop with setups, makespan", FlowFormats.FlowShopWithSetups),
         new("fsp-tardiness", "permutation flow shop with due dates, total tardiness", FlowFormats.FlowShopWithDueDates),
         new("jsp", "job shop, makespan", ShopFormats.JobShop),
