@@ -29,6 +29,6 @@ public abstract record CpSatAnswer
     public sealed record None(string Reason) : CpSatAnswer;
 }
 
-/// <summary>How far a solve is. As its log tells it, so to six digits: to be shown, not to be reckoned with.</summary>
+/// <summary>How far a solve is. Read from the log that it writes for people: to be shown, not to be reckoned with.</summary>
 /// <param name="Objective">Of the best solution so far; null before the first.</param>
 public sealed record CpSatProgress(double? Objective, double Bound);

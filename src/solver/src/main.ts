@@ -51,6 +51,8 @@ const read = requestReader((request) => {
     default: request satisfies never;
   }
 });
+// Ctrl-C reaches the whole group of a terminal: the planner then cancels, and wants the best so far.
+process.on("SIGINT", () => undefined);
 process.stdin.on("data", (chunk: Buffer) => {
   try {
     read(chunk);

@@ -71,6 +71,16 @@ test.each([["while it waits", false], ["in the middle of a solve", true]])("it e
   expect(await once(worker.child, "exit", { signal: AbortSignal.timeout(2000) })).toEqual([null, "SIGKILL"]);
 }, 60_000);
 
+test("ctrl-c is its parent's business", async () => {
+  const worker = new WorkerProcess();
+  await worker.heard(ready, 0);
+  worker.solve(1, endless(30, 10), { progress: true, deadlineMs: 60_000 });
+  while (!worker.said.some((frame) => frame.kind === progress && !Number.isNaN(frame.payload.readDoubleLE(0)))) await once(worker.child.stdout, "data");
+  worker.child.kill("SIGINT");
+  worker.cancel(1);
+  expect((await worker.answer(1)).status).toBe("FEASIBLE");
+}, 60_000);
+
 test("a model that needs more memory than it may have ends it, with the reason", async () => {
   const worker = new WorkerProcess("--memory-megabytes", "48");
   worker.solve(1, wide(100_000));
