@@ -39,6 +39,9 @@ internal sealed class ShopMoves
         if (!shape.IsMakespan && shape.IsPlainTime) jobTails = new ShopJobTails(state);
     }
 
+    /// <summary>True where costs of moves leave out ways that do not lead through what is moved. With many jobs that count, that is nearly always some.</summary>
+    public bool AreGuesses => jobTails is not null;
+
     /// <summary>All moves of the plan as it is; the list is used again by the next call.</summary>
     public List<ShopMove> Find()
     {
@@ -189,7 +192,7 @@ internal sealed class ShopMoves
     }
 
     /// <summary>
-    /// Every place on every machine that can do the operation. The plan is counted without it first; then the longest way through each place is exact,
+    /// Every place on every other machine that can do the operation. The plan is counted without it first; then the longest way through each place is exact,
     /// since what stands before a place cannot have waited for the operation, nor what stands behind it have made it wait.
     /// </summary>
     private void OtherMachines(int operation)
@@ -282,10 +285,7 @@ internal sealed class ShopMoves
 
     private void Try(int operation, int mode, int after, int last)
     {
-        var (oldMode, oldAfter) = (state.Mode[operation], state.Previous[operation]);
-        if (!state.Move(operation, mode, after)) return;
-        Add(operation, mode, after, last, state.Cost(), 0);
-        state.Move(operation, oldMode, oldAfter);
+        if (state.CostAfter(operation, mode, after) is { } cost) Add(operation, mode, after, last, cost, 0);
     }
 
     private void Add(int operation, int mode, int after, int last, double cost, double through) => moves.Add(new ShopMove(operation, mode, after, last, cost, through));

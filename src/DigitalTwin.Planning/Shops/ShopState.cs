@@ -62,8 +62,9 @@ internal sealed class ShopState
     }
 
     /// <summary>Puts an operation, in one of its modes, right after another one on that mode's machine, or at its front.</summary>
+    /// <param name="withTails">False where the move is taken back before tails are looked at.</param>
     /// <returns>False, and nothing changed, where the operation would wait for itself.</returns>
-    public bool Move(int operation, int mode, int after)
+    public bool Move(int operation, int mode, int after, bool withTails = true)
     {
         unchecked
         {
@@ -85,9 +86,19 @@ internal sealed class ShopState
                 return false;
             }
             CountHeads(low);
-            CountTails(high);
+            if (withTails) CountTails(high);
             return true;
         }
+    }
+
+    /// <summary>What the plan would cost after a move; null where it is none.</summary>
+    public double? CostAfter(int operation, int mode, int after)
+    {
+        var (oldMode, oldAfter) = (Mode[operation], Previous[operation]);
+        if (!Move(operation, mode, after, withTails: false)) return null;
+        var cost = Cost();
+        Move(operation, oldMode, oldAfter, withTails: false);
+        return cost;
     }
 
     public int Makespan()

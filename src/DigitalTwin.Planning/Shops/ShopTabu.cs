@@ -16,6 +16,9 @@ internal sealed class ShopTabu
 {
     private const int TableBits = 18;
 
+    /// <summary>Of the moves that are only guessed at, so many are carried out in every step to choose the best.</summary>
+    private const int GuessesTried = 10;
+
     private readonly ShopShape shape;
     private readonly ShopState state;
     private readonly ShopMoves moves;
@@ -49,8 +52,9 @@ internal sealed class ShopTabu
             if ((Steps & 63) == 0 && isOver(Steps)) break;
             now++;
             Steps++;
-            // Guesses leave out what waiting may cost: they cannot promise what was never reached.
-            if (!Choose(moves.Find(), shape.IsRegular ? best.Cost : double.NegativeInfinity)) break;
+            var found = moves.Find();
+            if (moves.AreGuesses) KeepBestGuesses(found, best.Cost);
+            if (!Choose(found, best.Cost)) break;
             var cost = state.Cost();
             if (cost >= best.Cost || !state.IsAllowed()) continue;
             best = ShopPlanKept.Of(state, cost);
@@ -58,6 +62,20 @@ internal sealed class ShopTabu
             better(state, cost);
         }
         return best;
+    }
+
+    /// <summary>Carries out what seems best to see what it costs; leaves only that.</summary>
+    private void KeepBestGuesses(List<ShopMove> found, double best)
+    {
+        found.Sort((left, right) => left.Cost.CompareTo(right.Cost));
+        var write = 0;
+        for (var i = 0; i < found.Count && write < GuessesTried; i++)
+        {
+            var move = found[i];
+            if (write + found.Count - i > GuessesTried && move.Cost >= best && IsForbidden(move)) continue;
+            if (state.CostAfter(move.Operation, move.Mode, move.After) is { } cost) found[write++] = move with { Cost = cost };
+        }
+        found.RemoveRange(write, found.Count - write);
     }
 
     /// <summary>The best move that is not forbidden, or that leads to what was never reached; any where all are forbidden.</summary>
