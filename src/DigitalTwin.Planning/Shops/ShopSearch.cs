@@ -37,6 +37,11 @@ internal sealed class ShopSearch
         ShopStart.Dispatch(first, draw, 0);
         var best = new ShopBest(shape, request.Budget, improved);
         best.Offer(first, first.Cost(), "start");
+        if (shape is { IsMakespan: true, Setups: null, Clocks: null })
+        {
+            ShopStart.InsertLongestFirst(first);
+            best.Offer(first, first.Cost(), "start");
+        }
         best.Bound = ShopBounds.Of(shape);
         var searches = Enumerable.Range(0, request.Threads).Select(_ => new ShopSearch(shape, request.Budget, best, draw.Fork())).ToList();
         if (searches.Count == 1) searches[0].Go(true);
@@ -49,9 +54,10 @@ internal sealed class ShopSearch
     /// <summary>How much of the budget is used up.</summary>
     private double Used => budget.Steps is { } steps ? tabu.Steps / (double)steps : budget.Elapsed / budget.Limit;
 
-    private void Go(bool keepsToTheRule)
+    private void Go(bool fromTheStart)
     {
-        ShopStart.Dispatch(state, draw, keepsToTheRule ? 0 : 0.5);
+        if (fromTheStart && best.Plan is { } start) state.Build(start.Order, start.Modes);
+        else ShopStart.Dispatch(state, draw, 0.5);
         var isNew = Improve();
         while (!IsOver(tabu.Steps))
         {

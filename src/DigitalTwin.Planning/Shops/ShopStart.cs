@@ -95,6 +95,53 @@ internal static class ShopStart
         int End(int machine, int start, int duration) => shape.Clocks is null ? start + duration : shape.Clocks[machine].End(start, duration);
     }
 
+    /// <summary>
+    /// Another first plan: job by job, the longest first, each operation into the first gap of a machine that is long enough. Jobs that have no time to lose wait for nobody,
+    /// which dispatching cannot see: there a machine that is free takes what is there.
+    /// </summary>
+    /// <remarks>Only where there are neither setups nor breaks, since a gap's length would depend on its neighbours.</remarks>
+    public static void InsertLongestFirst(ShopState state)
+    {
+        var shape = state.Shape;
+        var (modes, starts, ends) = (new int[shape.Operations], new int[shape.Operations], new int[shape.Operations]);
+        var busy = Enumerable.Range(0, shape.Machines).Select(_ => new List<int>()).ToArray();
+        var work = Enumerable.Range(0, shape.Jobs).Select(job => Enumerable.Range(shape.FirstOfJob[job], shape.LastOfJob[job] - shape.FirstOfJob[job] + 1).Sum(operation => MeanDuration(shape, operation))).ToArray();
+        foreach (var job in Enumerable.Range(0, shape.Jobs).OrderByDescending(job => work[job]))
+        {
+            for (var operation = shape.FirstOfJob[job]; operation <= shape.LastOfJob[job]; operation++)
+            {
+                var (earliest, place) = (int.MaxValue, 0);
+                for (var mode = shape.ModeStart[operation]; mode < shape.ModeStart[operation + 1]; mode++)
+                {
+                    var machine = shape.ModeMachine[mode];
+                    var arrival = operation == shape.FirstOfJob[job] ? shape.Release[job] : ends[operation - 1] + shape.Transfer(shape.ModeMachine[modes[operation - 1]], machine);
+                    var (start, at) = Gap(busy[machine], arrival, shape.ModeDuration[mode]);
+                    if (start + shape.ModeDuration[mode] >= earliest) continue;
+                    earliest = start + shape.ModeDuration[mode];
+                    (place, modes[operation], starts[operation], ends[operation]) = (at, mode, start, earliest);
+                }
+                busy[shape.ModeMachine[modes[operation]]].Insert(place, operation);
+            }
+        }
+        int[] order = [.. Enumerable.Range(0, shape.Operations).OrderBy(operation => starts[operation]).ThenBy(operation => ends[operation]).ThenBy(operation => operation)];
+        state.Build(order, modes);
+
+        (int Start, int Place) Gap(List<int> operations, int arrival, int duration)
+        {
+            // What ends before the job arrives leaves no gap for it: looked for by halves.
+            var (low, high) = (0, operations.Count);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                if (ends[operations[middle]] <= arrival) low = middle + 1;
+                else high = middle;
+            }
+            var start = arrival;
+            for (; low < operations.Count && starts[operations[low]] < start + duration; low++) start = Math.Max(start, ends[operations[low]]);
+            return (start, low);
+        }
+    }
+
     private static double MeanDuration(ShopShape shape, int operation)
     {
         var sum = 0.0;
