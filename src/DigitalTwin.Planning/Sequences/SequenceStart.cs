@@ -25,6 +25,7 @@ internal static class SequenceStart
                 if ((shape.ClassBits[kind] >> ratio & 1) != 0) having[ratio] += left[kind];
 
         var (color, run) = (-1, 0);
+        var paintFirst = shape.PaintWeight == shape.GoalWeights[0];
         var recent = new int[shape.Ratios];
         for (var position = shape.FixedLength; position < shape.Length; position++)
         {
@@ -42,6 +43,8 @@ internal static class SequenceStart
                 var own = shape.ClassColors[kind];
                 if (left[kind] == 0 || !LeavesRoom(own, rest)) continue;
                 var cost = lastColor >= 0 && own != lastColor ? shape.PaintWeight : 0;
+                // Where paint counts most, the color with the most batches to come goes first: others have to stand between them.
+                if (paintFirst && own != lastColor) cost += shape.PaintWeight * (shape.Length - (colorLeft[own] - 1) / shape.Limit);
                 var need = 0.0;
                 for (var bits = shape.ClassBits[kind]; bits != 0; bits &= bits - 1)
                 {

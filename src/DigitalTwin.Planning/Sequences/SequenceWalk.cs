@@ -49,12 +49,16 @@ internal sealed class SequenceWalk(SequenceShape shape, long[] bounds, SequenceB
         // A goal that stands at its bound, as all before it do, can only get worse.
         var phase = 0;
         while (phase < goals - 1 && values[phase] <= bounds[phase]) phase++;
+        var frozen = phase;
         while (!IsOver)
         {
             var share = (Gone - began) / Math.Max(1e-9, until - began);
             if (share >= 1) break;
             var warm = share * (goals - phase);
             var goal = Math.Min(goals - 1, phase + (int)warm);
+            // What has frozen worse than the best had it is no place to go on from.
+            if (goal > frozen && state.Cost / shape.GoalWeights[goal - 1] > best.Cost / shape.GoalWeights[goal - 1]) best.CopyTo(state);
+            frozen = goal;
             Walk(shape.GoalWeights[goal] * Hot * Math.Pow(Cold / Hot, warm - (int)warm));
             Keep();
         }
