@@ -20,6 +20,12 @@ internal sealed class ShopMoves
     /// <summary>With setups an operation may also be better off inside its block, this far away.</summary>
     private const int LongestPassInside = 6;
 
+    /// <summary>Where many jobs are late, a step looks at the ways of so many of them, drawn anew each time.</summary>
+    private const int MostWays = 8;
+
+    /// <summary>Where many jobs count, a guess costs as much as there are jobs: operations pass fewer others.</summary>
+    private const int LongestPassAmongMany = 10;
+
     /// <summary>Places tried on another machine, before and after the one where an operation would arrive.</summary>
     private const int PlacesTried = 3;
 
@@ -29,6 +35,8 @@ internal sealed class ShopMoves
     private readonly ShopJobTails? jobTails;
     private readonly List<ShopMove> moves = [];
     private readonly int[] segment, starts, block, seen, end, tail;
+    private readonly int[] ways = new int[MostWays];
+    private readonly int longestPass;
     private int stamp;
 
     public ShopMoves(ShopState state, Search.Draw draw)
@@ -36,6 +44,7 @@ internal sealed class ShopMoves
         (this.state, this.draw, shape) = (state, draw, state.Shape);
         (segment, starts, block) = (new int[shape.Operations], new int[shape.Operations], new int[shape.Operations]);
         (seen, end, tail) = (new int[shape.Operations], new int[shape.Operations], new int[shape.Operations]);
+        longestPass = shape.IsMakespan ? LongestPass : LongestPassAmongMany;
         if (!shape.IsMakespan && shape.IsPlainTime) jobTails = new ShopJobTails(state);
     }
 
@@ -57,8 +66,16 @@ internal sealed class ShopMoves
         }
         else
         {
+            var late = 0;
             for (var job = 0; job < shape.Jobs; job++)
-                if (state.End[shape.LastOfJob[job]] > shape.Due[job] || shape.Flow[job] > 0) Walk(shape.LastOfJob[job]);
+                if (state.End[shape.LastOfJob[job]] > shape.Due[job] || shape.Flow[job] > 0) block[late++] = job;
+            for (var i = 0; i < MostWays && i < late; i++)
+            {
+                var other = i + draw.Below(late - i);
+                (block[i], block[other]) = (block[other], block[i]);
+                ways[i] = shape.LastOfJob[block[i]];
+            }
+            for (var i = 0; i < MostWays && i < late; i++) Walk(ways[i]);
         }
         return moves;
     }
@@ -113,12 +130,12 @@ internal sealed class ShopMoves
             if (inside) Pass(end, i);
         }
         // The ends of a block longer than any pass.
-        if (end > LongestPass)
+        if (end > longestPass)
         {
             for (var i = 0; i < 4; i++)
             {
                 var from = draw.Below(length);
-                Pass(from, Math.Clamp(from + draw.Below(2 * LongestPass) - LongestPass, 0, end));
+                Pass(from, Math.Clamp(from + draw.Below(2 * longestPass) - longestPass, 0, end));
             }
         }
     }
@@ -126,7 +143,7 @@ internal sealed class ShopMoves
     /// <summary>The operation at one place of the block goes to the other side of what is at another.</summary>
     private void Pass(int from, int to)
     {
-        if (from == to || Math.Abs(from - to) > LongestPass) return;
+        if (from == to || Math.Abs(from - to) > longestPass) return;
         var (operation, last) = (block[from], block[to]);
         var count = 0;
         int before, after;
