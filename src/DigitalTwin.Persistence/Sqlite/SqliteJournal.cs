@@ -222,7 +222,7 @@ public sealed class SqliteJournal : IJournal, IDisposable
         {
             begin.Run();
         }
-        catch (SqliteException busy) when (busy.SqliteErrorCode == raw.SQLITE_BUSY)
+        catch (SqliteException busy) when (IsHeldUp(busy))
         {
             return false;
         }
@@ -313,9 +313,19 @@ public sealed class SqliteJournal : IJournal, IDisposable
         {
             return read(reader);
         }
+        catch (SqliteException busy) when (IsHeldUp(busy))
+        {
+            throw new TimeoutException(Busy, busy);
+        }
         finally
         {
             readers.Add(reader);
         }
     }
+
+    /// <summary>
+    /// SQLITE_PROTOCOL too is somebody who holds a lock for seconds: one that was stopped while it opened or checkpointed the log. SQLite gives up on that
+    /// lock by itself, without the busy timeout, after about ten seconds.
+    /// </summary>
+    private static bool IsHeldUp(SqliteException error) => error.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_PROTOCOL;
 }
