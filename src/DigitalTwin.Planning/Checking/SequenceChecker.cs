@@ -44,24 +44,33 @@ public static class SequenceChecker
     private static long Value(SequenceProblem problem, SequenceGoal goal, List<Vehicle> day)
     {
         List<Vehicle> line = [.. problem.Before, .. day];
-        if (goal is SequenceGoal.PaintChanges)
-            return Enumerable.Range(problem.Before.Length, day.Count).Count(place => place > 0 && line[place].Color != line[place - 1].Color);
-
-        long violation = 0;
-        for (var ratio = 0; ratio < problem.Ratios.Length; ratio++)
+        var ratios = Enumerable.Range(0, problem.Ratios.Length);
+        return goal switch
         {
-            var (_, most, window, isHigh) = problem.Ratios[ratio];
-            if (isHigh != goal is SequenceGoal.HighRatios) continue;
-            // Every window that holds a vehicle of the day, as far as the past is known.
-            for (var first = 0; first < line.Count; first++)
-            {
-                var isShort = first + window > line.Count;
-                if (first + window <= problem.Before.Length || (isShort && !problem.CountsOpenEnd)) continue;
-                var count = 0;
-                for (var place = first; place < Math.Min(first + window, line.Count); place++)
-                    if (line[place].Has[ratio]) count++;
-                violation += Math.Max(0, count - most);
-            }
+            SequenceGoal.PaintChanges => PaintChanges(problem, line),
+            SequenceGoal.Cost => problem.Prices!.Paint * PaintChanges(problem, line)
+                + ratios.Sum(ratio => problem.Prices.Ratios[ratio] * Violations(problem, ratio, line))
+                + day.Index().Sum(at => at.Item.Wish?.At(at.Index) ?? 0),
+            _ => ratios.Where(ratio => problem.Ratios[ratio].IsHighPriority == goal is SequenceGoal.HighRatios).Sum(ratio => Violations(problem, ratio, line)),
+        };
+    }
+
+    private static long PaintChanges(SequenceProblem problem, List<Vehicle> line) =>
+        Enumerable.Range(problem.Before.Length, problem.Day.Length).Count(place => place > 0 && line[place].Color != line[place - 1].Color);
+
+    private static long Violations(SequenceProblem problem, int ratio, List<Vehicle> line)
+    {
+        var (_, most, window, _) = problem.Ratios[ratio];
+        var violation = 0L;
+        // Every window that holds a vehicle of the day, as far as the past is known.
+        for (var first = 0; first < line.Count; first++)
+        {
+            var isShort = first + window > line.Count;
+            if (first + window <= problem.Before.Length || (isShort && !problem.CountsOpenEnd)) continue;
+            var count = 0;
+            for (var place = first; place < Math.Min(first + window, line.Count); place++)
+                if (line[place].Has[ratio]) count++;
+            violation += Math.Max(0, count - most);
         }
         return violation;
     }

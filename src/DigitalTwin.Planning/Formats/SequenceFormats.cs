@@ -52,6 +52,7 @@ public sealed class SequencePlan(string format, SequenceProblem problem) : PlanP
     {
         SequenceGoal.HighRatios => problem.Goals.Length == 1 ? "ratio violations" : "high-priority ratio violations",
         SequenceGoal.PaintChanges => "paint changes",
+        SequenceGoal.Cost => "cost",
         _ => "low-priority ratio violations",
     })];
 

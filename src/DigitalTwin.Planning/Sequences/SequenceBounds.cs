@@ -10,6 +10,8 @@ public static class SequenceBounds
     public static long Of(SequenceProblem problem, SequenceGoal goal)
     {
         if (goal is SequenceGoal.PaintChanges) return PaintChanges(problem);
+        if (goal is SequenceGoal.Cost)
+            return problem.Prices!.Paint * PaintChanges(problem) + Enumerable.Range(0, problem.Ratios.Length).Sum(ratio => problem.Prices.Ratios[ratio] * Violations(problem, ratio));
         long sum = 0;
         for (var ratio = 0; ratio < problem.Ratios.Length; ratio++)
             if (SequenceProblem.GoalOf(problem.Ratios[ratio]) == goal) sum += Violations(problem, ratio);

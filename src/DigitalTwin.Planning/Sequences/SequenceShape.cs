@@ -11,15 +11,15 @@ internal sealed class SequenceShape
 
     public SequenceShape(SequenceProblem problem)
     {
-        var counted = Enumerable.Range(0, problem.Ratios.Length).Where(ratio => problem.Goals.Contains(SequenceProblem.GoalOf(problem.Ratios[ratio]))).ToArray();
+        var counted = Enumerable.Range(0, problem.Ratios.Length).Where(ratio => problem.Prices is not null || problem.Goals.Contains(SequenceProblem.GoalOf(problem.Ratios[ratio]))).ToArray();
         (Ratios, Length, FixedLength, Limit) = (counted.Length, problem.Length, problem.Before.Length, problem.PaintBatchLimit ?? int.MaxValue);
         Most = [.. counted.Select(ratio => problem.Ratios[ratio].Most)];
         Window = [.. counted.Select(ratio => problem.Ratios[ratio].Window)];
         First = [.. counted.Select(ratio => problem.FirstWindow(problem.Ratios[ratio]))];
         Last = [.. counted.Select(ratio => problem.LastWindow(problem.Ratios[ratio]))];
 
-        var (colors, classes) = (new Dictionary<string, int>(), new Dictionary<(int Color, ulong Bits), int>());
-        var (classColors, classBits) = (new List<int>(), new List<ulong>());
+        var (colors, classes) = (new Dictionary<string, int>(), new Dictionary<(int Color, ulong Bits, PlaceWish? Wish), int>());
+        var (classColors, classBits, wishes) = (new List<int>(), new List<ulong>(), new List<PlaceWish?>());
         Vehicles = new int[Length];
         foreach (var (position, vehicle) in problem.Before.Concat(problem.Day).Index())
         {
@@ -28,19 +28,28 @@ internal sealed class SequenceShape
             var bits = 0UL;
             for (var ratio = 0; ratio < Ratios; ratio++)
                 if (vehicle.Has[counted[ratio]]) bits |= 1UL << ratio;
-            if (!classes.TryGetValue((color, bits), out var known))
+            var wish = problem.Prices is null ? null : vehicle.Wish;
+            if (!classes.TryGetValue((color, bits, wish), out var known))
             {
-                classes[(color, bits)] = known = classes.Count;
+                classes[(color, bits, wish)] = known = classes.Count;
                 classColors.Add(color);
                 classBits.Add(bits);
+                wishes.Add(wish);
                 idents.Add([]);
             }
             Vehicles[position] = known;
             if (position >= FixedLength) idents[known].Enqueue(vehicle.Ident);
         }
         (ClassColors, ClassBits, Colors) = ([.. classColors], [.. classBits], colors.Count);
+        Wishes = wishes.Exists(wish => wish is not null) ? [.. wishes] : null;
         LimitMatters = [.. Enumerable.Range(0, Colors).Select(color => Vehicles.Skip(FixedLength).Count(vehicle => ClassColors[vehicle] == color) > Limit)];
 
+        if (problem.Prices is { } prices)
+        {
+            (GoalWeights, RatioWeights, PaintWeight) = ([1], [.. prices.Ratios], prices.Paint);
+            Steps = [Math.Max(1, prices.Ratios.Append(prices.Paint).Sum() / (prices.Ratios.Length + 1))];
+            return;
+        }
         // The smallest step of a goal outweighs the most that everything below it can be.
         GoalWeights = new long[problem.Goals.Length];
         var weight = 1L;
@@ -50,6 +59,7 @@ internal sealed class SequenceShape
             weight = checked(weight * (1 + Worst(problem, problem.Goals[goal], counted)));
         }
         RatioWeights = [.. counted.Select(ratio => GoalWeights[problem.Goals.IndexOf(SequenceProblem.GoalOf(problem.Ratios[ratio]))])];
+        Steps = GoalWeights;
         PaintWeight = problem.Goals.IndexOf(SequenceGoal.PaintChanges) is >= 0 and var paint ? GoalWeights[paint] : 0;
     }
 
@@ -85,6 +95,12 @@ internal sealed class SequenceShape
     public long PaintWeight { get; }
 
     public long[] GoalWeights { get; }
+
+    /// <summary>By how much one violation or change of each goal changes the cost, about.</summary>
+    public long[] Steps { get; }
+
+    /// <summary>Of each class; null where no place is better than another.</summary>
+    public PlaceWish?[]? Wishes { get; }
 
     /// <summary>Whether the day has more vehicles of a color than a batch may have.</summary>
     public bool[] LimitMatters { get; }

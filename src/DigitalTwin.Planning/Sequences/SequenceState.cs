@@ -24,6 +24,7 @@ internal sealed class SequenceState
     private readonly ulong[] full, over, has;
     private readonly bool[] limitMatters;
     private readonly int[] moved;
+    private readonly PlaceWish?[]? wishes;
 
     /// <param name="start">Class of every position, the day before included.</param>
     public SequenceState(SequenceShape shape, ReadOnlySpan<int> start)
@@ -31,6 +32,7 @@ internal sealed class SequenceState
         (ratios, length, fixedLength, limit) = (shape.Ratios, shape.Length, shape.FixedLength, shape.Limit);
         (classColors, classBits, most, window, first, last) = (shape.ClassColors, shape.ClassBits, shape.Most, shape.Window, shape.First, shape.Last);
         (weights, paintWeight, limitMatters) = (shape.RatioWeights, shape.PaintWeight, shape.LimitMatters);
+        wishes = shape.Wishes;
         words = length / 64 + 3;
         (order, colors, moved) = (new int[length], new int[length], new int[length]);
         counts = new int[ratios * length];
@@ -66,6 +68,7 @@ internal sealed class SequenceState
         Array.Clear(has);
         for (var position = 0; position < length; position++) colors[position] = classColors[order[position]];
         Cost = 0;
+        for (var position = fixedLength; position < length; position++) Cost += Wish(order[position], position);
         for (var position = Math.Max(1, fixedLength); position < length; position++)
             if (colors[position] != colors[position - 1]) Cost += paintWeight;
         for (var ratio = 0; ratio < ratios; ratio++)
@@ -99,6 +102,7 @@ internal sealed class SequenceState
                     : Count(full, ratio, left - size + 1, lowTo) - Count(over, ratio, highFrom, right);
                 delta += change * weights[ratio];
             }
+            if (wishes is not null) delta += Wish(a, right) + Wish(b, left) - Wish(a, left) - Wish(b, right);
             var (colorA, colorB) = (colors[left], colors[right]);
             if (colorA == colorB) return delta;
             var before = Links(left, right);
@@ -145,6 +149,12 @@ internal sealed class SequenceState
                 delta += change * weights[ratio];
             }
             var (low, high) = (Math.Min(from, to), Math.Max(from, to));
+            if (wishes is not null)
+            {
+                delta += Wish(order[from], to) - Wish(order[from], from);
+                for (var position = low; position <= high; position++)
+                    if (position != from) delta += Wish(order[position], from < to ? position - 1 : position + 1) - Wish(order[position], position);
+            }
             var before = EndLinks(low, high) + (from < to ? Link(low + 1) : Link(high));
             Rotate(colors, from, to);
             delta += (EndLinks(low, high) + (from < to ? Link(high) : Link(low + 1)) - before) * paintWeight;
@@ -208,6 +218,8 @@ internal sealed class SequenceState
                 }
                 delta += sum * weights[ratio];
             }
+            if (wishes is not null)
+                for (var position = left; position <= right; position++) delta += Wish(moved[position], position) - Wish(order[position], position);
             var (linksBefore, linksAfter, run) = (0, 0, 0);
             var color = -1;
             for (var position = left; position <= right + 1 && position < length; position++)
@@ -233,6 +245,8 @@ internal sealed class SequenceState
             return delta;
         }
     }
+
+    private long Wish(int kind, int position) => wishes?[kind]?.At(position - fixedLength) ?? 0;
 
     private int Changed(int position, int ratio) => (int)(classBits[moved[position]] >> ratio & 1) - (int)(classBits[order[position]] >> ratio & 1);
 

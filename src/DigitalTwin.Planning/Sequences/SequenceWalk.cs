@@ -59,7 +59,7 @@ internal sealed class SequenceWalk(SequenceShape shape, long[] bounds, SequenceB
             // What has frozen worse than the best had it is no place to go on from.
             if (goal > frozen && state.Cost / shape.GoalWeights[goal - 1] > best.Cost / shape.GoalWeights[goal - 1]) best.CopyTo(state);
             frozen = goal;
-            Walk(shape.GoalWeights[goal] * Hot * Math.Pow(Cold / Hot, warm - (int)warm));
+            Walk(shape.Steps[goal] * Hot * Math.Pow(Cold / Hot, warm - (int)warm));
             Keep();
         }
     }
